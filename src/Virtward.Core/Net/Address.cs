@@ -1,0 +1,288 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Text;
+
+namespace Virtward.Core.Net;
+
+/// <summary>
+/// One IPv4 or IPv6 address, in 16 bytes. An IPv4-mapped IPv6 address (<c>::ffff:192.0.2.1</c>, RFC 4291 section 2.5.5.2) is
+/// the IPv4 address itself: that is how IPv4 is stored, so no two values ever mean the same peer.
+/// </summary>
+public readonly struct Address : IEquatable<Address>, IComparable<Address>, ISpanFormattable
+{
+    private const ulong MappedPrefix = 0x0000_ffff_0000_0000;
+
+    /// <summary>The longest text of an address: eight groups of four digits and seven colons.</summary>
+    public const int MaxTextLength = 39;
+
+    /// <summary>Makes an address from its 128 bits; IPv4 in the mapped form.</summary>
+    public Address(ulong high, ulong low)
+    {
+        High = high;
+        Low = low;
+    }
+
+    /// <summary>The upper 64 bits: for IPv6 the /64 that the address lies in; 0 for IPv4.</summary>
+    public ulong High { get; }
+
+    /// <summary>The lower 64 bits; for IPv4 <c>0x0000ffff</c> and the address.</summary>
+    public ulong Low { get; }
+
+    /// <summary>Whether this is an IPv4 address.</summary>
+    public bool IsV4 => High == 0 && Low >> 32 == 0xffff;
+
+    /// <summary>The number of bits of an address of this family: 32 or 128.</summary>
+    public int Bits => IsV4 ? 32 : 128;
+
+    /// <summary>The 32 bits of an IPv4 address; meaningless for IPv6.</summary>
+    public uint V4 => (uint)Low;
+
+    /// <summary>All 128 bits as one number; IPv4 in the mapped form.</summary>
+    public UInt128 Value => new(High, Low);
+
+    /// <summary>Makes an IPv4 address from its 32 bits, most significant first (192.0.2.1 is 0xC0000201).</summary>
+    public static Address FromV4(uint bits) => new(0, MappedPrefix | bits);
+
+    /// <summary>Makes an address from 128 bits; IPv4 in the mapped form.</summary>
+    public static Address FromValue(UInt128 value) => new((ulong)(value >> 64), (ulong)value);
+
+    /// <summary>Takes over a framework address; a scope id is dropped.</summary>
+    public static Address From(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        _ = address.TryWriteBytes(bytes, out int written);
+        return written == 4
+            ? FromV4(BinaryPrimitives.ReadUInt32BigEndian(bytes))
+            : new Address(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
+    }
+
+    /// <summary>The framework's form of this address.</summary>
+    public IPAddress ToIPAddress()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        return new IPAddress(bytes[..WriteBytes(bytes)]);
+    }
+
+    /// <summary>Writes the address in network byte order: 4 bytes for IPv4, 16 for IPv6. Returns how many.</summary>
+    public int WriteBytes(Span<byte> destination)
+    {
+        if (IsV4)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(destination, V4);
+            return 4;
+        }
+
+        BinaryPrimitives.WriteUInt64BigEndian(destination, High);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[8..], Low);
+        return 16;
+    }
+
+    /// <summary>
+    /// Reads an address from UTF-8 text: dotted IPv4 without leading zeros (RFC 6943 section 3.1.1: octal or decimal is
+    /// ambiguous, so such text is refused), or IPv6 as RFC 4291 section 2.2, any case. No brackets, no zone id, no port.
+    /// </summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, out Address address) =>
+        text.IndexOf((byte)':') < 0 ? TryParseV4(text, out address) : TryParseV6(text, out address);
+
+    /// <summary>Reads an address as <see cref="TryParse(ReadOnlySpan{byte}, out Address)"/> does.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? text, out Address address)
+    {
+        Span<byte> utf8 = stackalloc byte[MaxTextLength + 8];
+        if (text is null || text.Length > utf8.Length || !Encoding.UTF8.TryGetBytes(text, utf8, out int written))
+        {
+            address = default;
+            return false;
+        }
+
+        return TryParse(utf8[..written], out address);
+    }
+
+    /// <summary>Reads an address that is known to be well formed, such as a constant; throws where it is not.</summary>
+    public static Address Parse(string text) =>
+        TryParse(text, out Address address) ? address : throw new FormatException($"'{text}' is no IP address");
+
+    /// <summary>The address as text: dotted IPv4, or IPv6 as RFC 5952 writes it.</summary>
+    public override string ToString() => ToIPAddress().ToString();
+
+    /// <inheritdoc/>
+    public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
+
+    /// <inheritdoc/>
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider) =>
+        ToIPAddress().TryFormat(destination, out charsWritten);
+
+    /// <inheritdoc/>
+    public bool Equals(Address other) => Low == other.Low && High == other.High;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is Address other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(High, Low);
+
+    /// <summary>Orders by number; all IPv4 addresses lie together, within ::/64.</summary>
+    public int CompareTo(Address other) => High != other.High ? High.CompareTo(other.High) : Low.CompareTo(other.Low);
+
+    /// <summary>Same address.</summary>
+    public static bool operator ==(Address left, Address right) => left.Equals(right);
+
+    /// <summary>Other address.</summary>
+    public static bool operator !=(Address left, Address right) => !left.Equals(right);
+
+    /// <summary>Lower number.</summary>
+    public static bool operator <(Address left, Address right) => left.CompareTo(right) < 0;
+
+    /// <summary>Higher number.</summary>
+    public static bool operator >(Address left, Address right) => left.CompareTo(right) > 0;
+
+    /// <summary>Lower number or the same.</summary>
+    public static bool operator <=(Address left, Address right) => left.CompareTo(right) <= 0;
+
+    /// <summary>Higher number or the same.</summary>
+    public static bool operator >=(Address left, Address right) => left.CompareTo(right) >= 0;
+
+    private static bool TryParseV4(ReadOnlySpan<byte> text, out Address address)
+    {
+        address = default;
+        uint bits = 0;
+        int at = 0;
+        for (int part = 0; part < 4; part++)
+        {
+            if (part > 0 && (at >= text.Length || text[at++] != (byte)'.'))
+            {
+                return false;
+            }
+
+            int start = at;
+            uint value = 0;
+            while (at < text.Length && at - start < 3 && (uint)(text[at] - '0') <= 9)
+            {
+                value = (value * 10) + (uint)(text[at] - '0');
+                at++;
+            }
+
+            if (at == start || value > 255 || (at - start > 1 && text[start] == (byte)'0'))
+            {
+                return false;
+            }
+
+            bits = (bits << 8) | value;
+        }
+
+        if (at != text.Length)
+        {
+            return false;
+        }
+
+        address = FromV4(bits);
+        return true;
+    }
+
+    private static bool TryParseV6(ReadOnlySpan<byte> text, out Address address)
+    {
+        address = default;
+        UInt128 value = 0;
+        UInt128 tail = 0;
+        int groups = 0;
+        int tailGroups = 0;
+        bool gap = false;
+        int at = 0;
+        if (text.Length > MaxTextLength + 7)
+        {
+            return false;
+        }
+
+        if (text.StartsWith("::"u8))
+        {
+            gap = true;
+            at = 2;
+        }
+
+        while (at < text.Length)
+        {
+            int end = at;
+            uint group = 0;
+            while (end < text.Length && end - at < 4 && HexValue(text[end]) is >= 0 and int digit)
+            {
+                group = (group << 4) | (uint)digit;
+                end++;
+            }
+
+            if (end < text.Length && text[end] == (byte)'.')
+            {
+                // The last 32 bits may be dotted (RFC 4291 section 2.2, form 3).
+                if (!TryParseV4(text[at..], out Address v4) || groups + tailGroups > 6)
+                {
+                    return false;
+                }
+
+                Add(v4.V4 >> 16, gap);
+                Add(v4.V4 & 0xffff, gap);
+                at = text.Length;
+                break;
+            }
+
+            if (end == at || groups + tailGroups == 8)
+            {
+                return false;
+            }
+
+            Add(group, gap);
+            at = end;
+            if (at == text.Length)
+            {
+                break;
+            }
+
+            if (text[at] != (byte)':' || ++at == text.Length)
+            {
+                return false;
+            }
+
+            if (text[at] == (byte)':')
+            {
+                if (gap)
+                {
+                    return false;
+                }
+
+                gap = true;
+                at++;
+            }
+        }
+
+        int total = groups + tailGroups;
+        if (gap ? total > 7 : total != 8)
+        {
+            return false;
+        }
+
+        int shift = 16 * (8 - groups);
+        UInt128 head = shift == 128 ? 0 : value << shift;
+        address = FromValue(head | tail);
+        return true;
+
+        void Add(uint group, bool afterGap)
+        {
+            if (afterGap)
+            {
+                tail = (tail << 16) | group;
+                tailGroups++;
+            }
+            else
+            {
+                value = (value << 16) | group;
+                groups++;
+            }
+        }
+    }
+
+    private static int HexValue(byte c) => c switch
+    {
+        >= (byte)'0' and <= (byte)'9' => c - '0',
+        >= (byte)'a' and <= (byte)'f' => c - 'a' + 10,
+        >= (byte)'A' and <= (byte)'F' => c - 'A' + 10,
+        _ => -1,
+    };
+}

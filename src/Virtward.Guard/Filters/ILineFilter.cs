@@ -1,0 +1,21 @@
+using Virtward.Guard.Sightings;
+using Virtward.Guard.Sources;
+
+namespace Virtward.Guard.Filters;
+
+/// <summary>
+/// What turns lines into sightings. A filter may remember earlier lines (one login attempt writes several), so it is fed every line
+/// of its source in order, by one thread.
+/// </summary>
+public interface ILineFilter
+{
+    /// <summary>The filter's name, as jails refer to it.</summary>
+    string Name { get; }
+
+    /// <summary>Takes one line and hands on what it says, if anything.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="index">This filter's number, passed on to the sink.</param>
+    /// <param name="sink">What takes the sightings.</param>
+    /// <returns>Whether a rule of the filter matched.</returns>
+    bool Accept(in LogLine line, int index, ISightingSink sink);
+}

@@ -1,0 +1,34 @@
+using Virtward.Core.Time;
+
+namespace Virtward.Guard.Sources;
+
+/// <summary>
+/// One line of a file, or one entry of the journal, as a source hands it on. It lives on the source's buffer: whoever wants to keep
+/// anything of it copies it.
+/// </summary>
+public readonly ref struct LogLine
+{
+    /// <summary>A file's line without its line end, or a journal entry's MESSAGE. Any bytes; hostile.</summary>
+    public required ReadOnlySpan<byte> Text { get; init; }
+
+    /// <summary>When it was received: the clock's time for a followed file, the journal's realtime stamp, <see cref="UnixTime.None"/> in a replay.</summary>
+    public UnixTime Received { get; init; }
+
+    /// <summary>Whether it comes from the journal: then there is no header in <see cref="Text"/>, and the fields below count.</summary>
+    public bool FromJournal { get; init; }
+
+    /// <summary>The journal's SYSLOG_IDENTIFIER: chosen by the sender, any local user can forge it.</summary>
+    public ReadOnlySpan<byte> Identifier { get; init; }
+
+    /// <summary>The journal's trusted _SYSTEMD_UNIT; empty where it has none.</summary>
+    public ReadOnlySpan<byte> Unit { get; init; }
+
+    /// <summary>The journal's trusted _COMM; empty where it has none.</summary>
+    public ReadOnlySpan<byte> Command { get; init; }
+
+    /// <summary>The journal's trusted _PID; 0 where unknown.</summary>
+    public int ProcessId { get; init; }
+
+    /// <summary>The journal's trusted _UID; -1 where unknown.</summary>
+    public int UserId { get; init; }
+}
