@@ -1,1 +1,2 @@
+Console.WriteLine("virtward");
 return 0;
