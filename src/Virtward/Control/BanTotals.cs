@@ -1,0 +1,9 @@
+namespace Virtward.Control;
+
+/// <summary>What is banned now, in numbers; both halves of what a prefix ban does are shown.</summary>
+/// <param name="InForce">Bans in force.</param>
+/// <param name="Prefixes">Those of them that are prefix bans.</param>
+/// <param name="AddressesShutOut">IPv4 addresses that the bans shut out.</param>
+/// <param name="SubnetsV6ShutOut">IPv6 /64s that the bans shut out.</param>
+/// <param name="Attackers">How many of them attacked.</param>
+public sealed record BanTotals(int InForce, int Prefixes, double AddressesShutOut, double SubnetsV6ShutOut, int Attackers);
