@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Virtward.Core.Host;
 using Virtward.Core.Net;
 using Virtward.Core.Results;
@@ -61,12 +62,12 @@ public sealed class NftablesFirewall : IFirewall
     /// <inheritdoc/>
     public Result<Done> ApplyElements(string table, IReadOnlyList<ElementChange> changes)
     {
-        ElementChange[] all = changes as ElementChange[] ?? [.. changes];
+        ReadOnlySpan<ElementChange> all = changes is List<ElementChange> list ? CollectionsMarshal.AsSpan(list) : changes.ToArray();
         lock (_lock)
         {
             for (int from = 0; from < all.Length; from += ChangesPerTransaction)
             {
-                ReadOnlySpan<ElementChange> part = all.AsSpan(from, Math.Min(ChangesPerTransaction, all.Length - from));
+                ReadOnlySpan<ElementChange> part = all.Slice(from, Math.Min(ChangesPerTransaction, all.Length - from));
                 int error = _socket.Transact(new ElementBatch(table, _socket).Write(part));
                 if (error != 0)
                 {
