@@ -26,8 +26,8 @@ public static class DemoPolicy
           # The first acts are loud; what follows them shall be noticed by its breadth alone.
           siege:
             window: 10m
-            min-sources: 100
-            account-sources: 100
+            min-sources: 150
+            account-sources: 150
             factor: 4
             maxretry: 1
 

@@ -67,7 +67,7 @@ public sealed class DemoStory(
         Prove(out_ == Scenery.Singles.Length, $"{out_} of {Scenery.Singles.Length} single attackers are banned");
         Prove(
             measured == Scenery.Singles.Length,
-            $"of {measured} of them the packets were seen to stop: {tally.Figures().Dropped} from the log line");
+            $"{measured} of them sent packets all the while; these stopped, counted from the log line: {tally.Figures().Dropped}");
     }
 
     private async Task BotnetAsync(CancellationToken cancel)
@@ -88,7 +88,10 @@ public sealed class DemoStory(
         }
 
         int shut = Scenery.Bots.Count(guard.IsBanned);
-        Prove(shut == Scenery.Bots.Length, $"{shut} of {Scenery.Bots.Length} bots are shut out by that, most before their first password");
+        int silent = Scenery.Bots.Count(bot => !meter.HasFailed(bot));
+        Prove(
+            shut == Scenery.Bots.Length,
+            $"{shut} of {Scenery.Bots.Length} bots are shut out by that, {silent} of them before they could try a password");
     }
 
     private async Task SlowAsync(CancellationToken cancel)

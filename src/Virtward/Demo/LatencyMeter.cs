@@ -58,6 +58,9 @@ public sealed class LatencyMeter : IDisposable
         return null;
     }
 
+    /// <summary>Whether an address is in the log with a failed password.</summary>
+    public bool HasFailed(Address address) => _lines.ContainsKey(address);
+
     /// <summary>How many packets from an address have come through so far.</summary>
     public int CameThrough(Address from) => _sink.Seen(from).Count;
 

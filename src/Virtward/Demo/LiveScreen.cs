@@ -4,15 +4,21 @@ using Spectre.Console;
 
 namespace Virtward.Demo;
 
-/// <summary>One calm screen on a terminal, drawn anew four times a second: the act, the figures, the subnets, the last events.</summary>
+/// <summary>
+/// One calm screen on a terminal, drawn anew four times a second: the act, the figures, the subnets, the last events. At the end the
+/// events give way to all the proofs.
+/// </summary>
 public sealed class LiveScreen(IAnsiConsole console) : IDemoScreen
 {
-    private const int LinesKept = 9;
+    /// <summary>What the screen needs besides the last events.</summary>
+    private const int LinesAround = 16;
+
     private const int SubnetsShown = 5;
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _gate = new();
     private readonly Queue<string> _lines = new();
+    private readonly List<string> _proofs = [];
     private readonly long _start = Stopwatch.GetTimestamp();
     private string _title = "";
     private string _text = "";
@@ -38,16 +44,28 @@ public sealed class LiveScreen(IAnsiConsole console) : IDemoScreen
             "siege" => "blue",
             _ => "default",
         };
-        Add($"[{colour}]{Markup.Escape(kind),-8}[/] {Markup.Escape(text)}");
+        Add($"[{colour}]{kind,-8}[/] {Fit(text)}");
     }
 
     /// <inheritdoc/>
-    public void Proof(bool held, string text) =>
-        Add($"[{(held ? "green" : "red")}]{DemoSummary.Mark(held)}[/] {Markup.Escape(text)}");
+    public void Proof(bool held, string text)
+    {
+        string mark = $"[{(held ? "green" : "red")}]{DemoSummary.Mark(held)}[/]";
+        Add($"{mark} {Fit(text)}");
+        lock (_gate)
+        {
+            _proofs.Add($"{mark} {Markup.Escape(text)}");
+        }
+    }
 
     /// <inheritdoc/>
-    public Task RunAsync(Func<Task> story, Func<DemoFigures> figures) =>
-        console.Live(Draw(figures())).Overflow(VerticalOverflow.Crop).Cropping(VerticalOverflowCropping.Bottom).StartAsync(async live =>
+    public async Task RunAsync(Func<Task> story, Func<DemoFigures> figures)
+    {
+        LiveDisplay display = console.Live(Draw(figures()))
+            .AutoClear(true)
+            .Overflow(VerticalOverflow.Crop)
+            .Cropping(VerticalOverflowCropping.Bottom);
+        await display.StartAsync(async live =>
         {
             Task running = story();
             while (!running.IsCompleted)
@@ -56,20 +74,34 @@ public sealed class LiveScreen(IAnsiConsole console) : IDemoScreen
                 await Task.WhenAny(running, Task.Delay(Pace));
             }
 
-            live.UpdateTarget(Draw(figures()));
             await running;
         });
+        Caption("The end", "What was put to the proof, with real packets and a real sshd:");
+        _lines.Clear();
+        console.Write(Draw(figures()));
+        foreach (string proof in _proofs)
+        {
+            console.MarkupLine(proof);
+        }
+    }
 
     private void Add(string line)
     {
         lock (_gate)
         {
             _lines.Enqueue(line);
-            while (_lines.Count > LinesKept)
+            while (_lines.Count > Math.Max(3, console.Profile.Height - LinesAround))
             {
                 _lines.Dequeue();
             }
         }
+    }
+
+    /// <summary>As much of a text as fits behind an event's word, so that a line stays a line.</summary>
+    private string Fit(string text)
+    {
+        int width = Math.Max(20, console.Profile.Width - 12);
+        return Markup.Escape(text.Length <= width ? text : text[..(width - 1)] + "…");
     }
 
     private Rows Draw(DemoFigures figures)

@@ -55,8 +55,8 @@ public static class Scenery
     /// <summary>Attackers that have nothing to do with each other: each in a /24 or /48 of its own, three passwords each.</summary>
     public static readonly ImmutableArray<Address> Singles =
     [
-        .. Enumerable.Range(0, 32).Select(i => V4(18 + (i % 2), (16 * (i / 2)) + 9, 10 + i)),
-        .. Enumerable.Range(0, 16).Select(i => V6((uint)(0x1000 + i), 0, 0xbad)),
+        .. Enumerable.Range(0, 48).Select(i => V4(18 + (i % 2), (16 * (i / 2 % 16)) + (i < 32 ? 9 : 7), 10 + i)),
+        .. Enumerable.Range(0, 52).Select(i => V6((uint)(0x1000 + i), 0, 0xbad)),
     ];
 
     /// <summary>The bots, shuffled over their subnets as they come.</summary>
@@ -74,7 +74,7 @@ public static class Scenery
     public static readonly ImmutableArray<Address> Slow =
     [
         .. Enumerable.Range(0, 60).Select(i => V4(18 + (i % 2), (16 * (i / 2 % 16)) + (i < 32 ? 11 : 13), 20 + i)),
-        .. Enumerable.Range(0, 60).Select(i => V6((uint)(0x2000 + i), 0, 0xbad)),
+        .. Enumerable.Range(0, 100).Select(i => V6((uint)(0x2000 + i), 0, 0xbad)),
     ];
 
     /// <summary>The host's address that a peer of this family talks to.</summary>
