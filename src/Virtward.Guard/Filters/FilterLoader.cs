@@ -3,7 +3,6 @@ using Virtward.Core.Host;
 using Virtward.Core.Policy;
 using Virtward.Core.Results;
 using Virtward.Core.Time;
-using Virtward.Guard.Fail2Ban;
 using Virtward.Guard.Filters.Definitions;
 using Virtward.Guard.Filters.Headers;
 using Virtward.Guard.Filters.Rules;
@@ -85,21 +84,10 @@ public sealed class FilterLoader(ITextFiles files, TimeZoneInfo zone)
         };
     }
 
-    private Result<LoadedFilter> LoadFail2Ban(FilterReference reference, out ImmutableArray<Problem> problems)
+    private static Result<LoadedFilter> LoadFail2Ban(FilterReference reference, out ImmutableArray<Problem> problems)
     {
         problems = [];
-        if (!Fail2BanFilter.Load(files, reference.Name, reference.Options, zone).TryGet(out Fail2BanFilter? filter, out Problem? problem))
-        {
-            return problem;
-        }
-
-        return new LoadedFilter
-        {
-            Name = filter.Name,
-            Journal = filter.Journal,
-            Warnings = filter.Warnings,
-            Create = (_, report) => filter.Start(report),
-        };
+        return new Problem("fail2ban filters cannot be read yet", reference.Name);
     }
 
     // sd_journal_add_match knows no wildcards: a unit with one is covered by its programs, and the filter itself checks the unit.
