@@ -29,6 +29,9 @@ public sealed class NetlinkWriter
     /// <summary>What has been written.</summary>
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _length);
 
+    /// <summary>Forgets what has been written, and keeps the memory.</summary>
+    public void Clear() => _length = 0;
+
     /// <summary>Begins a message; ends with <see cref="End"/>.</summary>
     public void Begin(int type, NetlinkFlags flags, uint sequence)
     {
