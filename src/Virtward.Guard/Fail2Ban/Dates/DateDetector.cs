@@ -65,6 +65,15 @@ public sealed class DateDetector(IEnumerable<DateTemplate> templates)
         return new DateFound(entry.Template, match);
     }
 
+    /// <summary>Counts another hit of the last template: the caller knows that the line begins just as the last one did.</summary>
+    /// <param name="nowSeconds">The time it is.</param>
+    public void Repeat(long nowSeconds)
+    {
+        Entry entry = _entries[_last];
+        entry.Hits++;
+        entry.LastUsed = nowSeconds;
+    }
+
     private static int CharAt(string line, int at) => (uint)at < (uint)line.Length ? line[at] : -1;
 
     private Match? TryLast(string line, out bool whole)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using Virtward.Core.Results;
 using Virtward.Core.Time;
@@ -15,6 +16,9 @@ public sealed class LineEngine
     /// <summary>A line without a date has the last one, if that is not older than this.</summary>
     private static readonly TimeSpan LastDateLasts = TimeSpan.FromSeconds(60);
 
+    /// <summary>So much of a line that was passed over is kept, for its date.</summary>
+    private const int SkippedBytes = 256;
+
     private readonly DateDetector _dates;
     private readonly LineBuffer _buffer;
     private readonly Connections _connections = new();
@@ -22,7 +26,10 @@ public sealed class LineEngine
     private readonly List<Rule> _rules;
     private readonly List<Rule> _ignored;
     private readonly bool _ignoreFirst;
+    private readonly byte[] _skipped = new byte[SkippedBytes];
+    private int _skippedLength;
     private UnixTime _lastDate = UnixTime.None;
+    private SameStamp _stamp;
 
     private LineEngine(FilterDefinition definition, List<DateTemplate> templates, Rule? prefix, List<Rule> rules, List<Rule> ignored)
     {
@@ -63,13 +70,13 @@ public sealed class LineEngine
         var ignored = definition.IgnoreRegexes.Select(regex => Made(regex, false, "ignoreregex")).OfType<Rule>().ToList();
         foreach (Rule rule in rules.Where(rule => !rule.HasIdentity && prefix?.HasIdentity != true))
         {
-            problems.Add(new Problem(
-                $"the failregex '{rule.Regex.Source}' cannot tell whom a line is about", definition.Path, "put <HOST> or <ADDR> into it") { Line = 1 });
+            problems.Add(definition.About(
+                "failregex", $"the failregex '{rule.Regex.Source}' cannot tell whom a line is about", "put <HOST> or <ADDR> into it"));
         }
 
         if (!new DatePatterns(thisYear).Templates(definition.DatePatterns).TryGet(out List<DateTemplate>? templates, out Problem? bad))
         {
-            problems.Add(bad with { On = definition.Path, Line = 1 });
+            problems.Add(definition.About("datepattern", bad.What, bad.Hint));
         }
 
         return problems.Count == before ? new LineEngine(definition, templates!, prefix, rules, ignored) : null;
@@ -81,7 +88,7 @@ public sealed class LineEngine
                 return rule;
             }
 
-            problems.Add(new Problem($"{option}: {problem.What}", definition.Path, problem.Hint) { Line = 1 });
+            problems.Add(definition.About(option, $"{option}: {problem.What}", problem.Hint));
             return null;
         }
     }
@@ -89,51 +96,86 @@ public sealed class LineEngine
     /// <summary>Processes one line of a file.</summary>
     /// <param name="line">The line, without its line end.</param>
     /// <param name="clock">The time it is and the log's zone.</param>
+    /// <param name="candidates">The failregexes worth trying, one bit each, as <see cref="Prefilter"/> has it.</param>
     /// <returns>What it says; null where nothing matched. <see cref="Failure.Host"/> may yet be unknown.</returns>
-    public Failure? Process(string line, in DateClock clock)
+    public Failure? Process(string line, in DateClock clock, ulong candidates = ulong.MaxValue)
     {
         UnixTime date = UnixTime.None;
         string text = line;
-        if (_dates.Find(line, clock.Now.Seconds) is { } found)
+        if (_stamp.Covers(line))
+        {
+            _dates.Repeat(clock.Now.Seconds);
+            date = _lastDate = _stamp.Time;
+            text = Cut(line, _stamp.Start, _stamp.Length);
+        }
+        else if (Find(line, clock) is { } found)
         {
             Group cut = found.Match.Groups[1];
             if (cut.Length > 0 && found.Template.Read(found.Match, clock) is { } time)
             {
                 date = _lastDate = time;
-                text = Cut(line, cut);
+                text = Cut(line, cut.Index, cut.Length);
+                _stamp = SameStamp.Of(line, found, time);
             }
-            else if (cut.Length == 0 && !IsLastDateFresh(clock))
+            else if (!LastDate(clock).IsKnown)
             {
-                // A pattern that may match nothing: there is no date, and none is missed.
-                date = clock.Now;
-            }
-            else if (!IsLastDateFresh(clock))
-            {
-                text = Cut(line, cut);
+                // A pattern that may match nothing: there is no date, and none is missed. Or fields that make no date.
+                date = cut.Length == 0 ? clock.Now : UnixTime.None;
+                text = Cut(line, cut.Index, cut.Length);
             }
         }
 
-        if (!date.IsKnown && IsLastDateFresh(clock))
-        {
-            date = _lastDate;
-        }
+        _skippedLength = date.IsKnown ? 0 : _skippedLength;
+        return Match(text, date.IsKnown ? date : LastDate(clock), candidates);
+    }
 
-        return Match(text, date);
+    /// <summary>
+    /// Passes over a line that no expression can match, without looking at it; its date is found only if a later line without one
+    /// asks for the last known.
+    /// </summary>
+    /// <param name="line">The line.</param>
+    public void Skip(ReadOnlySpan<byte> line)
+    {
+        _skippedLength = Math.Min(line.Length, SkippedBytes);
+        line[.._skippedLength].CopyTo(_skipped);
     }
 
     /// <summary>Processes one line whose time is known: a journal entry's.</summary>
-    public Failure? Process(string line, UnixTime time)
+    /// <param name="line">The entry as a line: host, program and message.</param>
+    /// <param name="time">Its time.</param>
+    /// <param name="candidates">The failregexes worth trying, one bit each.</param>
+    public Failure? Process(string line, UnixTime time, ulong candidates = ulong.MaxValue)
     {
         _lastDate = time;
-        return Match(line, time);
+        return Match(line, time, candidates);
     }
 
-    private bool IsLastDateFresh(in DateClock clock) => _lastDate.IsKnown && _lastDate > clock.Now - LastDateLasts;
+    private DateFound? Find(string line, in DateClock clock)
+    {
+        _stamp = default;
+        return _dates.Find(line, clock.Now.Seconds);
+    }
 
-    private static string Cut(string line, Group date) =>
-        date.Index == 0 ? line[date.Length..] : string.Concat(line.AsSpan(0, date.Index), line.AsSpan(date.Index + date.Length));
+    // What a line without a date has: the last line's, unless that is long ago.
+    private UnixTime LastDate(in DateClock clock)
+    {
+        if (_skippedLength > 0)
+        {
+            string skipped = Encoding.UTF8.GetString(_skipped, 0, _skippedLength);
+            _skippedLength = 0;
+            if (Find(skipped, clock) is { } found && found.Template.Read(found.Match, clock) is { } time)
+            {
+                _lastDate = time;
+            }
+        }
 
-    private Failure? Match(string text, UnixTime time)
+        return _lastDate.IsKnown && (!clock.IsLive || _lastDate > clock.Now - LastDateLasts) ? _lastDate : UnixTime.None;
+    }
+
+    private static string Cut(string line, int start, int length) =>
+        start == 0 ? line[length..] : string.Concat(line.AsSpan(0, start), line.AsSpan(start + length));
+
+    private Failure? Match(string text, UnixTime time, ulong candidates)
     {
         string searched = _buffer.Add(text);
         if (_ignoreFirst && IsIgnored(searched))
@@ -160,7 +202,7 @@ public sealed class LineEngine
         for (int index = 0; index < _rules.Count; index++)
         {
             Rule rule = _rules[index];
-            if (Search(rule, searched) is not { } match)
+            if ((candidates >> Math.Min(index, 63) & 1) == 0 || Search(rule, searched) is not { } match)
             {
                 continue;
             }
