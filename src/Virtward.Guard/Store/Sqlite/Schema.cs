@@ -129,15 +129,24 @@ public static class Schema
             return problem;
         }
 
-        if (version < steps.Length)
+        if (version == steps.Length)
         {
-            string script = string.Join('\n', steps.Skip(version));
+            return default(Done);
+        }
+
+        string script = string.Join('\n', steps.Skip(version));
+        try
+        {
             Run(connection, string.Create(
                 CultureInfo.InvariantCulture,
                 $"BEGIN IMMEDIATE; {script} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {steps.Length}; COMMIT;"));
+            return default(Done);
         }
-
-        return default(Done);
+        catch (SqliteException error) when (error.SqliteErrorCode == SqliteErrors.Error)
+        {
+            // Not damage: a step and the tables do not fit together. The transaction ends with the connection.
+            return new Problem($"cannot bring the database up to date, {error.Message}", path, "name another state directory");
+        }
     }
 
     /// <summary>The number of steps that a database has been through, if it is ours and none is unknown to us.</summary>

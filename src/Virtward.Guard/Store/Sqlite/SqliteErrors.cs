@@ -6,7 +6,9 @@ namespace Virtward.Guard.Store.Sqlite;
 /// <summary>What SQLite's result codes (sqlite.org/rescode.html) mean to a person.</summary>
 public static class SqliteErrors
 {
-    private const int Error = 1;
+    /// <summary>SQLITE_ERROR: a statement that does not fit the tables.</summary>
+    public const int Error = 1;
+
     private const int Busy = 5;
     private const int Locked = 6;
     private const int ReadOnly = 8;
