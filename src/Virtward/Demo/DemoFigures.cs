@@ -7,7 +7,7 @@ namespace Virtward.Demo;
 /// <param name="Attackers">The distinct addresses they came from.</param>
 /// <param name="Bans">Bans of single attackers.</param>
 /// <param name="PrefixBans">Bans of subnets.</param>
-/// <param name="Packets">Packets that the kernel's drop counters have seen; a lower bound, see <see cref="DropCounters"/>.</param>
+/// <param name="Packets">Packets that bans have dropped, see <see cref="DropCounter"/>.</param>
 /// <param name="Siege">Whether the guard is in a siege.</param>
 /// <param name="Banned">From a log line to the guard's word that the address is banned.</param>
 /// <param name="Dropped">From a log line to the first packet dropped.</param>

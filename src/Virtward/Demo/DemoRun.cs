@@ -101,8 +101,8 @@ public static class DemoRun
                 host.Out.WriteLine(
                     $"Virtward demo: a throwaway host with its own network and a real sshd, {Scenery.Host}, attacked from "
                     + $"{Scenery.Singles.Length + Scenery.Bots.Length + Scenery.Slow.Length} addresses. Nothing of it touches this machine.");
-                using var counters = new DropCounters(network.Host);
-                var story = new DemoStory(network, new SshClient(scratch["admin_key"]), guard, meter, counters, tally, screen);
+                var story = new DemoStory(
+                    network, new SshClient(scratch["admin_key"]), guard, meter, new DropCounter(network.Host), tally, screen);
                 await screen.RunAsync(() => story.PlayAsync(cancel), tally.Figures);
                 Conclude(host.Out, story, tally.Figures(), Stopwatch.GetElapsedTime(start));
                 return story.Failed == 0 ? ExitCode.Ok : ExitCode.No;

@@ -23,7 +23,7 @@ public static class DemoSummary
         yield return Line("attempts", $"{figures.Attempts:N0} failed passwords from {figures.Attackers:N0} addresses, in a real sshd's log");
         yield return Line("bans", $"{figures.Bans:N0} single attackers, {figures.PrefixBans.Length:N0} subnets");
         yield return Line("subnets", $"shut out: {addresses:N0} IPv4 addresses and {networks:N0} IPv6 /64s; banned attackers among them: {attacked:N0}");
-        yield return Line("dropped", $"{figures.Packets:N0} packets, as the kernel's counters have it");
+        yield return Line("dropped", $"{figures.Packets:N0} packets, as the kernel's counter has it");
         yield return Line("log line to ban", $"{figures.Banned} ({figures.Banned.Samples} attackers)");
         yield return Line("log line to drop", $"{figures.Dropped} ({figures.Dropped.Samples} attackers)");
         yield return Line("proofs", $"{held} held, {failed} failed, in {took.TotalSeconds:0.0} s");

@@ -52,12 +52,12 @@ public sealed class DemoTally
         }
     }
 
-    /// <summary>The drop counters as the kernel has them now.</summary>
+    /// <summary>The drop counter as the kernel has it now.</summary>
     public void SetPackets(long packets)
     {
         lock (_gate)
         {
-            _packets = packets;
+            _packets = Math.Max(_packets, packets);
         }
     }
 

@@ -18,7 +18,7 @@ public sealed class LatencyMeter : IDisposable
     /// <summary>So many packets in a row that did not come through are a closed door, not a late reader.</summary>
     private const int ClosedAfter = 60;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<Address, (int Failures, long Due)> _lines = new();
     private readonly PacketSink _sink;
@@ -38,7 +38,7 @@ public sealed class LatencyMeter : IDisposable
 
     /// <summary>
     /// Waits until the packets of a stream no longer come through, and hands back when the first of those was sent; null where they
-    /// still do after three seconds.
+    /// still do after ten seconds.
     /// </summary>
     public async Task<long?> WhenShutOutAsync(PacketStream stream, CancellationToken cancel)
     {

@@ -10,7 +10,13 @@ namespace Virtward.Demo;
 /// </summary>
 public sealed class SshClient(string keyFile)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+    /// <summary>Seconds without an answer after which an attacker goes elsewhere.</summary>
+    private const int AttackerPatience = 2;
+
+    /// <summary>Seconds without an answer after which a login has failed.</summary>
+    private const int AdminPatience = 10;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Passwords come from SSH_ASKPASS (ssh(1)): echo answers with the very question, which is nobody's password.</summary>
     private static readonly ImmutableDictionary<string, string> WrongPasswords = ImmutableDictionary<string, string>.Empty
@@ -33,7 +39,7 @@ public sealed class SshClient(string keyFile)
         var attempt = new ChildSpec(
             _ssh,
             [
-                .. Common(from), "-o", "PubkeyAuthentication=no", "-o", "PreferredAuthentications=password",
+                .. Common(from, AttackerPatience), "-o", "PubkeyAuthentication=no", "-o", "PreferredAuthentications=password",
                 "-o", $"NumberOfPasswordPrompts={passwords}", $"{user}@{Scenery.HostFor(from)}", "true",
             ])
         {
@@ -60,21 +66,21 @@ public sealed class SshClient(string keyFile)
         var login = new ChildSpec(
             _ssh,
             [
-                .. Common(from), "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-i", keyFile,
+                .. Common(from, AdminPatience), "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-i", keyFile,
                 $"{DemoSshd.Admin}@{Scenery.HostFor(from)}", "echo \"$SSH_CONNECTION\"",
             ])
         {
             Network = network,
         };
-        return (await ChildProcess.RunAsync(login, TimeSpan.FromSeconds(10), cancel)).TryGet(out ChildOutcome? outcome, out _)
+        return (await ChildProcess.RunAsync(login, TimeSpan.FromSeconds(20), cancel)).TryGet(out ChildOutcome? outcome, out _)
             && outcome.ExitCode == 0
             && outcome.Output.StartsWith($"{from} ", StringComparison.Ordinal);
     }
 
-    private static ImmutableArray<string> Common(Address from) =>
+    private static ImmutableArray<string> Common(Address from, int patience) =>
     [
-        "-F", "none", "-b", $"{from}", "-o", "ConnectTimeout=1", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
-        "-o", "GlobalKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "KexAlgorithms=curve25519-sha256",
+        "-F", "none", "-b", $"{from}", "-o", $"ConnectTimeout={patience}", "-o", "StrictHostKeyChecking=no",
+        "-o", "UserKnownHostsFile=/dev/null", "-o", "GlobalKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "KexAlgorithms=curve25519-sha256",
         "-o", "HostKeyAlgorithms=ssh-ed25519", "-o", "Ciphers=aes128-gcm@openssh.com",
     ];
 }
