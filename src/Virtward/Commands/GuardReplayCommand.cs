@@ -61,7 +61,7 @@ public static class GuardReplayCommand
             policy = PolicyFile.With(policy, filter);
         }
 
-        var loader = new FilterLoader(texts, TimeZoneInfo.Local);
+        var loader = new FilterLoader(texts, TimeZoneInfo.Local, host.Clock);
         ImmutableArray<LoadedFilter?> loaded = new GuardPlanner(loader, files).LoadFilters(policy, out ImmutableArray<Problem> problems);
         if (!problems.IsEmpty)
         {

@@ -35,7 +35,7 @@ public static class GuardTestFilterCommand
     private static int Run(CommandHost host, FilterReference reference, string log, bool asJson, CancellationToken cancel)
     {
         var files = new LinuxLogFiles();
-        Result<LoadedFilter> loaded = new FilterLoader(new HostTextFiles(), TimeZoneInfo.Local).Load(reference, out ImmutableArray<Problem> problems);
+        Result<LoadedFilter> loaded = new FilterLoader(new HostTextFiles(), TimeZoneInfo.Local, host.Clock).Load(reference, out ImmutableArray<Problem> problems);
         if (!loaded.IsOk)
         {
             return host.Fail(problems);
