@@ -30,7 +30,6 @@ public sealed class PrefixTrie<T>
         }
 
         node.HasValue = true;
-        node.Prefix = prefix;
         node.Value = value;
     }
 
@@ -194,8 +193,12 @@ public sealed class PrefixTrie<T>
         public Node? Zero;
         public Node? One;
         public bool HasValue;
-        public Prefix Prefix;
         public T? Value;
+
+        // The length is counted in the address's own family, where IPv4 begins at bit 96; no IPv6 prefix lies there.
+        public Prefix Prefix => Address.FromValue(First) is { IsV4: true } v4 && Bits >= 96
+            ? new Prefix(v4, Bits - 96)
+            : new Prefix(Address.FromValue(First), Bits);
 
         public bool Holds(UInt128 value) => (value & Mask(Bits)) == First;
 

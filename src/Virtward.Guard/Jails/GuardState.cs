@@ -4,9 +4,9 @@ using Virtward.Guard.Bans;
 namespace Virtward.Guard.Jails;
 
 /// <summary>
-/// Everything a <c>GuardEngine</c> must remember over a restart. The engine hands it out with
-/// <c>GuardEngine.Save</c>, takes it back with <c>GuardEngine.Restore</c>, and tells what changed in it with
-/// <c>GuardEngine.DrainChanges</c>.
+/// Everything a <see cref="GuardEngine"/> must remember over a restart. The engine hands it out with
+/// <see cref="GuardEngine.Save"/>, takes it back with <see cref="GuardEngine.Restore"/>, and tells what changed in it with
+/// <see cref="GuardEngine.DrainChanges"/>.
 /// </summary>
 public sealed record GuardState
 {

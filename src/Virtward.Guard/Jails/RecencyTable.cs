@@ -41,8 +41,11 @@ public sealed class RecencyTable<T>
     /// <summary>The index of the entry that was touched the longest ago, <see cref="None"/> if there is none.</summary>
     public int Oldest { get; private set; } = None;
 
-    /// <summary>The changed keys that wait for <see cref="DrainChanges"/>.</summary>
-    public int Changes => _changed?.Count ?? 0;
+    /// <summary>
+    /// Whether more changed than book was kept of, because nobody drained the changes: then everything counts as changed, and what is gone
+    /// is not known.
+    /// </summary>
+    public bool Overflowed { get; private set; }
 
     /// <summary>The value of an entry.</summary>
     public ref T this[int index] => ref _entries[index].Value;
@@ -157,6 +160,18 @@ public sealed class RecencyTable<T>
         _changed?.Clear();
     }
 
+    /// <summary>Lets go of the book of changes: whoever needs them has read the whole table.</summary>
+    public void ForgetChanges()
+    {
+        for (int index = Oldest; index != None; index = _entries[index].Newer)
+        {
+            _entries[index].Changed = false;
+        }
+
+        _changed?.Clear();
+        Overflowed = false;
+    }
+
     // Fibonacci hashing: the upper bits of the product are the well-mixed ones. Knuth, The Art of Computer Programming, 6.4.
     private int ChainOf(ulong key)
     {
@@ -167,10 +182,17 @@ public sealed class RecencyTable<T>
 
     private void Changed(int index)
     {
-        if (_changed is not null && !_entries[index].Changed)
+        if (_changed is null || Overflowed || _entries[index].Changed)
         {
-            _entries[index].Changed = true;
-            _changed.Add(_entries[index].Key);
+            return;
+        }
+
+        _entries[index].Changed = true;
+        _changed.Add(_entries[index].Key);
+        if (_changed.Count > (4L * Count) + 65_536)
+        {
+            _changed.Clear();
+            Overflowed = true;
         }
     }
 

@@ -10,7 +10,8 @@ namespace Virtward.Guard.Jails;
 /// <param name="Bits">The bits, as above.</param>
 public readonly record struct SubjectKey(ulong Bits)
 {
-    private const ulong V4Marker = 0xffff_ffff_0000_0000;
+    /// <summary>What an IPv4 address is marked with.</summary>
+    public const ulong V4Marker = 0xffff_ffff_0000_0000;
 
     /// <summary>Whether it is an IPv4 address.</summary>
     public bool IsV4 => Bits >= V4Marker;
@@ -31,10 +32,4 @@ public readonly record struct SubjectKey(ulong Bits)
 
     /// <summary>The subject as the prefix that a ban keeps out.</summary>
     public Prefix ToPrefix() => IsV4 ? new Prefix(Address.FromV4((uint)Bits)) : new Prefix(new Address(Bits, 0), 64);
-
-    /// <summary>The bits of the enclosing prefix of a length, 1 to <see cref="Length"/>; unique within one family and length.</summary>
-    public ulong Masked(int length) => Bits & (ulong.MaxValue << (Length - length));
-
-    /// <summary>The enclosing prefix of a length, 1 to <see cref="Length"/>.</summary>
-    public Prefix Widen(int length) => ToPrefix().Widen(length);
 }

@@ -1,6 +1,7 @@
 using Virtward.Core.Net;
 using Virtward.Core.Results;
 using Virtward.Core.Time;
+using Virtward.Guard.Sources;
 using Virtward.Guard.Bans;
 using Virtward.Guard.Jails;
 
@@ -75,7 +76,7 @@ public sealed class MemoryGuardStore : IGuardStore
 
             foreach (SourcePosition position in commit.Positions)
             {
-                _positions[position.Source] = position.Text;
+                _positions[position.Key] = position.Mark;
             }
 
             foreach (StoppedTraffic stopped in commit.Stopped)

@@ -14,6 +14,21 @@ public sealed class ControlClient(string socketPath)
 {
     private const int MaxAnswerBytes = 256 * 1024 * 1024;
 
+    /// <summary>Whether somebody listens there. A socket that we may not open counts: its daemon is not to be worked around.</summary>
+    public async Task<bool> IsListeningAsync(CancellationToken cancel)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancel).ConfigureAwait(false);
+            return true;
+        }
+        catch (SocketException e)
+        {
+            return !IsNobody(e);
+        }
+    }
+
     /// <summary>Sends a request and reads the whole answer.</summary>
     /// <param name="method">GET or POST.</param>
     /// <param name="target">The path and query, from our own constants and escaped values.</param>
@@ -27,7 +42,7 @@ public sealed class ControlClient(string socketPath)
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancel).ConfigureAwait(false);
         }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable || IsMissing(e))
+        catch (SocketException e) when (IsNobody(e))
         {
             return Result<ControlAnswer?>.Ok(null);
         }
@@ -71,8 +86,8 @@ public sealed class ControlClient(string socketPath)
         }
     }
 
-    // ENOENT surfaces as a native error without a SocketError of its own.
-    private static bool IsMissing(SocketException e) => e.NativeErrorCode == 2;
+    // ECONNREFUSED: a socket that a dead daemon left behind; ENOENT (2) and ENOTDIR (20) have no SocketError of their own.
+    private static bool IsNobody(SocketException e) => e.SocketErrorCode == SocketError.ConnectionRefused || e.NativeErrorCode is 2 or 20;
 
     private static ControlAnswer? Parse(ReadOnlyMemory<byte> answer)
     {

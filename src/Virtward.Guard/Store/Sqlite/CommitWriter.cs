@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Data.Sqlite;
 using Virtward.Core.Net;
+using Virtward.Guard.Sources;
 using Virtward.Guard.Jails;
 
 namespace Virtward.Guard.Store.Sqlite;
@@ -51,7 +52,7 @@ public sealed class CommitWriter : IDisposable
 
         foreach (SourcePosition position in commit.Positions)
         {
-            _position.Run(position.Source, position.Text);
+            _position.Run(position.Key, position.Mark);
         }
 
         foreach (StoppedTraffic stopped in commit.Stopped)

@@ -1,0 +1,251 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Virtward.Core.Results;
+using Virtward.Core.Time;
+using Virtward.Guard.Fail2Ban.Config;
+using Virtward.Guard.Fail2Ban.Dates;
+
+namespace Virtward.Guard.Fail2Ban.Engine;
+
+/// <summary>
+/// Runs one filter over lines as fail2ban does: the date is found and cut out, <c>prefregex</c> narrows the line, the first
+/// <c>failregex</c> that matches counts unless an <c>ignoreregex</c> matches too, and lines of one connection are joined.
+/// </summary>
+public sealed class LineEngine
+{
+    /// <summary>A line without a date has the last one, if that is not older than this.</summary>
+    private static readonly TimeSpan LastDateLasts = TimeSpan.FromSeconds(60);
+
+    /// <summary>So much of a line that was passed over is kept, for its date.</summary>
+    private const int SkippedBytes = 256;
+
+    private readonly DateDetector _dates;
+    private readonly LineBuffer _buffer;
+    private readonly Connections _connections = new();
+    private readonly Rule? _prefix;
+    private readonly List<Rule> _rules;
+    private readonly List<Rule> _ignored;
+    private readonly bool _ignoreFirst;
+    private readonly byte[] _skipped = new byte[SkippedBytes];
+    private int _skippedLength;
+    private UnixTime _lastDate = UnixTime.None;
+    private SameStamp _stamp;
+
+    private LineEngine(FilterDefinition definition, List<DateTemplate> templates, Rule? prefix, List<Rule> rules, List<Rule> ignored)
+    {
+        _dates = new DateDetector(templates);
+        _buffer = new LineBuffer(definition.MaxLines);
+        _prefix = prefix;
+        _rules = rules;
+        _ignored = ignored;
+        // Where there are few of them they are asked first, else only about lines that match.
+        _ignoreFirst = ignored.Count > 0 && ignored.Count < rules.Count - 2;
+        IsMultiLine = definition.MaxLines > 1;
+    }
+
+    /// <summary>The expressions of failures, in order.</summary>
+    public IReadOnlyList<Rule> Rules => _rules;
+
+    /// <summary>The expression that comes first; null where there is none.</summary>
+    public Rule? Prefix => _prefix;
+
+    /// <summary>Whether expressions may span several lines, so that every line must be fed in.</summary>
+    public bool IsMultiLine { get; }
+
+    /// <summary>Takes warnings about expressions that are too slow; each is told once.</summary>
+    public Action<string>? Warn { get; set; }
+
+    /// <summary>Builds the engine.</summary>
+    /// <param name="definition">The filter.</param>
+    /// <param name="thisYear">The current year, for date patterns.</param>
+    /// <param name="problems">Takes every expression or pattern that is not valid.</param>
+    /// <returns>The engine; null where there are problems.</returns>
+    public static LineEngine? Build(FilterDefinition definition, int thisYear, ICollection<Problem> problems)
+    {
+        int before = problems.Count;
+        bool multiline = definition.MaxLines > 1;
+        // fail2ban sets the multi-line flag for failregex only.
+        Rule? prefix = definition.PrefRegex is { } source ? Made(source, false, "prefregex") : null;
+        var rules = definition.FailRegexes.Select(regex => Made(regex, multiline, "failregex")).OfType<Rule>().ToList();
+        var ignored = definition.IgnoreRegexes.Select(regex => Made(regex, false, "ignoreregex")).OfType<Rule>().ToList();
+        foreach (Rule rule in rules.Where(rule => !rule.HasIdentity && prefix?.HasIdentity != true))
+        {
+            problems.Add(definition.About(
+                "failregex", $"the failregex '{rule.Regex.Source}' cannot tell whom a line is about", "put <HOST> or <ADDR> into it"));
+        }
+
+        if (!new DatePatterns(thisYear).Templates(definition.DatePatterns).TryGet(out List<DateTemplate>? templates, out Problem? bad))
+        {
+            problems.Add(definition.About("datepattern", bad.What, bad.Hint));
+        }
+
+        return problems.Count == before ? new LineEngine(definition, templates!, prefix, rules, ignored) : null;
+
+        Rule? Made(string regex, bool multi, string option)
+        {
+            if (Rule.Build(regex, definition.CaptureNames, multi).TryGet(out Rule? rule, out Problem? problem))
+            {
+                return rule;
+            }
+
+            problems.Add(definition.About(option, $"{option}: {problem.What}", problem.Hint));
+            return null;
+        }
+    }
+
+    /// <summary>Processes one line of a file.</summary>
+    /// <param name="line">The line, without its line end.</param>
+    /// <param name="clock">The time it is and the log's zone.</param>
+    /// <param name="candidates">The failregexes worth trying, one bit each, as <see cref="Prefilter"/> has it.</param>
+    /// <returns>What it says; null where nothing matched. <see cref="Failure.Host"/> may yet be unknown.</returns>
+    public Failure? Process(string line, in DateClock clock, ulong candidates = ulong.MaxValue)
+    {
+        UnixTime date = UnixTime.None;
+        string text = line;
+        if (_stamp.Covers(line))
+        {
+            _dates.Repeat(clock.Now.Seconds);
+            date = _lastDate = _stamp.Time;
+            text = Cut(line, _stamp.Start, _stamp.Length);
+        }
+        else if (Find(line, clock) is { } found)
+        {
+            Group cut = found.Match.Groups[1];
+            if (cut.Length > 0 && found.Template.Read(found.Match, clock) is { } time)
+            {
+                date = _lastDate = time;
+                text = Cut(line, cut.Index, cut.Length);
+                _stamp = SameStamp.Of(line, found, time);
+            }
+            else if (!LastDate(clock).IsKnown)
+            {
+                // A pattern that may match nothing: there is no date, and none is missed. Or fields that make no date.
+                date = cut.Length == 0 ? clock.Now : UnixTime.None;
+                text = Cut(line, cut.Index, cut.Length);
+            }
+        }
+
+        _skippedLength = date.IsKnown ? 0 : _skippedLength;
+        return Match(text, date.IsKnown ? date : LastDate(clock), candidates);
+    }
+
+    /// <summary>
+    /// Passes over a line that no expression can match, without looking at it; its date is found only if a later line without one
+    /// asks for the last known.
+    /// </summary>
+    /// <param name="line">The line.</param>
+    public void Skip(ReadOnlySpan<byte> line)
+    {
+        _skippedLength = Math.Min(line.Length, SkippedBytes);
+        line[.._skippedLength].CopyTo(_skipped);
+    }
+
+    /// <summary>Processes one line whose time is known: a journal entry's.</summary>
+    /// <param name="line">The entry as a line: host, program and message.</param>
+    /// <param name="time">Its time.</param>
+    /// <param name="candidates">The failregexes worth trying, one bit each.</param>
+    public Failure? Process(string line, UnixTime time, ulong candidates = ulong.MaxValue)
+    {
+        _lastDate = time;
+        return Match(line, time, candidates);
+    }
+
+    private DateFound? Find(string line, in DateClock clock)
+    {
+        _stamp = default;
+        return _dates.Find(line, clock.Now.Seconds);
+    }
+
+    // What a line without a date has: the last line's, unless that is long ago.
+    private UnixTime LastDate(in DateClock clock)
+    {
+        if (_skippedLength > 0)
+        {
+            string skipped = Encoding.UTF8.GetString(_skipped, 0, _skippedLength);
+            _skippedLength = 0;
+            if (Find(skipped, clock) is { } found && found.Template.Read(found.Match, clock) is { } time)
+            {
+                _lastDate = time;
+            }
+        }
+
+        return _lastDate.IsKnown && (!clock.IsLive || _lastDate > clock.Now - LastDateLasts) ? _lastDate : UnixTime.None;
+    }
+
+    private static string Cut(string line, int start, int length) =>
+        start == 0 ? line[length..] : string.Concat(line.AsSpan(0, start), line.AsSpan(start + length));
+
+    private Failure? Match(string text, UnixTime time, ulong candidates)
+    {
+        string searched = _buffer.Add(text);
+        if (_ignoreFirst && IsIgnored(searched))
+        {
+            return null;
+        }
+
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (_prefix is not null)
+        {
+            if (Search(_prefix, searched) is not { } prefix)
+            {
+                return null;
+            }
+
+            _prefix.Collect(prefix, fields);
+            if (fields.Remove("content", out string? content) && content.Length > 0)
+            {
+                _buffer.Replace(content);
+                searched = content + "\n";
+            }
+        }
+
+        for (int index = 0; index < _rules.Count; index++)
+        {
+            Rule rule = _rules[index];
+            if ((candidates >> Math.Min(index, 63) & 1) == 0 || Search(rule, searched) is not { } match)
+            {
+                continue;
+            }
+
+            string matched = _buffer.Take(searched, match, rule, out int lines);
+            if (!_ignoreFirst && IsIgnored(matched))
+            {
+                return null;
+            }
+
+            rule.Collect(match, fields);
+            return Conclude(new Failure(fields) { Rule = index, Time = time }, lines);
+        }
+
+        return null;
+    }
+
+    private Failure Conclude(Failure failure, int lines)
+    {
+        if (failure.Fields.GetValueOrDefault("mlfid") is { } id)
+        {
+            failure = _connections.Merge(id, failure, lines);
+            failure.Pending |= !failure.Harmless && failure.Id is null;
+        }
+        else
+        {
+            failure.Harmless = failure.Fields.GetValueOrDefault("nofail") is { Length: > 0 };
+            failure.Lines = lines;
+        }
+
+        return failure;
+    }
+
+    private bool IsIgnored(string text) => _ignored.Exists(rule => Search(rule, text) is not null);
+
+    private Match? Search(Rule rule, string text)
+    {
+        Match? match = rule.Regex.Search(text);
+        if (rule.Regex.Warning is { } warning)
+        {
+            Warn?.Invoke(warning);
+        }
+
+        return match;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Virtward.Guard.Filters.Headers;
+using Virtward.Guard.Filters.Rules;
+using Virtward.Guard.Sightings;
+using Virtward.Guard.Sources;
+
+namespace Virtward.Guard.Filters;
+
+/// <summary>
+/// Several filters over one source. A line's header is read once, its program looked up once, and only the filters that want the
+/// program see it. Filters of other kinds (fail2ban's) see every line. Used by the source's one thread.
+/// </summary>
+public sealed class FilterSet
+{
+    /// <summary>The longest line that is read, in bytes; a longer one is skipped and counted.</summary>
+    public const int LongestLine = 65_536;
+
+    private readonly ImmutableArray<ILineFilter> _filters;
+    private readonly RuleFilter?[] _rules;
+    private readonly ProgramRoutes _routes;
+
+    /// <summary>A set.</summary>
+    /// <param name="filters">The filters; a filter's place is the index that the sink is told.</param>
+    public FilterSet(ImmutableArray<ILineFilter> filters)
+    {
+        _filters = filters;
+        _rules = [.. filters.Select(f => f as RuleFilter)];
+        _routes = new ProgramRoutes(filters);
+    }
+
+    /// <summary>The filters, by their index.</summary>
+    public ImmutableArray<ILineFilter> Filters => _filters;
+
+    /// <summary>How many lines were taken.</summary>
+    public long Lines { get; private set; }
+
+    /// <summary>How many of them a rule of some filter matched.</summary>
+    public long Matched { get; private set; }
+
+    /// <summary>How many were skipped because they are longer than <see cref="LongestLine"/>.</summary>
+    public long TooLong { get; private set; }
+
+    /// <summary>Takes one line.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="sink">What takes the sightings.</param>
+    /// <returns>Whether a rule of some filter matched.</returns>
+    public bool Accept(in LogLine line, ISightingSink sink)
+    {
+        Lines++;
+        if (line.Text.Length > LongestLine)
+        {
+            TooLong++;
+            return false;
+        }
+
+        HeaderReader.Read(line, out LogEntry entry);
+        bool matched = false;
+        foreach (int index in _routes.Of(entry.Program))
+        {
+            if (_rules[index] is not { } filter)
+            {
+                matched |= _filters[index].Accept(line, index, sink);
+            }
+            else if (filter.Wants(line, entry))
+            {
+                matched |= filter.Accept(entry, index, sink);
+            }
+        }
+
+        Matched += matched ? 1 : 0;
+        return matched;
+    }
+}

@@ -1,0 +1,284 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Virtward.Guard.Sources;
+
+namespace Virtward.Guard.Filters.Headers;
+
+/// <summary>
+/// Takes a line apart: an optional <c>&lt;pri&gt;</c>, a stamp, the host, <c>program[pid]:</c> and the message (RFC 3164 as rsyslog
+/// writes it, the same with an RFC 3339 or epoch stamp, and RFC 5424). Only shapes are looked at here; the stamp's value is read by
+/// <see cref="StampClock"/> when a rule has matched.
+/// </summary>
+public static class HeaderReader
+{
+    private const int MostRepeats = 10_000;
+
+    /// <summary>Takes a line or a journal entry apart.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="entry">The parts; without a header, all of the text is the message.</param>
+    public static void Read(in LogLine line, out LogEntry entry)
+    {
+        ReadOnlySpan<byte> text = line.Text;
+        while (text.Length > 0 && text[^1] is (byte)' ' or (byte)'\r')
+        {
+            text = text[..^1];
+        }
+
+        entry = new LogEntry { Text = text, Message = text, Repeats = 1, Received = line.Received };
+        if (line.FromJournal)
+        {
+            entry.Program = line.Identifier;
+            entry.ProcessId = line.ProcessId;
+            entry.HasHeader = true;
+        }
+        else
+        {
+            ReadHeader(text, ref entry);
+        }
+
+        Unwrap(ref entry);
+    }
+
+    private static void ReadHeader(ReadOnlySpan<byte> text, ref LogEntry entry)
+    {
+        int at = 0;
+        if (text.Length > 0 && text[0] == '<')
+        {
+            at = AfterPriority(text);
+            if (at > 0 && at + 1 < text.Length && text[at] == '1' && text[at + 1] == ' ')
+            {
+                ReadRfc5424(text, at + 2, ref entry);
+                return;
+            }
+        }
+
+        int stampEnd = StampEnd(text, at);
+        if (stampEnd < 0 || stampEnd + 1 >= text.Length)
+        {
+            return;
+        }
+
+        int hostStart = stampEnd + 1;
+        int hostLength = text[hostStart..].IndexOf((byte)' ');
+        if (hostLength <= 0)
+        {
+            return;
+        }
+
+        // Some devices leave the host out: "Nov  1 08:02:03 sshd[1]: message".
+        bool noHost = text[hostStart + hostLength - 1] == ':';
+        int tag = noHost ? hostStart : hostStart + hostLength + 1;
+        if (!TryReadTag(text, tag, ref entry))
+        {
+            return;
+        }
+
+        entry.Stamp = text[at..stampEnd];
+        entry.Host = noHost ? default : text.Slice(hostStart, hostLength);
+        entry.HasHeader = true;
+    }
+
+    /// <summary>Where the stamp that starts at <paramref name="at"/> ends, at a space; -1 where there is no stamp.</summary>
+    private static int StampEnd(ReadOnlySpan<byte> text, int at)
+    {
+        ReadOnlySpan<byte> rest = text[at..];
+        if (rest.Length < 16)
+        {
+            return -1;
+        }
+
+        if (!IsDigit(rest[0]))
+        {
+            return rest[3] == ' ' && rest[6] == ' ' && rest[9] == ':' && rest[12] == ':' && rest[15] == ' ' ? at + 15 : -1;
+        }
+
+        if (rest[4] == '-' && rest[10] == ' ')
+        {
+            int end = rest[11..].IndexOf((byte)' ');
+            return end < 8 ? -1 : at + 11 + end;
+        }
+
+        int space = rest.IndexOf((byte)' ');
+        bool iso = rest[4] == '-' && rest[10] is (byte)'T' or (byte)'t' && space >= 19;
+        return iso || (space >= 9 && IsDigit(rest[4])) ? at + space : -1;
+    }
+
+    /// <summary>Reads <c>program[pid]: </c>; the message begins after it.</summary>
+    private static bool TryReadTag(ReadOnlySpan<byte> text, int start, ref LogEntry entry)
+    {
+        int end = start + TagLength(text[start..]);
+        if (end >= text.Length || end == start || text[end] == ' ')
+        {
+            return false;
+        }
+
+        int at = end;
+        if (text[at] == '[')
+        {
+            int pid = 0;
+            for (at++; at < text.Length && IsDigit(text[at]) && pid < 100_000_000; at++)
+            {
+                pid = (pid * 10) + text[at] - '0';
+            }
+
+            if (at + 1 >= text.Length || text[at] != ']' || text[at + 1] != ':')
+            {
+                return false;
+            }
+
+            entry.ProcessId = pid;
+            at++;
+        }
+
+        entry.Program = text[start..end];
+        entry.Message = AfterSpaces(text, at + 1);
+        return true;
+    }
+
+    /// <summary>The bytes before the first <c>[</c>, <c>:</c> or space.</summary>
+    private static int TagLength(ReadOnlySpan<byte> text)
+    {
+        if (text.Length >= Vector128<byte>.Count)
+        {
+            Vector128<byte> first = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(text));
+            uint ends = (Vector128.Equals(first, Vector128.Create((byte)'['))
+                | Vector128.Equals(first, Vector128.Create((byte)':'))
+                | Vector128.Equals(first, Vector128.Create((byte)' '))).ExtractMostSignificantBits();
+            if (ends != 0)
+            {
+                return System.Numerics.BitOperations.TrailingZeroCount(ends);
+            }
+        }
+
+        int end = text.IndexOfAny((byte)'[', (byte)':', (byte)' ');
+        return end < 0 ? text.Length : end;
+    }
+
+    /// <summary>STAMP HOST APP PROCID MSGID SD MSG (RFC 5424 section 6); a nil value is a hyphen.</summary>
+    private static void ReadRfc5424(ReadOnlySpan<byte> text, int at, ref LogEntry entry)
+    {
+        ReadOnlySpan<byte> stamp = NextWord(text, ref at);
+        ReadOnlySpan<byte> host = NextWord(text, ref at);
+        ReadOnlySpan<byte> program = NextWord(text, ref at);
+        ReadOnlySpan<byte> process = NextWord(text, ref at);
+        ReadOnlySpan<byte> messageId = NextWord(text, ref at);
+        int dataEnd = AfterStructuredData(text, at);
+        if (messageId.IsEmpty || dataEnd < 0)
+        {
+            return;
+        }
+
+        entry.Stamp = stamp is [(byte)'-'] ? default : stamp;
+        entry.Host = host is [(byte)'-'] ? default : host;
+        entry.Program = program is [(byte)'-'] ? default : program;
+        entry.ProcessId = System.Buffers.Text.Utf8Parser.TryParse(process, out int pid, out int used) && used == process.Length && pid > 0 ? pid : 0;
+        entry.Message = AfterSpaces(text, dataEnd);
+        entry.HasHeader = true;
+
+        // The message may announce itself as UTF-8 with a byte order mark (section 6.4).
+        if (entry.Message.StartsWith("\uFEFF"u8))
+        {
+            entry.Message = entry.Message[3..];
+        }
+    }
+
+    /// <summary>The text up to the next space, which is passed over; empty where there is none, and then so are all that follow.</summary>
+    private static ReadOnlySpan<byte> NextWord(ReadOnlySpan<byte> text, scoped ref int at)
+    {
+        int length = text[at..].IndexOf((byte)' ');
+        if (length <= 0)
+        {
+            at = text.Length;
+            return default;
+        }
+
+        ReadOnlySpan<byte> word = text.Slice(at, length);
+        at += length + 1;
+        return word;
+    }
+
+    /// <summary>
+    /// Where <c>-</c> or <c>[id name="value"]…</c> ends, in whose values <c>\"</c>, <c>\\</c> and <c>\]</c> are escaped; -1 where there is
+    /// no such thing.
+    /// </summary>
+    private static int AfterStructuredData(ReadOnlySpan<byte> text, int start)
+    {
+        int at = start;
+        if (at < text.Length && text[at] == '-')
+        {
+            at++;
+        }
+
+        bool inside = false;
+        bool quoted = false;
+        for (; at < text.Length && (inside || text[at] == '['); at++)
+        {
+            byte c = text[at];
+            if (quoted)
+            {
+                at += c == '\\' ? 1 : 0;
+                quoted = c != '"';
+            }
+            else
+            {
+                quoted = inside && c == '"';
+                inside = c != ']';
+            }
+        }
+
+        bool ends = at == text.Length || (at < text.Length && text[at] == ' ');
+        return at > start && ends && !inside ? at : -1;
+    }
+
+    /// <summary>Where the text after <c>&lt;pri&gt;</c> starts (up to three digits); 0 where there is no such thing.</summary>
+    private static int AfterPriority(ReadOnlySpan<byte> text)
+    {
+        int at = 1;
+        while (at < text.Length && at < 4 && IsDigit(text[at]))
+        {
+            at++;
+        }
+
+        return at > 1 && at < text.Length && text[at] == '>' ? at + 1 : 0;
+    }
+
+    /// <summary>rsyslog folds repeats into <c>message repeated N times: [ message]</c>; opened once, at the very start and end.</summary>
+    private static void Unwrap(ref LogEntry entry)
+    {
+        ReadOnlySpan<byte> message = entry.Message;
+        if (message.Length < 28 || !message.StartsWith("message repeated "u8) || message[^1] != ']')
+        {
+            return;
+        }
+
+        int at = 17;
+        int count = 0;
+        while (at < message.Length && IsDigit(message[at]) && count < MostRepeats)
+        {
+            count = (count * 10) + message[at++] - '0';
+        }
+
+        ReadOnlySpan<byte> after = message[at..];
+        if (at == 17 || count == 0 || !after.StartsWith(" times: ["u8))
+        {
+            return;
+        }
+
+        entry.Message = AfterSpaces(after[..^1], 9);
+        entry.Repeats = Math.Min(count, MostRepeats);
+    }
+
+    private static ReadOnlySpan<byte> AfterSpaces(ReadOnlySpan<byte> text, int at)
+    {
+        while (at < text.Length && text[at] == ' ')
+        {
+            at++;
+        }
+
+        return text[at..];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsDigit(byte c) => (uint)(c - '0') <= 9;
+}

@@ -1,0 +1,203 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Numerics;
+using Virtward.Core.Net;
+using Virtward.Core.Results;
+using Virtward.Core.Time;
+using Virtward.Guard.Filters.Definitions;
+using Virtward.Guard.Filters.Headers;
+using Virtward.Guard.Filters.Regexes;
+using Virtward.Guard.Filters.Templates;
+using Virtward.Guard.Sightings;
+using Virtward.Guard.Sources;
+
+namespace Virtward.Guard.Filters.Rules;
+
+/// <summary>A filter at work in one mode on one source: rules over messages, attempts tied to their sessions.</summary>
+public sealed class RuleFilter : ILineFilter
+{
+    private readonly RuleTable _rules;
+    private readonly StampClock _clock;
+    private readonly JournalTrust _trust;
+    private readonly AttemptSessions _sessions = new();
+    private readonly Action<Problem>? _report;
+
+    private RuleFilter(FilterDefinition definition, string mode, RuleTable rules, StampClock clock, Action<Problem>? report)
+    {
+        Definition = definition;
+        Mode = mode;
+        Programs = [.. definition.Programs.Select(p => new ProgramName(p))];
+        _trust = new JournalTrust(definition.Units, Programs);
+        _rules = rules;
+        _clock = clock;
+        _report = report;
+    }
+
+    /// <inheritdoc/>
+    public string Name => Definition.Name;
+
+    /// <summary>What its file says.</summary>
+    public FilterDefinition Definition { get; }
+
+    /// <summary>The mode it works in; empty where the filter has none.</summary>
+    public string Mode { get; }
+
+    /// <summary>The tags it listens to; empty: any.</summary>
+    public ImmutableArray<ProgramName> Programs { get; }
+
+    /// <summary>Sets a filter to work on one source.</summary>
+    /// <param name="definition">The filter.</param>
+    /// <param name="mode">The mode; null for the filter's own default. A filter without modes has only "normal".</param>
+    /// <param name="clock">The source's clock.</param>
+    /// <param name="report">Told once when a regular expression has to be switched off; null where nobody listens.</param>
+    public static Result<RuleFilter> Create(FilterDefinition definition, string? mode, StampClock clock, Action<Problem>? report = null)
+    {
+        string chosen = mode ?? definition.Modes.FirstOrDefault("normal");
+        ImmutableArray<string> modes = definition.Modes.IsEmpty ? ["normal"] : definition.Modes;
+        if (!modes.Contains(chosen))
+        {
+            return new Problem($"the filter {definition.Name} has no mode '{chosen}'", Hint: $"it is one of {string.Join(", ", modes)}");
+        }
+
+        var candidates = new List<(Rule, Template?, RegexMatcher?)>();
+        var series = new List<string>();
+        foreach (RuleDefinition rule in definition.Rules.Where(r => r.Modes.IsEmpty || r.Modes.Contains(chosen)))
+        {
+            if (Compile(rule, series, candidates) is { } problem)
+            {
+                return problem;
+            }
+        }
+
+        return new RuleFilter(definition, chosen, new RuleTable(candidates), clock, report);
+    }
+
+    /// <inheritdoc/>
+    public bool Accept(in LogLine line, int index, ISightingSink sink)
+    {
+        HeaderReader.Read(line, out LogEntry entry);
+        return Wants(line, entry) && Accept(entry, index, sink);
+    }
+
+    /// <summary>Whether a line's program or journal fields are this filter's.</summary>
+    public bool Wants(in LogLine line, in LogEntry entry)
+    {
+        if (line.FromJournal)
+        {
+            return _trust.Accepts(line);
+        }
+
+        return !Definition.HasHeader || (entry.HasHeader && IsProgram(entry.Program));
+    }
+
+    /// <summary>Takes a line that has been taken apart, and that the filter wants.</summary>
+    /// <returns>Whether a rule matched.</returns>
+    public bool Accept(in LogEntry entry, int index, ISightingSink sink)
+    {
+        TemplateMatch match = default;
+        ReadOnlySpan<byte> message = Definition.HasHeader ? entry.Message : entry.Text;
+        if (_rules.Find(message, ref match, _report) is not Rule rule)
+        {
+            return false;
+        }
+
+        if (match.HasAddress)
+        {
+            UnixTime time = _clock.TimeOf(match.Time.IsEmpty ? entry.Stamp : match.Time, entry.Received);
+            sink.Accept(index, new Sighting
+            {
+                Address = match.Address,
+                Time = time,
+                Kind = rule.Kind,
+                Attempts = rule.Kind == SightingKind.Failure ? Attempts(rule, entry, match, time) : 0,
+                Rule = rule.Name,
+                User = match.User,
+                Line = entry.Text,
+            });
+        }
+
+        return true;
+    }
+
+    private int Attempts(Rule rule, in LogEntry entry, in TemplateMatch match, UnixTime time)
+    {
+        int attempts = match.Count * (Definition.HasHeader ? entry.Repeats : 1);
+        return rule.Series < 0 || entry.ProcessId == 0
+            ? attempts
+            : _sessions.Add(SessionOf(entry, match.Address), rule.Series, attempts, time);
+    }
+
+    /// <summary>One session: a process on a host, for one peer.</summary>
+    private static ulong SessionOf(in LogEntry entry, Address peer)
+    {
+        ulong hash = (ulong)entry.ProcessId;
+        ReadOnlySpan<byte> host = entry.Host;
+        for (; host.Length >= sizeof(ulong); host = host[sizeof(ulong)..])
+        {
+            hash = Mix(hash, BinaryPrimitives.ReadUInt64LittleEndian(host));
+        }
+
+        foreach (byte b in host)
+        {
+            hash = (hash << 8) ^ (hash >> 56) ^ b;
+        }
+
+        return Mix(Mix(hash, peer.High), peer.Low);
+    }
+
+    private static ulong Mix(ulong hash, ulong value)
+    {
+        ulong high = Math.BigMul(hash ^ 0x9E37_79B9_7F4A_7C15, value ^ 0xD6E8_FEB8_6659_FD93, out ulong low);
+        return BitOperations.RotateLeft(high ^ low, 29);
+    }
+
+    private bool IsProgram(ReadOnlySpan<byte> tag)
+    {
+        foreach (ProgramName program in Programs)
+        {
+            if (program.Matches(tag))
+            {
+                return true;
+            }
+        }
+
+        return Programs.IsEmpty;
+    }
+
+    private static Problem? Compile(RuleDefinition definition, List<string> series, List<(Rule, Template?, RegexMatcher?)> candidates)
+    {
+        int number = -1;
+        if (definition.Series is not null)
+        {
+            number = series.IndexOf(definition.Series);
+            if (number < 0)
+            {
+                number = series.Count;
+                series.Add(definition.Series);
+            }
+        }
+
+        var rule = new Rule(definition.Name, definition.Kind, number);
+        foreach (string text in definition.Match)
+        {
+            if (!TemplateReader.Read(text).TryGet(out ImmutableArray<Template> templates, out Problem? problem))
+            {
+                return problem;
+            }
+
+            candidates.AddRange(templates.Select(t => (rule, (Template?)t, (RegexMatcher?)null)));
+        }
+
+        if (definition.Regex is not null)
+        {
+            if (!RegexMatcher.Create(rule.Name, definition.Regex, rule.Kind != SightingKind.Ignored).TryGet(out RegexMatcher? regex, out Problem? problem))
+            {
+                return problem;
+            }
+
+            candidates.Add((rule, null, regex));
+        }
+
+        return null;
+    }
+}

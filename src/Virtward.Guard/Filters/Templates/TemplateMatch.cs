@@ -1,0 +1,22 @@
+using Virtward.Core.Net;
+
+namespace Virtward.Guard.Filters.Templates;
+
+/// <summary>What a template found in a text; the spans lie in the text.</summary>
+public ref struct TemplateMatch
+{
+    /// <summary>The address of <c>{ip}</c>.</summary>
+    public Address Address { get; set; }
+
+    /// <summary>Whether the template has an <c>{ip}</c>.</summary>
+    public bool HasAddress { get; set; }
+
+    /// <summary>The text of <c>{user}</c>; empty where there is none.</summary>
+    public ReadOnlySpan<byte> User { get; set; }
+
+    /// <summary>The text of <c>{time}</c>; empty where there is none.</summary>
+    public ReadOnlySpan<byte> Time { get; set; }
+
+    /// <summary>The number of <c>{count}</c>; 1 where there is none.</summary>
+    public int Count { get; set; }
+}
