@@ -39,7 +39,7 @@ public sealed class MemoryGuardStore : IGuardStore
                 _neverBan.Remove(lapsed.Target);
             }
 
-            List<StoredBan> live = [.. _live.Values.Order().Select(index => _bans[index]).OrderBy(stored => stored.Ban.Since.Microseconds)];
+            List<StoredBan> live = [.. _live.Values.Order().Select(index => _bans[index])];
             return new StoredState
             {
                 Engine = new GuardState
@@ -114,7 +114,6 @@ public sealed class MemoryGuardStore : IGuardStore
                     .Where(stored => query.Jail is null || stored.Ban.Jail == query.Jail)
                     .Where(stored => query.Target is not { } target || stored.Ban.Target.Overlaps(target))
                     .Reverse()
-                    .OrderByDescending(stored => stored.Ban.Since.Microseconds)
                     .Take(query.Limit),
             ];
             return found;
