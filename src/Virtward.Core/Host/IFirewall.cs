@@ -24,10 +24,15 @@ public interface IFirewall : IDisposable
     /// <summary>Reads how a table of family inet is made; <see cref="FirewallTable.Absent"/> where there is none.</summary>
     Result<FirewallTable> ReadTable(string table);
 
-    /// <summary>Reads every element of one set with its remaining time and count; empty where the set or table is missing.</summary>
+    /// <summary>
+    /// Reads the elements of one set with their remaining time and count, as they come: a large set never lies in memory as a whole, and
+    /// changes go on meanwhile; an element that changes during the reading may be missed or come twice. None where the set or table is
+    /// missing.
+    /// </summary>
     /// <param name="table">The table of family inet.</param>
     /// <param name="set">A hash set whose keys are addresses.</param>
-    Result<IReadOnlyList<FirewallElement>> ReadSet(string table, string set);
+    /// <param name="take">Takes each element; it may change elements, and must not read a set.</param>
+    Result<Done> ReadSet(string table, string set, Action<FirewallElement> take);
 
     /// <summary>Reads one element without listing the others; null where it, the set or the table is missing.</summary>
     Result<FirewallElement?> ReadElement(string table, string set, Address key);

@@ -20,6 +20,9 @@ public sealed class Enforcer
     // The kernel refuses timeouts of more than some centuries (nf_msecs_to_jiffies64).
     private static readonly TimeSpan Longest = TimeSpan.FromDays(36_500);
 
+    // Missing elements are written in slices, so that a whole ledger needs no second copy of itself.
+    private const int SliceLength = 16_384;
+
     // The sets of the usual bans are there from the start, so that the first attacker does not wait for their making.
     private static readonly GuardSet[] Standing = [new(true, 32, PortGroup.All), new(true, 24, PortGroup.All), new(false, 64, PortGroup.All)];
 
@@ -27,7 +30,7 @@ public sealed class Enforcer
     private readonly TimeProvider _clock;
     private readonly Lock _lock = new();
     private readonly BanIndex _index;
-    private readonly Dictionary<GuardSet, Dictionary<Address, UnixTime>> _wanted = [];
+    private readonly WantedElements _wanted = new();
     private readonly Dictionary<GuardElement, PacketCount> _counted = [];
     private readonly HashSet<GuardSet> _layout = [];
     private PacketCount _dropped;
@@ -83,6 +86,7 @@ public sealed class Enforcer
         lock (_lock)
         {
             _index.Clear();
+            _index.Reserve(inForce.TryGetNonEnumeratedCount(out int count) ? count : 0);
             foreach (Ban ban in inForce)
             {
                 _index.Add(ban);
@@ -104,7 +108,7 @@ public sealed class Enforcer
         List<GuardSet> sets;
         lock (_lock)
         {
-            Prune();
+            _wanted.RemoveUntil(UnixTime.Now(_clock));
             if (!EnsureTable().TryGet(out rebuilt, out Problem? problem))
             {
                 return problem;
@@ -116,15 +120,9 @@ public sealed class Enforcer
         var total = new Reconciliation(rebuilt, 0, 0, 0, 0, null);
         foreach (GuardSet set in sets)
         {
-            // Listing a large set takes a while, and no ban waits for it: what happens meanwhile is repeated at worst.
-            if (!_firewall.ReadSet(GuardTable.Name, set.Name).TryGet(out IReadOnlyList<FirewallElement>? elements, out Problem? problem))
+            if (!Reconcile(set, total).TryGet(out total, out Problem? problem))
             {
                 return problem;
-            }
-
-            lock (_lock)
-            {
-                total = Repair(set, elements, total);
             }
         }
 
@@ -150,10 +148,10 @@ public sealed class Enforcer
         lock (_lock)
         {
             UnixTime now = UnixTime.Now(_clock);
-            foreach ((GuardSet set, Dictionary<Address, UnixTime> elements) in _wanted)
+            foreach (GuardSet set in _wanted.Sets)
             {
                 if (set.IsV4 == peer.IsV4
-                    && elements.TryGetValue(new Prefix(peer, set.Length).First, out UnixTime until)
+                    && _wanted.Find(new GuardElement(set, new Prefix(peer, set.Length).First)) is UnixTime until
                     && until > now
                     && set.Ports.Contains(protocol, port))
                 {
@@ -187,32 +185,15 @@ public sealed class Enforcer
         List<GuardSet> sets;
         lock (_lock)
         {
-            sets = [.. _wanted.Keys];
+            sets = [.. _wanted.Sets];
         }
 
         foreach (GuardSet set in sets)
         {
-            if (!_firewall.ReadSet(GuardTable.Name, set.Name).TryGet(out IReadOnlyList<FirewallElement>? elements, out Problem? problem))
+            Result<Done> read = _firewall.ReadSet(GuardTable.Name, set.Name, element => AddCount(counts, new GuardElement(set, element.Key), element.Count));
+            if (!read.IsOk)
             {
-                return problem;
-            }
-
-            lock (_lock)
-            {
-                foreach (FirewallElement element in elements)
-                {
-                    if (element.Count == default)
-                    {
-                        continue;
-                    }
-
-                    var guarded = new GuardElement(set, element.Key);
-                    foreach (Prefix target in _index.Owners(guarded).Select(static ban => ban.Target).Distinct())
-                    {
-                        counts[target] = counts.GetValueOrDefault(target) + element.Count;
-                        _counted[guarded] = element.Count;
-                    }
-                }
+                return read.Problem;
             }
         }
 
@@ -246,15 +227,13 @@ public sealed class Enforcer
         return left < Longest ? left : Longest;
     }
 
-    private IEnumerable<GuardSet> Sets() => _wanted.Keys.Union(Standing);
+    private IEnumerable<GuardSet> Sets() => _wanted.Sets.Union(Standing);
 
     private void Touch(Dictionary<GuardElement, UnixTime?> touched, Ban? ban)
     {
         foreach (GuardElement element in ban is null ? [] : _index.Elements(ban))
         {
-            UnixTime? before = _wanted.TryGetValue(element.Set, out Dictionary<Address, UnixTime>? set)
-                && set.TryGetValue(element.Key, out UnixTime until) ? until : null;
-            touched.TryAdd(element, before);
+            touched.TryAdd(element, _wanted.Find(element));
         }
     }
 
@@ -274,12 +253,13 @@ public sealed class Enforcer
             string name = element.Set.Name;
             if (after is not UnixTime end)
             {
-                Forget(element);
+                _wanted.Remove(element);
+                _counted.Remove(element);
                 changes.Add(new ElementChange(name, element.Key, ElementAction.Remove));
                 continue;
             }
 
-            Want(element, end);
+            _wanted.Set(element, end);
             PacketCount count = before is null ? default : Count(element);
             changes.Add(new ElementChange(name, element.Key, ElementAction.Put, Left(end, now), count));
         }
@@ -298,23 +278,20 @@ public sealed class Enforcer
         return _counted.GetValueOrDefault(element);
     }
 
-    private void Want(GuardElement element, UnixTime until)
+    private void AddCount(Dictionary<Prefix, PacketCount> counts, GuardElement element, PacketCount count)
     {
-        if (!_wanted.TryGetValue(element.Set, out Dictionary<Address, UnixTime>? elements))
+        if (count == default)
         {
-            elements = [];
-            _wanted.Add(element.Set, elements);
+            return;
         }
 
-        elements[element.Key] = until;
-    }
-
-    private void Forget(GuardElement element)
-    {
-        _counted.Remove(element);
-        if (_wanted.TryGetValue(element.Set, out Dictionary<Address, UnixTime>? elements))
+        lock (_lock)
         {
-            elements.Remove(element.Key);
+            foreach (Prefix target in _index.Owners(element).Select(static ban => ban.Target).Distinct())
+            {
+                counts[target] = counts.GetValueOrDefault(target) + count;
+                _counted[element] = count;
+            }
         }
     }
 
@@ -325,39 +302,17 @@ public sealed class Enforcer
         {
             foreach (GuardElement element in _index.Elements(ban))
             {
-                bool known = _wanted.TryGetValue(element.Set, out Dictionary<Address, UnixTime>? set)
-                    && set.TryGetValue(element.Key, out UnixTime until) && until >= ban.Until;
-                if (!known)
+                if (_wanted.Find(element) is not UnixTime until || until < ban.Until)
                 {
-                    Want(element, ban.Until);
+                    _wanted.Set(element, ban.Until);
                 }
-            }
-        }
-    }
-
-    private void Prune()
-    {
-        UnixTime now = UnixTime.Now(_clock);
-        foreach ((GuardSet set, Dictionary<Address, UnixTime> elements) in _wanted)
-        {
-            foreach ((Address key, UnixTime until) in elements)
-            {
-                if (until <= now)
-                {
-                    elements.Remove(key);
-                }
-            }
-
-            if (elements.Count == 0)
-            {
-                _wanted.Remove(set);
             }
         }
     }
 
     private Result<Done> Enforce(List<ElementChange> changes)
     {
-        bool known = _wanted.Keys.All(set => _layout.Contains(set));
+        bool known = _wanted.Sets.All(_layout.Contains);
         Problem? problem = null;
         if (known && _firewall.ApplyElements(GuardTable.Name, changes).TryGet(out _, out problem))
         {
@@ -422,50 +377,112 @@ public sealed class Enforcer
         && chain == _chain
         && sets.All(set => table.Sets.TryGetValue(set.Name, out FirewallSet made) && set.Fits(made));
 
-    private Reconciliation Repair(GuardSet set, IReadOnlyList<FirewallElement> present, Reconciliation total)
+    private Result<Reconciliation> Reconcile(GuardSet set, Reconciliation total)
+    {
+        string name = set.Name;
+        UnixTime began = UnixTime.Now(_clock);
+        int round;
+        lock (_lock)
+        {
+            round = _wanted.BeginRound();
+        }
+
+        int renewed = 0;
+        var surplus = new HashSet<Address>();
+        var changes = new List<ElementChange>();
+        Result<Done> read = _firewall.ReadSet(GuardTable.Name, name, element =>
+        {
+            lock (_lock)
+            {
+                renewed += Compare(new GuardElement(set, element.Key), element, began, round, surplus, changes);
+            }
+        });
+        if (!read.IsOk)
+        {
+            return read.Problem;
+        }
+
+        lock (_lock)
+        {
+            // What has been banned since its element was read as surplus stays.
+            changes.RemoveAll(change => change.Action == ElementAction.Remove && _wanted.Find(new GuardElement(set, change.Key)) is not null);
+            int removed = changes.Count - renewed;
+            var batch = new PartialBatch(_firewall);
+            int refused = batch.Apply(changes, out Problem? problem);
+            int added = 0;
+            changes.Clear();
+            foreach (ElementChange missing in Missing(set, name, round))
+            {
+                changes.Add(missing);
+                added++;
+                if (changes.Count == SliceLength)
+                {
+                    refused += batch.Apply(changes, out Problem? refusal);
+                    problem ??= refusal;
+                    changes.Clear();
+                }
+            }
+
+            refused += batch.Apply(changes, out Problem? last);
+            problem ??= last;
+
+            return total with
+            {
+                Added = total.Added + added,
+                Renewed = total.Renewed + renewed,
+                Removed = total.Removed + removed,
+                Refused = total.Refused + refused,
+                Problem = total.Problem ?? problem,
+            };
+        }
+    }
+
+    // Compares one element that the kernel has. Returns 1 where it needs another timeout.
+    private int Compare(
+        GuardElement element, FirewallElement present, UnixTime began, int round, HashSet<Address> surplus, List<ElementChange> changes)
     {
         UnixTime now = UnixTime.Now(_clock);
-        string name = set.Name;
-        Dictionary<Address, UnixTime> wanted = _wanted.GetValueOrDefault(set) ?? [];
-        var seen = new HashSet<Address>(present.Count);
-        var changes = new List<ElementChange>();
-        int removed = 0;
-        int renewed = 0;
-        foreach (FirewallElement element in present)
+        if (_wanted.Find(element) is not UnixTime until || until <= now)
         {
-            seen.Add(element.Key);
-            if (!wanted.TryGetValue(element.Key, out UnixTime until) || until <= now)
+            if (surplus.Add(element.Key))
             {
-                changes.Add(new ElementChange(name, element.Key, ElementAction.Remove));
-                removed++;
-                continue;
+                changes.Add(new ElementChange(element.Set.Name, element.Key, ElementAction.Remove));
             }
 
-            if (element.Count != default)
-            {
-                _counted[new GuardElement(set, element.Key)] = element.Count;
-            }
-
-            if (element.Remaining is not TimeSpan remaining || (remaining - Left(until, now)).Duration() > Tolerance)
-            {
-                changes.Add(new ElementChange(name, element.Key, ElementAction.Put, Left(until, now), element.Count));
-                renewed++;
-            }
+            return 0;
         }
 
-        int added = 0;
-        foreach ((Address key, UnixTime until) in wanted)
+        if (!_wanted.MarkSeen(element, round))
         {
-            if (until > now && !seen.Contains(key))
-            {
-                PacketCount count = _counted.GetValueOrDefault(new GuardElement(set, key));
-                changes.Add(new ElementChange(name, key, ElementAction.Add, Left(until, now), count));
-                added++;
-            }
+            return 0;
         }
 
-        int refused = new PartialBatch(_firewall).Apply(changes, out Problem? problem);
-        return new Reconciliation(
-            total.Rebuilt, total.Added + added, total.Renewed + renewed, total.Removed + removed, total.Refused + refused, total.Problem ?? problem);
+        if (present.Count != default)
+        {
+            _counted[element] = present.Count;
+        }
+
+        // The time left was read at some moment since the listing began.
+        if (present.Remaining is TimeSpan remaining
+            && remaining - Left(until, began) <= Tolerance
+            && Left(until, now) - remaining <= Tolerance)
+        {
+            return 0;
+        }
+
+        changes.Add(new ElementChange(element.Set.Name, element.Key, ElementAction.Put, Left(until, now), present.Count));
+        return 1;
+    }
+
+    private IEnumerable<ElementChange> Missing(GuardSet set, string name, int round)
+    {
+        UnixTime now = UnixTime.Now(_clock);
+        foreach ((Address key, UnixTime until) in _wanted.Unseen(set, round))
+        {
+            if (until > now)
+            {
+                yield return new ElementChange(name, key, ElementAction.Add, Left(until, now), _counted.GetValueOrDefault(new GuardElement(set, key)));
+            }
+        }
     }
 }

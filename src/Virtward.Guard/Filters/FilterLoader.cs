@@ -13,7 +13,8 @@ namespace Virtward.Guard.Filters;
 /// <summary>Finds a filter as a policy or a command names it: a built-in, a file of our own format, or a file of fail2ban's.</summary>
 /// <param name="files">Where filter files are read from.</param>
 /// <param name="zone">The zone of stamps that name none: the host's.</param>
-public sealed class FilterLoader(ITextFiles files, TimeZoneInfo zone)
+/// <param name="clock">The clock that fail2ban's filters measure a line's age by.</param>
+public sealed class FilterLoader(ITextFiles files, TimeZoneInfo zone, TimeProvider clock)
 {
     private const int MaxFileBytes = 1024 * 1024;
 
@@ -87,8 +88,10 @@ public sealed class FilterLoader(ITextFiles files, TimeZoneInfo zone)
 
     private Result<LoadedFilter> LoadFail2Ban(FilterReference reference, out ImmutableArray<Problem> problems)
     {
-        problems = [];
-        if (!Fail2BanFilter.Load(files, reference.Name, reference.Options, zone).TryGet(out Fail2BanFilter? filter, out Problem? problem))
+        var found = new List<Problem>();
+        Result<Fail2BanFilter> loaded = Start(static _ => { }, found);
+        problems = [.. found];
+        if (!loaded.TryGet(out Fail2BanFilter? filter, out Problem? problem))
         {
             return problem;
         }
@@ -96,10 +99,23 @@ public sealed class FilterLoader(ITextFiles files, TimeZoneInfo zone)
         return new LoadedFilter
         {
             Name = filter.Name,
-            Journal = filter.Journal,
-            Warnings = filter.Warnings,
-            Create = (_, report) => filter.Start(report),
+            Journal =
+            [
+                .. filter.Journal.AnyOf.Select(
+                    all => ImmutableArray.CreateRange(all.Select(field => new JournalMatch(field.Key, field.Value)))),
+            ],
+            Warnings =
+            [
+                .. filter.Backtracking.Select(pattern => new Problem(
+                    "a hostile line can make this expression slow, so it runs under a time limit", reference.Name, pattern)),
+                .. filter.Unfiltered.Select(pattern => new Problem(
+                    "this expression holds no fixed text of three characters, so it runs on every line", reference.Name, pattern)),
+            ],
+            Create = (_, report) => Start(report, []).Value,
         };
+
+        Result<Fail2BanFilter> Start(Action<Problem> report, List<Problem> into) =>
+            Fail2BanFilter.Load(files, reference.Name, reference.Options, new Fail2BanSettings(clock, zone) { Warned = report }, into);
     }
 
     // sd_journal_add_match knows no wildcards: a unit with one is covered by its programs, and the filter itself checks the unit.

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Virtward.Core.Net;
 using Virtward.Core.Policy;
 using Virtward.Core.Results;
 using Virtward.Core.Time;
+using Virtward.Guard.Bans;
 using Virtward.Guard.Enforcement;
-using Virtward.Guard.Filters;
 using Virtward.Guard.Filters.Headers;
 using Virtward.Guard.Jails;
 using Virtward.Guard.Sightings;
@@ -41,6 +42,8 @@ public sealed class GuardPipeline : ISourceSink
     private readonly ConcurrentQueue<Action> _asked = new();
     private readonly ImmutableArray<Sink> _sinks;
     private readonly long[] _failures;
+    private readonly List<Allowance> _allowed = [];
+    private readonly List<Prefix> _disallowed = [];
     private long _linesAtCommit;
     private UnixTime _committed = UnixTime.None;
 
@@ -86,7 +89,7 @@ public sealed class GuardPipeline : ISourceSink
     public GuardEngine Engine => _engine;
 
     /// <summary>Who is never banned; only within <see cref="AskAsync{T}"/>.</summary>
-    public NeverBanList NeverBan => _neverBan;
+    public NeverBanList NeverBanList => _neverBan;
 
     /// <summary>What the guard remembers, set before the first line.</summary>
     public StoreKeeper? Store { get; set; }
@@ -162,21 +165,53 @@ public sealed class GuardPipeline : ISourceSink
         Allowed = [.. _neverBan.Allowed],
     };
 
-    /// <summary>Puts the never-ban list as it is now into force; only within <see cref="AskAsync{T}"/>.</summary>
-    public void RenewNeverBan()
+    /// <summary>Takes over what the host says now of whom never to ban; only within <see cref="AskAsync{T}"/>.</summary>
+    public void Learn(IReadOnlyList<NeverBanEntry> facts)
     {
-        Bans.NeverBan list = _neverBan.Build();
-        _engine.Replace(list, _events);
-        if (!_enforcer.ReplaceNeverBan(list.Carve).TryGet(out _, out Problem? problem))
+        if (_neverBan.Learn(facts))
         {
-            EnforcementTrouble = problem;
-            _listener.Trouble(problem);
+            RenewNeverBan();
         }
     }
 
+    /// <summary>Puts an entry onto the never-ban list; only within <see cref="AskAsync{T}"/>.</summary>
+    public void Allow(Allowance entry)
+    {
+        _neverBan.Allow(entry);
+        _allowed.Add(entry);
+        RenewNeverBan();
+    }
+
+    /// <summary>Takes a run-time entry off the never-ban list; only within <see cref="AskAsync{T}"/>.</summary>
+    /// <returns>Whether there was one.</returns>
+    public bool Disallow(Prefix target)
+    {
+        if (!_neverBan.Disallow(target))
+        {
+            return false;
+        }
+
+        _disallowed.Add(target);
+        RenewNeverBan();
+        return true;
+    }
+
+    private void RenewNeverBan()
+    {
+        NeverBan list = _neverBan.Build();
+        _engine.Replace(list, _events);
+        Compared(_enforcer.ReplaceNeverBan(prefix => list.Carve(prefix)));
+    }
+
     /// <summary>Takes over what the kernel's keeper found; only within <see cref="AskAsync{T}"/>.</summary>
-    public void Compared(Result<Reconciliation> result) =>
+    public void Compared(Result<Reconciliation> result)
+    {
         EnforcementTrouble = result.IsOk ? result.Value.Problem : result.Problem;
+        if (EnforcementTrouble is { } trouble)
+        {
+            _listener.Trouble(trouble);
+        }
+    }
 
     private void Observe(SourceFilters source, int filter, in Sighting sighting)
     {
@@ -195,8 +230,10 @@ public sealed class GuardPipeline : ISourceSink
     {
         UnixTime now = UnixTime.Now(_clock);
         _engine.Advance(now, _events);
-        if (_neverBan.Lapse(now).Count > 0)
+        IReadOnlyList<Prefix> lapsed = _neverBan.Lapse(now);
+        if (lapsed.Count > 0)
         {
+            _disallowed.AddRange(lapsed);
             RenewNeverBan();
         }
     }
@@ -206,10 +243,20 @@ public sealed class GuardPipeline : ISourceSink
         UnixTime now = UnixTime.Now(_clock);
         long lines = Lines;
         bool due = !_committed.IsKnown || (now - _committed).Duration() >= CommitEvery;
-        if (_events.Count > 0 || always || (due && lines != _linesAtCommit))
+        if (_events.Count + _allowed.Count + _disallowed.Count > 0 || always || (due && lines != _linesAtCommit))
         {
             // 4. decisions, counts and positions in one transaction
-            Store?.Commit(new GuardCommit { Time = now, Changes = _engine.DrainChanges(), Events = [.. _events], Positions = Positions() });
+            Store?.Commit(new GuardCommit
+            {
+                Time = now,
+                Changes = _engine.DrainChanges(),
+                Events = [.. _events],
+                Positions = Positions(),
+                Allowed = [.. _allowed],
+                Disallowed = [.. _disallowed],
+            });
+            _allowed.Clear();
+            _disallowed.Clear();
             _linesAtCommit = lines;
             _committed = now;
         }

@@ -12,7 +12,10 @@ namespace Virtward.Guard.Sources;
 /// <param name="Tail">The bytes right before <paramref name="Offset"/>.</param>
 public sealed record FileMark(FileIdentity Identity, long Offset, UnixTime Modified, Fingerprint Head, Fingerprint Tail)
 {
-    private const int Parts = 8;
+    private const int Parts = 9;
+
+    /// <summary>Whether nothing is left to read in the file beyond this place, as far as was seen.</summary>
+    public bool IsFinished { get; init; }
 
     /// <summary>The mark of a place in an open file.</summary>
     public static FileMark At(ILogFile file, LogFileState state, long offset)
@@ -33,7 +36,7 @@ public sealed record FileMark(FileIdentity Identity, long Offset, UnixTime Modif
     /// <summary>The mark as one word, which <see cref="TryParse"/> reads.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Identity.Device:x}:{Identity.Inode:x}:{Offset}:{Modified.Microseconds}:{Head.Length}:{Head.Hash:x}:{Tail.Length}:{Tail.Hash:x}");
+        $"{Identity.Device:x}:{Identity.Inode:x}:{Offset}:{Modified.Microseconds}:{Head.Length}:{Head.Hash:x}:{Tail.Length}:{Tail.Hash:x}:{(IsFinished ? 1 : 0)}");
 
     /// <summary>Reads what <see cref="ToString"/> wrote; false for anything else, a damaged database included.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out FileMark mark)
@@ -48,7 +51,8 @@ public sealed record FileMark(FileIdentity Identity, long Offset, UnixTime Modif
             || !TryNumber(text[parts[4]], out long head) || head is < 0 or > Fingerprint.HeadSize
             || !TryHex(text[parts[5]], out ulong headHash)
             || !TryNumber(text[parts[6]], out long tail) || tail != Math.Min(Fingerprint.TailSize, offset)
-            || !TryHex(text[parts[7]], out ulong tailHash))
+            || !TryHex(text[parts[7]], out ulong tailHash)
+            || !TryNumber(text[parts[8]], out long finished))
         {
             return false;
         }
@@ -58,7 +62,8 @@ public sealed record FileMark(FileIdentity Identity, long Offset, UnixTime Modif
             offset,
             new UnixTime(modified),
             new Fingerprint((int)head, headHash),
-            new Fingerprint((int)tail, tailHash));
+            new Fingerprint((int)tail, tailHash))
+        { IsFinished = finished == 1 };
         return true;
     }
 

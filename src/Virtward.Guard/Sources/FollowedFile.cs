@@ -11,12 +11,13 @@ namespace Virtward.Guard.Sources;
 public sealed class FollowedFile : IDisposable
 {
     private const int MostSwitches = 8;
+    private const int MostFinished = 8;
 
     private readonly FollowContext _context;
     private readonly List<RetiredTail> _retired = [];
     private readonly RotatedFiles _rotated;
+    private readonly List<FileMark> _finished = [];
     private LogTail? _current;
-    private FileMark? _latest;
 
     /// <summary>Follows a path.</summary>
     /// <param name="context">What the source shares.</param>
@@ -32,7 +33,7 @@ public sealed class FollowedFile : IDisposable
             context.History.Remember(mark);
         }
 
-        _latest = marks.Count > 0 ? marks[^1] : null;
+        _finished.AddRange(marks.Where(mark => mark.IsFinished).TakeLast(MostFinished));
         _rotated = new RotatedFiles(context, this, marks);
         StartsAtBeginning = isNew || marks.Count > 0;
     }
@@ -47,16 +48,15 @@ public sealed class FollowedFile : IDisposable
     public LogTail? Current => _current;
 
     /// <summary>
-    /// Where reading would go on after a restart, as <see cref="SourcePosition.Mark"/>: a mark for each open file, oldest first; null
-    /// before anything was read.
+    /// Where reading would go on after a restart, as <see cref="SourcePosition.Mark"/>: the files that were finished last, then those
+    /// that are open, each oldest first; null before anything was read.
     /// </summary>
     public string? Position
     {
         get
         {
-            IEnumerable<FileMark> marks = _retired.Select(retired => retired.Tail.Mark);
-            marks = _current is not null ? marks.Append(_current.Mark) : _retired.Count == 0 && _latest is not null ? marks.Append(_latest) : marks;
-            string text = string.Join(' ', marks);
+            IEnumerable<FileMark> marks = _finished.Concat(_retired.Select(retired => retired.Tail.Mark));
+            string text = string.Join(' ', _current is null ? marks : marks.Append(_current.Mark));
             return text.Length == 0 ? null : text;
         }
     }
@@ -151,11 +151,6 @@ public sealed class FollowedFile : IDisposable
                 return true;
 
             case TailOutcome.Replaced:
-                // The rest of what was there before is in a copy, if anywhere (logrotate's copytruncate).
-                _context.Output.Truncations++;
-                _context.History.Remember(current.Mark);
-                _rotated.Seek(current.Mark);
-                current.Restart();
                 _context.ForgetListings();
                 FindRotated();
                 return true;
@@ -181,7 +176,18 @@ public sealed class FollowedFile : IDisposable
     public void AddRetired(LogTail tail)
     {
         _retired.Add(new RetiredTail(tail, _context.Clock.GetTimestamp()));
-        _latest = tail.Mark;
+    }
+
+    /// <summary>Remembers that a file that had the path before has been read to its end.</summary>
+    public void AddFinished(FileMark mark)
+    {
+        _context.History.Remember(mark);
+        _finished.RemoveAll(known => known.Identity == mark.Identity);
+        _finished.Add(mark with { IsFinished = true });
+        if (_finished.Count > MostFinished)
+        {
+            _finished.RemoveAt(0);
+        }
     }
 
     /// <summary>Gives up a retired file, because it has another name now that is followed too; null where there is none.</summary>
@@ -231,7 +237,7 @@ public sealed class FollowedFile : IDisposable
             return;
         }
 
-        if (_current is not null || _latest is not null)
+        if (_current is not null || _retired.Count > 0 || _finished.Count > 0)
         {
             _context.Output.Rotations++;
         }
@@ -276,26 +282,52 @@ public sealed class FollowedFile : IDisposable
     {
         if (_current is { } tail)
         {
-            _context.History.Remember(tail.Mark);
-            _latest = tail.Mark;
+            AddFinished(tail.Mark);
             tail.Dispose();
             _current = null;
         }
     }
 
+    /// <summary>
+    /// Searches beside the log. Before that the retired files are read to their end, so that a copy of one, compressed perhaps,
+    /// is known to hold nothing new.
+    /// </summary>
     private void FindRotated()
     {
         foreach (RetiredTail retired in _retired)
         {
+            CheckReplaced(retired.Tail);
+            while (retired.Tail.Read() == TailOutcome.More)
+            {
+            }
+
             _context.History.Remember(retired.Tail.Mark);
         }
 
-        if (_current?.Mark is { Offset: > 0 } mark)
+        if (_current is { } current && !CheckReplaced(current) && current.Mark is { Offset: > 0 } mark)
         {
             _context.History.Remember(mark);
         }
 
         _rotated.Find();
+    }
+
+    /// <summary>
+    /// Begins a file again that holds other content by now: the rest of what was there before is in a copy, if anywhere
+    /// (logrotate's copytruncate).
+    /// </summary>
+    private bool CheckReplaced(LogTail tail)
+    {
+        if (!tail.WasReplaced())
+        {
+            return false;
+        }
+
+        _context.Output.Truncations++;
+        _context.History.Remember(tail.Mark);
+        _rotated.Seek(tail.Mark);
+        tail.Restart();
+        return true;
     }
 
     private bool ReadRetired(ISet<int>? changed)
@@ -317,6 +349,13 @@ public sealed class FollowedFile : IDisposable
             {
                 _retired[i] = retired with { LastGrowth = now };
                 mustGo &= !isLate;
+            }
+
+            if (outcome == TailOutcome.Replaced)
+            {
+                _context.ForgetListings();
+                FindRotated();
+                return true;
             }
 
             if (outcome == TailOutcome.More)
@@ -343,12 +382,7 @@ public sealed class FollowedFile : IDisposable
         }
 
         tail.RefreshModified();
-        _context.History.Remember(tail.Mark);
-        if (_current is null && _retired.Count == 1)
-        {
-            _latest = tail.Mark;
-        }
-
+        AddFinished(tail.Mark);
         tail.Dispose();
     }
 }

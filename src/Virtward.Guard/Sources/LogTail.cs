@@ -112,6 +112,15 @@ public sealed class LogTail : IDisposable
         return TailOutcome.More;
     }
 
+    /// <summary>Whether the content before our place is another by now.</summary>
+    public bool WasReplaced()
+    {
+        Span<byte> bytes = stackalloc byte[Fingerprint.HeadSize];
+        int known = _next == 0 ? _head.Length : (int)Math.Min(Fingerprint.TailSize, _next);
+        long from = _next == 0 ? 0 : _next - known;
+        return _file.Read(from, bytes[..known]).TryGet(out int count, out _) && !Continues(bytes[..count], known);
+    }
+
     /// <summary>The file will not grow any more: hands on what is left, as a last line without its end.</summary>
     public void HandOnRest()
     {

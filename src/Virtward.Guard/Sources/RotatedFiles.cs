@@ -25,6 +25,7 @@ public sealed class RotatedFiles
     private bool _isFirst = true;
     private bool _currentWasFound;
     private UnixTime _searched = UnixTime.None;
+    private UnixTime _directoryTime = UnixTime.None;
 
     /// <summary>Looks after the rotated files of one log.</summary>
     /// <param name="context">What the source shares.</param>
@@ -37,9 +38,9 @@ public sealed class RotatedFiles
         int slash = log.Path.LastIndexOf('/');
         _directory = slash > 0 ? log.Path[..slash] : slash == 0 ? "/" : ".";
         _name = log.Path[(slash + 1)..];
-        _sought.AddRange(marks);
+        _sought.AddRange(marks.Where(mark => !mark.IsFinished));
         _isResumed = marks.Count > 0;
-        _resumedAt = marks.Count > 0 ? marks[^1].Modified : UnixTime.None;
+        _resumedAt = marks.Count > 0 ? marks.Max(mark => mark.Modified) : UnixTime.None;
     }
 
     /// <summary>
@@ -47,10 +48,7 @@ public sealed class RotatedFiles
     /// kernel's tick, so that a change within the second before the search counts as unseen.
     /// </summary>
     public bool IsDue =>
-        _isFirst
-        || (_context.Files.Stat(_directory).TryGet(out LogFileState? state, out _)
-            && state is { } directory
-            && directory.Modified + TimeSpan.FromSeconds(1) > _searched);
+        _isFirst || (DirectoryTime() is { IsKnown: true } time && (time != _directoryTime || time + TimeSpan.FromSeconds(1) > _searched));
 
     /// <summary>A mark's file has to be found at the next search.</summary>
     public void Seek(FileMark mark) => _sought.Add(mark);
@@ -67,6 +65,7 @@ public sealed class RotatedFiles
     public void Find()
     {
         _searched = UnixTime.Now(_context.Clock);
+        _directoryTime = DirectoryTime();
         for (int i = 0; i < MostAttempts; i++)
         {
             if (TryFind())
@@ -93,6 +92,9 @@ public sealed class RotatedFiles
         _sought.Clear();
         _isFirst = false;
     }
+
+    private UnixTime DirectoryTime() =>
+        _context.Files.Stat(_directory).TryGet(out LogFileState? state, out _) && state is { } directory ? directory.Modified : UnixTime.None;
 
     private bool TryFind()
     {
@@ -133,7 +135,14 @@ public sealed class RotatedFiles
             }
         }
 
-        siblings.Sort(Sibling.CompareAge);
+        // Names tell the order unless the way of rotating was changed, from numbers to dates or back; then the times do.
+        bool isMixed = siblings.Exists(sibling => sibling.Name.IsNumbered) && siblings.Exists(sibling => !sibling.Name.IsNumbered);
+        siblings.Sort((one, other) =>
+        {
+            int byName = one.Name.CompareAge(other.Name);
+            int byTime = one.Entry.State.Modified.CompareTo(other.Entry.State.Modified);
+            return isMixed ? (byTime != 0 ? byTime : byName) : (byName != 0 ? byName : byTime);
+        });
         return siblings;
     }
 
@@ -202,7 +211,7 @@ public sealed class RotatedFiles
         FileMark place = known with { Identity = sibling.Entry.State.Identity, Modified = sibling.Entry.State.Modified };
         if (sibling.Entry.State.Length <= place.Offset)
         {
-            _context.History.Remember(place);
+            _log.AddFinished(place);
             return false;
         }
 
@@ -279,7 +288,7 @@ public sealed class RotatedFiles
     private void HandOn(CompressedLog log, Sibling sibling, long from)
     {
         LogFileState state = sibling.Entry.State;
-        _context.History.Remember(log.HandOn(PathOf(sibling.Entry), state, from) ?? new FileMark(state.Identity, state.Length, state.Modified, default, default));
+        _log.AddFinished(log.HandOn(PathOf(sibling.Entry), state, from) ?? new FileMark(state.Identity, state.Length, state.Modified, default, default));
     }
 
     /// <summary>

@@ -51,9 +51,12 @@ public readonly record struct RotatedName(int Number, string Label, bool IsCompr
         return true;
     }
 
-    /// <summary>Orders two rotated files of one log by age, the older first: the higher number, the smaller date; 0 where the names do not tell.</summary>
+    /// <summary>Whether it has a number, and no date.</summary>
+    public bool IsNumbered => Number >= 0;
+
+    /// <summary>Orders two rotated files of one log by age, the older first: the higher number, the smaller date.</summary>
     public int CompareAge(RotatedName other) =>
-        Number >= 0 && other.Number >= 0 ? other.Number.CompareTo(Number)
-        : Number < 0 && other.Number < 0 ? string.CompareOrdinal(Label, other.Label)
-        : Number.CompareTo(other.Number);
+        IsNumbered != other.IsNumbered ? (IsNumbered ? -1 : 1)
+        : IsNumbered ? other.Number.CompareTo(Number)
+        : string.CompareOrdinal(Label, other.Label);
 }

@@ -20,11 +20,4 @@ public sealed class Sibling
 
     /// <summary>What is known of it.</summary>
     public SiblingStanding Standing { get; set; }
-
-    /// <summary>Compares two by age, the older first: by their names, and where these do not tell by the time of the last change.</summary>
-    public static int CompareAge(Sibling one, Sibling other)
-    {
-        int byName = one.Name.CompareAge(other.Name);
-        return byName != 0 ? byName : one.Entry.State.Modified.CompareTo(other.Entry.State.Modified);
-    }
 }

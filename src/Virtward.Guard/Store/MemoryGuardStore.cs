@@ -1,6 +1,7 @@
 using Virtward.Core.Net;
 using Virtward.Core.Results;
 using Virtward.Core.Time;
+using Virtward.Guard.Sources;
 using Virtward.Guard.Bans;
 using Virtward.Guard.Jails;
 
@@ -38,7 +39,7 @@ public sealed class MemoryGuardStore : IGuardStore
                 _neverBan.Remove(lapsed.Target);
             }
 
-            List<StoredBan> live = [.. _live.Values.Order().Select(index => _bans[index]).OrderBy(stored => stored.Ban.Since.Microseconds)];
+            List<StoredBan> live = [.. _live.Values.Order().Select(index => _bans[index])];
             return new StoredState
             {
                 Engine = new GuardState
@@ -75,7 +76,7 @@ public sealed class MemoryGuardStore : IGuardStore
 
             foreach (SourcePosition position in commit.Positions)
             {
-                _positions[position.Source] = position.Text;
+                _positions[position.Key] = position.Mark;
             }
 
             foreach (StoppedTraffic stopped in commit.Stopped)
@@ -113,7 +114,6 @@ public sealed class MemoryGuardStore : IGuardStore
                     .Where(stored => query.Jail is null || stored.Ban.Jail == query.Jail)
                     .Where(stored => query.Target is not { } target || stored.Ban.Target.Overlaps(target))
                     .Reverse()
-                    .OrderByDescending(stored => stored.Ban.Since.Microseconds)
                     .Take(query.Limit),
             ];
             return found;

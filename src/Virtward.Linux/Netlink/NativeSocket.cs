@@ -12,10 +12,9 @@ internal static partial class NativeSocket
     internal const int SolNetlink = 270;
     internal const int SoAttachFilter = 26;
     internal const int SoSndBufForce = 32;
-    internal const int SoRcvBufForce = 33;
     internal const int NetlinkAddMembership = 1;
+    internal const int NetlinkCapAck = 10;
     internal const int MsgDontWait = 0x40;
-    internal const int MsgTrunc = 0x20;
     internal const short PollIn = 1;
     internal const int Eintr = 4;
     internal const int Eagain = 11;

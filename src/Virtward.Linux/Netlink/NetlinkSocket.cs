@@ -30,7 +30,7 @@ public sealed class NetlinkSocket : IDisposable
     public uint PortId { get; }
 
     /// <summary>Opens a socket in the calling thread's network namespace.</summary>
-    public static Result<NetlinkSocket> Open(NetlinkProtocol protocol)
+    public static unsafe Result<NetlinkSocket> Open(NetlinkProtocol protocol)
     {
         var handle = new SafeNetlinkHandle(
             NativeSocket.Open(NativeSocket.AfNetlink, NativeSocket.SockRaw | NativeSocket.SockCloexec, (int)protocol));
@@ -45,6 +45,9 @@ public sealed class NetlinkSocket : IDisposable
             return problem;
         }
 
+        // An error shall not carry the whole message that it is about: a batch of large ones would overflow the socket.
+        int yes = 1;
+        _ = NativeSocket.SetOption(handle, NativeSocket.SolNetlink, NativeSocket.NetlinkCapAck, &yes, sizeof(int));
         return new NetlinkSocket(handle, address.PortId);
     }
 

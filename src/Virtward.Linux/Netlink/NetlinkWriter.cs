@@ -29,6 +29,9 @@ public sealed class NetlinkWriter
     /// <summary>What has been written.</summary>
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _length);
 
+    /// <summary>Forgets what has been written, and keeps the memory.</summary>
+    public void Clear() => _length = 0;
+
     /// <summary>Begins a message; ends with <see cref="End"/>.</summary>
     public void Begin(int type, NetlinkFlags flags, uint sequence)
     {
@@ -101,6 +104,7 @@ public sealed class NetlinkWriter
         }
 
         Span<byte> taken = _buffer.AsSpan(_length, aligned);
+        taken.Clear();
         _length += aligned;
         return taken[..length];
     }

@@ -5,18 +5,23 @@ using Virtward.Linux.Netlink;
 namespace Virtward.Linux.Nftables;
 
 /// <summary>Writes changes of set elements as one nf_tables transaction.</summary>
-/// <param name="table">The table of family inet.</param>
 /// <param name="socket">Whose sequence numbers are used.</param>
-public sealed class ElementBatch(string table, NetlinkSocket socket)
+public sealed class ElementBatch(NetlinkSocket socket)
 {
     // An element with key, timeout and counter takes up to 92 bytes, and the list of them is one attribute of at most 64 KiB.
     private const int ElementsPerMessage = 512;
 
     private readonly NetlinkWriter _writer = new();
 
-    /// <summary>Writes the batch.</summary>
-    public ReadOnlySpan<byte> Write(ReadOnlySpan<ElementChange> changes)
+    private string _table = "";
+
+    /// <summary>Writes a batch; valid until the next one.</summary>
+    /// <param name="table">The table of family inet.</param>
+    /// <param name="changes">The changes.</param>
+    public ReadOnlySpan<byte> Write(string table, ReadOnlySpan<ElementChange> changes)
     {
+        _table = table;
+        _writer.Clear();
         // Only the last message asks for an acknowledgement; errors come back in any case.
         bool anyAdds = HasAdditions(changes);
         Envelope(NfTables.BatchBegin);
@@ -87,7 +92,7 @@ public sealed class ElementBatch(string table, NetlinkSocket socket)
             | (acknowledge && end > last ? NetlinkFlags.Acknowledge : NetlinkFlags.None);
         _writer.Begin(type, flags, socket.NextSequence());
         _writer.Raw([NfTables.FamilyInet, 0, 0, 0]);
-        _writer.Text(NfTables.ElementsTable, table);
+        _writer.Text(NfTables.ElementsTable, _table);
         _writer.Text(NfTables.ElementsSet, set);
         int list = _writer.BeginNest(NfTables.ElementsList);
         for (int i = from; i < end; i++)

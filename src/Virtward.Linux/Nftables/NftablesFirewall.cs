@@ -15,19 +15,26 @@ public sealed class NftablesFirewall : IFirewall
 {
     private const int NoSuchEntry = 2;
 
-    // A transaction's changes lie in memory three times (ours, the kernel's copy, the kernel's own): more are split.
-    private const int ChangesPerTransaction = 32_768;
+    // A transaction is one datagram in memory, ours and the kernel's: more are split.
+    private const int ChangesPerTransaction = 16_384;
     private const int DumpAttempts = 5;
 
     private readonly Lock _lock = new();
     private readonly INftRunner _scripts;
     private readonly NetlinkSocket _socket;
+    private readonly ElementBatch _batch;
+
+    // Listing a large set takes the kernel half a second: it has a socket of its own, so that no ban waits for it.
+    private readonly Lock _listingLock = new();
+    private readonly NetlinkSocket _listing;
     private readonly NetlinkWatch _watch;
 
-    private NftablesFirewall(INftRunner scripts, NetlinkSocket socket, NetlinkWatch watch)
+    private NftablesFirewall(INftRunner scripts, NetlinkSocket socket, NetlinkSocket listing, NetlinkWatch watch)
     {
         _scripts = scripts;
         _socket = socket;
+        _batch = new ElementBatch(socket);
+        _listing = listing;
         _watch = watch;
     }
 
@@ -39,21 +46,19 @@ public sealed class NftablesFirewall : IFirewall
     /// <summary>Opens the firewall with a chosen way to run scripts, which it then owns.</summary>
     public static Result<NftablesFirewall> Open(INftRunner scripts)
     {
-        if (!NetlinkSocket.Open(NetlinkProtocol.Netfilter).TryGet(out NetlinkSocket? socket, out Problem? problem))
+        NetlinkSocket? listing = null;
+        if (NetlinkSocket.Open(NetlinkProtocol.Netfilter).TryGet(out NetlinkSocket? socket, out Problem? problem)
+            && NetlinkSocket.Open(NetlinkProtocol.Netfilter).TryGet(out listing, out problem)
+            && NetlinkWatch.Open(NetlinkProtocol.Netfilter, [NfTables.NotificationGroup], OthersGenerations(socket.PortId))
+                .TryGet(out NetlinkWatch? watch, out problem))
         {
-            scripts.Dispose();
-            return problem;
+            return new NftablesFirewall(scripts, socket, listing, watch);
         }
 
-        if (!NetlinkWatch.Open(NetlinkProtocol.Netfilter, [NfTables.NotificationGroup], OthersGenerations(socket.PortId))
-            .TryGet(out NetlinkWatch? watch, out problem))
-        {
-            socket.Dispose();
-            scripts.Dispose();
-            return problem;
-        }
-
-        return new NftablesFirewall(scripts, socket, watch);
+        scripts.Dispose();
+        socket?.Dispose();
+        listing?.Dispose();
+        return problem;
     }
 
     /// <inheritdoc/>
@@ -68,7 +73,7 @@ public sealed class NftablesFirewall : IFirewall
             for (int from = 0; from < all.Length; from += ChangesPerTransaction)
             {
                 ReadOnlySpan<ElementChange> part = all.Slice(from, Math.Min(ChangesPerTransaction, all.Length - from));
-                int error = _socket.Transact(new ElementBatch(table, _socket).Write(part));
+                int error = _socket.Transact(_batch.Write(table, part));
                 if (error != 0)
                 {
                     return Refusal(error, part);
@@ -85,7 +90,7 @@ public sealed class NftablesFirewall : IFirewall
         lock (_lock)
         {
             bool dormant = false;
-            int error = Get(NfTables.GetTable, NetlinkFlags.None, w => w.Text(NfTables.TableName, table), (_, attributes) =>
+            int error = Get(_socket, NfTables.GetTable, NetlinkFlags.None, w => w.Text(NfTables.TableName, table), (_, attributes) =>
                 dormant = (NetlinkAttributes.UInt32(NetlinkAttributes.Find(attributes, NfTables.TableFlags)) & NfTables.TableDormant) != 0);
             if (error == NoSuchEntry)
             {
@@ -98,9 +103,9 @@ public sealed class NftablesFirewall : IFirewall
                 error = List(() =>
                 {
                     reader = new TableReader(table);
-                    int sets = Get(NfTables.GetSet, NetlinkFlags.Dump, w => w.Text(NfTables.SetTable, table), (_, a) => reader.AddSet(a));
-                    int chains = Get(NfTables.GetChain, NetlinkFlags.Dump, w => w.Text(NfTables.ChainTable, table), (_, a) => reader.AddChain(a));
-                    int rules = Get(NfTables.GetRule, NetlinkFlags.Dump, w => w.Text(NfTables.RuleTable, table), (_, a) => reader.AddRule(a));
+                    int sets = Get(_socket, NfTables.GetSet, NetlinkFlags.Dump, w => w.Text(NfTables.SetTable, table), (_, a) => reader.AddSet(a));
+                    int chains = Get(_socket, NfTables.GetChain, NetlinkFlags.Dump, w => w.Text(NfTables.ChainTable, table), (_, a) => reader.AddChain(a));
+                    int rules = Get(_socket, NfTables.GetRule, NetlinkFlags.Dump, w => w.Text(NfTables.RuleTable, table), (_, a) => reader.AddRule(a));
                     return sets != 0 ? sets : chains != 0 ? chains : rules;
                 });
             }
@@ -115,18 +120,13 @@ public sealed class NftablesFirewall : IFirewall
     }
 
     /// <inheritdoc/>
-    public Result<IReadOnlyList<FirewallElement>> ReadSet(string table, string set)
+    public Result<Done> ReadSet(string table, string set, Action<FirewallElement> take)
     {
-        List<FirewallElement> elements = [];
-        lock (_lock)
+        lock (_listingLock)
         {
-            int error = List(() =>
-            {
-                elements.Clear();
-                return ReadElements(table, set, null, elements.Add);
-            });
-            return error is 0 or NoSuchEntry
-                ? elements
+            int error = ReadElements(_listing, table, set, null, take);
+            return error is 0 or NoSuchEntry or NativeSocket.Eintr
+                ? default(Done)
                 : NetlinkSocket.Failure("cannot read the nftables set", error, $"inet {table} {set}");
         }
     }
@@ -137,7 +137,7 @@ public sealed class NftablesFirewall : IFirewall
         FirewallElement? found = null;
         lock (_lock)
         {
-            int error = ReadElements(table, set, key, element => found = element);
+            int error = ReadElements(_socket, table, set, key, element => found = element);
             return error is 0 or NoSuchEntry
                 ? found
                 : NetlinkSocket.Failure("cannot read the nftables set", error, $"inet {table} {set}");
@@ -151,6 +151,7 @@ public sealed class NftablesFirewall : IFirewall
         lock (_lock)
         {
             int error = Get(
+                _socket,
                 NfTables.GetObject,
                 NetlinkFlags.None,
                 w =>
@@ -175,7 +176,7 @@ public sealed class NftablesFirewall : IFirewall
             int error = List(() =>
             {
                 tables.Clear();
-                return Get(NfTables.GetTable, NetlinkFlags.Dump, static _ => { }, (family, attributes) =>
+                return Get(_socket, NfTables.GetTable, NetlinkFlags.Dump, static _ => { }, (family, attributes) =>
                     tables.Add($"{FamilyName(family)} {NetlinkAttributes.Text(NetlinkAttributes.Find(attributes, NfTables.TableName))}"),
                     NfTables.FamilyUnspecified);
             });
@@ -191,6 +192,7 @@ public sealed class NftablesFirewall : IFirewall
     {
         _watch.Dispose();
         _socket.Dispose();
+        _listing.Dispose();
         _scripts.Dispose();
     }
 
@@ -246,7 +248,8 @@ public sealed class NftablesFirewall : IFirewall
         return error == NativeSocket.Eintr ? 0 : error;
     }
 
-    private int ReadElements(string table, string set, Address? key, Action<FirewallElement> take) => Get(
+    private static int ReadElements(NetlinkSocket socket, string table, string set, Address? key, Action<FirewallElement> take) => Get(
+        socket,
         NfTables.GetElement,
         key is null ? NetlinkFlags.Dump : NetlinkFlags.None,
         w =>
@@ -283,16 +286,16 @@ public sealed class NftablesFirewall : IFirewall
     }
 
     // One request for structure. EINTR stands for a list that changed while it was read.
-    private int Get(int type, NetlinkFlags flags, Action<NetlinkWriter> write, FamilyHandler handler, byte family = NfTables.FamilyInet)
+    private static int Get(NetlinkSocket socket, int type, NetlinkFlags flags, Action<NetlinkWriter> write, FamilyHandler handler, byte family = NfTables.FamilyInet)
     {
         var writer = new NetlinkWriter();
-        uint sequence = _socket.NextSequence();
+        uint sequence = socket.NextSequence();
         NetlinkFlags acknowledge = flags.HasFlag(NetlinkFlags.Dump) ? NetlinkFlags.None : NetlinkFlags.Acknowledge;
         writer.Begin(type, NetlinkFlags.Request | flags | acknowledge, sequence);
         writer.Raw([family, 0, 0, 0]);
         write(writer);
         writer.End();
-        int error = _socket.Request(
+        int error = socket.Request(
             writer.Written,
             sequence,
             (_, payload) =>

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Virtward.Core.Net;
+using Virtward.Core.Policy;
 using Virtward.Core.Policy.Reading;
 
 namespace Virtward.Commands;
@@ -36,12 +38,57 @@ public static class CommandOptions
         },
     };
 
+    /// <summary><c>--filter NAME|FILE</c>; null where it is not given.</summary>
+    public static Option<FilterReference?> Filter() => new("--filter")
+    {
+        Description = "One filter alone: a built-in such as sshd or \"sshd[mode=aggressive]\", or a file (.yaml ours, .conf fail2ban's).",
+        HelpName = "NAME|FILE",
+        CustomParser = ParseFilter,
+    };
+
+    /// <summary>A filter as an argument.</summary>
+    public static Argument<FilterReference?> FilterArgument() => new("FILTER")
+    {
+        Description = "A built-in such as sshd or \"sshd[mode=aggressive]\", or a file (.yaml ours, .conf fail2ban's).",
+        CustomParser = ParseFilter,
+    };
+
+    /// <summary>A point in time; without a zone it is local.</summary>
+    public static Option<DateTimeOffset?> Time(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "TIME",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out DateTimeOffset time))
+            {
+                return time;
+            }
+
+            result.AddError($"'{text}' is no time: write 2026-11-21T19:50:00Z or \"2026-11-21 19:50\"");
+            return null;
+        },
+    };
+
     /// <summary>An address or a prefix; anything else is refused with what to write.</summary>
     public static Argument<Prefix> Target(string description) => new("ADDRESS")
     {
         Description = description,
         CustomParser = ParsePrefix,
     };
+
+    private static FilterReference? ParseFilter(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (FilterValues.TryParse(text) is { } reference)
+        {
+            return reference.IsFile ? reference with { Name = Path.GetFullPath(reference.Name) } : reference;
+        }
+
+        result.AddError($"'{text}' is no filter: write sshd, \"sshd[mode=aggressive]\" or a path");
+        return null;
+    }
 
     private static Prefix ParsePrefix(ArgumentResult result)
     {

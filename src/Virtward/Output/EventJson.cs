@@ -73,14 +73,32 @@ public sealed class EventJson : IDisposable
     public void Write(string filter, in Sighting sighting)
     {
         Begin("sighting", sighting.Time);
-        Span<char> address = stackalloc char[Address.MaxTextLength + 8];
-        _ = sighting.Address.TryFormat(address, out int written, default, null);
-        _writer.WriteString("address", address[..written]);
+        WriteAddress(sighting.Address);
         _writer.WriteString("filter", filter);
         WriteHostile("user", sighting.User);
         _writer.WriteString("rule", sighting.Rule);
         _writer.WriteString("kind", KindWord(sighting.Kind));
         _writer.WriteNumber("attempts", sighting.Attempts);
+        End();
+    }
+
+    /// <summary>What a filter made of a line: <c>{"line":7,"matched":true,"address":…}</c>, as <c>guard test-filter --json</c> prints it.</summary>
+    public void WriteLine(long number, in Sighting sighting)
+    {
+        BeginLine(number, matched: true);
+        WriteAddress(sighting.Address);
+        WriteHostile("user", sighting.User);
+        _writer.WriteString("time", sighting.Time.ToString());
+        _writer.WriteString("rule", sighting.Rule);
+        _writer.WriteString("kind", KindWord(sighting.Kind));
+        _writer.WriteNumber("attempts", sighting.Attempts);
+        End();
+    }
+
+    /// <summary>A line that named no address: matched by a rule that only understands it, or missed.</summary>
+    public void WriteLine(long number, bool matched)
+    {
+        BeginLine(number, matched);
         End();
     }
 
@@ -168,6 +186,21 @@ public sealed class EventJson : IDisposable
         {
             _writer.WriteString(name, Encoding.UTF8.GetString(bytes));
         }
+    }
+
+    private void WriteAddress(Address address)
+    {
+        Span<char> text = stackalloc char[Address.MaxTextLength + 8];
+        _ = address.TryFormat(text, out int written, default, null);
+        _writer.WriteString("address", text[..written]);
+    }
+
+    private void BeginLine(long number, bool matched)
+    {
+        _writer.Reset();
+        _writer.WriteStartObject();
+        _writer.WriteNumber("line", number);
+        _writer.WriteBoolean("matched", matched);
     }
 
     private void Begin(string type, UnixTime time)

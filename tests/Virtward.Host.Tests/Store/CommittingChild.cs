@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Virtward.Core.Net;
 using Virtward.Core.Time;
+using Virtward.Guard.Sources;
 using Virtward.Guard.Bans;
 using Virtward.Guard.Jails;
 using Virtward.Guard.Store;

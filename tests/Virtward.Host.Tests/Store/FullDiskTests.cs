@@ -1,5 +1,6 @@
 using Virtward.Core.Results;
 using Virtward.Core.Time;
+using Virtward.Guard.Sources;
 using Virtward.Guard.Bans;
 using Virtward.Guard.Jails;
 using Virtward.Guard.Store;

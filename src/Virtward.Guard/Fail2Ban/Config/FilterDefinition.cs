@@ -13,6 +13,9 @@ public sealed record FilterDefinition
     /// <summary>The file it was read from, for messages.</summary>
     public required string Path { get; init; }
 
+    /// <summary>Where each option stands, for messages; options from elsewhere (the jail, the brackets) are missing.</summary>
+    public IReadOnlyDictionary<string, ConfigValue> Origins { get; init; } = new Dictionary<string, ConfigValue>();
+
     /// <summary>The expression that a line must match first; null where there is none.</summary>
     public string? PrefRegex { get; init; }
 
@@ -92,7 +95,7 @@ public sealed record FilterDefinition
         var resolved = new Dictionary<string, string>(StringComparer.Ordinal);
         if (definition is null)
         {
-            problems.Add(new Problem("the filter has no [Definition]", path, "every fail2ban filter needs one") { Line = 1 });
+            problems.Add(new Problem("the filter has no [Definition]", path, "every fail2ban filter needs one"));
             return null;
         }
 
@@ -122,11 +125,20 @@ public sealed record FilterDefinition
 
         if (!Tags.Replace(resolved, tag => tree.Get("Definition", OptionName(tag), overrides)).TryGet(out var replaced, out Problem? problem))
         {
-            problems.Add(problem.On is null ? problem with { On = path, Line = 1 } : problem);
+            problems.Add(problem.On is null ? problem with { On = path } : problem);
             return null;
         }
 
-        return new ResolvedOptions(replaced);
+        var origins = new Dictionary<string, ConfigValue>(StringComparer.Ordinal);
+        foreach (string name in OptionNames)
+        {
+            if (!overrides.ContainsKey(name) && tree.Find("Definition", name) is { } origin)
+            {
+                origins[name] = origin;
+            }
+        }
+
+        return new ResolvedOptions(replaced, origins);
 
         void Take(string name, Result<string?> result, Dictionary<string, string> into)
         {
@@ -140,6 +152,12 @@ public sealed record FilterDefinition
             }
         }
     }
+
+    /// <summary>A problem with one of the options, at its place.</summary>
+    /// <param name="option">The option.</param>
+    /// <param name="what">What is wrong.</param>
+    /// <param name="hint">What to do.</param>
+    public Problem About(string option, string what, string? hint) => ResolvedOptions.About(Origins, Path, option, what, hint);
 
     // Option names have no case, names of sections before a slash have.
     private static string OptionName(string tag)

@@ -65,6 +65,15 @@ public sealed class DateDetector(IEnumerable<DateTemplate> templates)
         return new DateFound(entry.Template, match);
     }
 
+    /// <summary>Counts another hit of the last template: the caller knows that the line begins just as the last one did.</summary>
+    /// <param name="nowSeconds">The time it is.</param>
+    public void Repeat(long nowSeconds)
+    {
+        Entry entry = _entries[_last];
+        entry.Hits++;
+        entry.LastUsed = nowSeconds;
+    }
+
     private static int CharAt(string line, int at) => (uint)at < (uint)line.Length ? line[at] : -1;
 
     private Match? TryLast(string line, out bool whole)
@@ -98,15 +107,21 @@ public sealed class DateDetector(IEnumerable<DateTemplate> templates)
 
     private static Match? Matched(DateTemplate template, string line, int from)
     {
-        try
+        // A second try, as the limit is in time on the wall, which also passes while a busy machine runs something else.
+        for (int tries = 0; tries < 2; tries++)
         {
-            Match match = template.Expression.Match(line, from);
-            return match.Success ? match : null;
+            try
+            {
+                Match match = template.Expression.Match(line, from);
+                return match.Success ? match : null;
+            }
+            catch (RegexMatchTimeoutException)
+            {
+                continue;
+            }
         }
-        catch (RegexMatchTimeoutException)
-        {
-            return null;
-        }
+
+        return null;
     }
 
     private bool IsInItsPlace(DateTemplate template, Match match) =>

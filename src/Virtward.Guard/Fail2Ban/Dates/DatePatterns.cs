@@ -88,16 +88,26 @@ public sealed class DatePatterns(int thisYear)
     }
 
     /// <summary>
-    /// Whether what a pattern cuts out always lies between two characters that are no word characters (or at an end of the line), so
-    /// that a word of the line stays a word. True for the defaults, unless the pattern says how it is bound itself.
+    /// Whether what a pattern cuts out always lies between two characters that are no word characters, or at an end of the line, so
+    /// that a word of the line stays a word and none is made. True for the defaults, and for patterns that leave their bounds to us.
     /// </summary>
     public static bool CutsAtWordEdges(string pattern)
     {
         string key = Key(pattern);
-        return key is LineBegin or "{DEFAULT}" or "{NONE}"
-            || !(pattern.Contains(Unbound, StringComparison.OrdinalIgnoreCase)
-                || pattern.Contains("**", StringComparison.Ordinal)
-                || (FirstGroup(pattern) >= 0 && !key.Contains("({DATE})", StringComparison.Ordinal)));
+        if (key is LineBegin or "{DEFAULT}" or "{NONE}")
+        {
+            return true;
+        }
+
+        bool ownCut = FirstGroup(pattern) >= 0 && !key.Contains("({DATE})", StringComparison.Ordinal);
+        if (ownCut || pattern.Contains(Unbound, StringComparison.Ordinal) || pattern.Contains("**", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        string tail = pattern.TrimEnd('*', '+', '?', ')');
+        return pattern[0] == '^'
+            || (pattern[0] is '%' or '(' or '{' && !(tail.EndsWith("\\s", StringComparison.Ordinal) || tail.EndsWith("\\W", StringComparison.Ordinal) || tail.EndsWith(' ')));
     }
 
     private static string Key(string pattern) =>
@@ -125,8 +135,8 @@ public sealed class DatePatterns(int thisYear)
 
     // First every default held to the begin of the line, with a hundredfold weight, then all as they are.
     private IEnumerable<Result<DateTemplate>> AllDefaults() =>
-        Defaults.Where(pattern => !IsHeld(pattern)).Select(pattern => One(LineBegin + pattern, 100))
-            .Concat(Defaults.Select(pattern => One(pattern, 1)));
+        Defaults.Where(pattern => !IsHeld(pattern)).Select(pattern => One(LineBegin + pattern, 100, isDefault: true))
+            .Concat(Defaults.Select(pattern => One(pattern, 1, isDefault: true)));
 
     // {DATE} within a pattern stands for every default in turn.
     private IEnumerable<Result<DateTemplate>> WithinEach(string pattern, int at) =>
@@ -140,7 +150,7 @@ public sealed class DatePatterns(int thisYear)
 
     private static bool IsHeld(string pattern) => pattern.StartsWith(LineBegin, StringComparison.Ordinal) || pattern[0] == '^';
 
-    private Result<DateTemplate> One(string pattern, double weight)
+    private Result<DateTemplate> One(string pattern, double weight, bool isDefault = false)
     {
         string upper = pattern.ToUpperInvariant();
         int braces = upper.IndexOf("{EPOCH}", StringComparison.Ordinal) is >= 0 and int plain ? plain : upper.IndexOf("{LEPOCH}", StringComparison.Ordinal);
@@ -169,10 +179,10 @@ public sealed class DatePatterns(int thisYear)
             return Make(held ? LineBegin + word : word, DateKind.Tai64N, "(@[0-9a-f]{24})", held ? Bind.Line : Bind.End, weight, 1);
         }
 
-        return Fields(pattern, weight);
+        return Fields(pattern, weight, isDefault);
     }
 
-    private Result<DateTemplate> Fields(string pattern, double weight)
+    private Result<DateTemplate> Fields(string pattern, double weight, bool isDefault)
     {
         Bind bind = Bind.Word;
         string rest = pattern;
@@ -190,10 +200,10 @@ public sealed class DatePatterns(int thisYear)
             return new Problem($"the datepattern '{pattern}' has an unknown % field", null, "write %% for a percent sign");
         }
 
-        return Make(pattern, DateKind.Fields, (DateFields.HasLetters(pattern) ? "(?i)" : "") + regex, bind, weight, 1);
+        return Make(pattern, DateKind.Fields, (DateFields.HasLetters(pattern) ? "(?i)" : "") + regex, bind, weight, 1, isDefault);
     }
 
-    private static Result<DateTemplate> Make(string name, DateKind kind, string pattern, Bind bind, double weight, int valueGroup)
+    private static Result<DateTemplate> Make(string name, DateKind kind, string pattern, Bind bind, double weight, int valueGroup, bool isDefault = false)
     {
         string regex = pattern.Trim();
         string flags = "";
@@ -222,7 +232,7 @@ public sealed class DatePatterns(int thisYear)
             // Named groups come last in .NET's count; the cut is the first unnamed one in both dialects.
             var compiled = new Regex(
                 PythonRegex.ToDotNet(flags + regex), RegexOptions.CultureInvariant, GuardedRegex.TimeLimit);
-            return new DateTemplate(name, kind, compiled, lineBegin || lineEnd, lineBegin, weight, valueGroup);
+            return new DateTemplate(name, kind, compiled, lineBegin || lineEnd, lineBegin, weight, valueGroup) { IsDefault = isDefault };
         }
         catch (ArgumentException failure)
         {

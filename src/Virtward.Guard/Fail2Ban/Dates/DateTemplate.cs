@@ -46,6 +46,9 @@ public sealed class DateTemplate
     /// <summary>How much a hit counts when templates compete.</summary>
     public double Weight { get; }
 
+    /// <summary>Whether it is one of the default forms: those look at most eight characters past what they cut out.</summary>
+    public bool IsDefault { get; init; }
+
     /// <summary>The time that a match means, in whole seconds for stamps of fields; null where it means none (31 February).</summary>
     public UnixTime? Read(Match match, in DateClock clock) => Kind switch
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using Virtward.Core.Results;
 using Virtward.Core.Time;
@@ -15,6 +16,9 @@ public sealed class LineEngine
     /// <summary>A line without a date has the last one, if that is not older than this.</summary>
     private static readonly TimeSpan LastDateLasts = TimeSpan.FromSeconds(60);
 
+    /// <summary>So much of a line that was passed over is kept, for its date.</summary>
+    private const int SkippedBytes = 256;
+
     private readonly DateDetector _dates;
     private readonly LineBuffer _buffer;
     private readonly Connections _connections = new();
@@ -22,6 +26,10 @@ public sealed class LineEngine
     private readonly List<Rule> _rules;
     private readonly List<Rule> _ignored;
     private readonly bool _ignoreFirst;
+    private readonly byte[] _skipped = new byte[SkippedBytes];
+    private int _skippedLength;
+    private readonly SameStamp _stamp = new();
+    private byte[] _text = new byte[1024];
     private UnixTime _lastDate = UnixTime.None;
 
     private LineEngine(FilterDefinition definition, List<DateTemplate> templates, Rule? prefix, List<Rule> rules, List<Rule> ignored)
@@ -63,13 +71,13 @@ public sealed class LineEngine
         var ignored = definition.IgnoreRegexes.Select(regex => Made(regex, false, "ignoreregex")).OfType<Rule>().ToList();
         foreach (Rule rule in rules.Where(rule => !rule.HasIdentity && prefix?.HasIdentity != true))
         {
-            problems.Add(new Problem(
-                $"the failregex '{rule.Regex.Source}' cannot tell whom a line is about", definition.Path, "put <HOST> or <ADDR> into it") { Line = 1 });
+            problems.Add(definition.About(
+                "failregex", $"the failregex '{rule.Regex.Source}' cannot tell whom a line is about", "put <HOST> or <ADDR> into it"));
         }
 
         if (!new DatePatterns(thisYear).Templates(definition.DatePatterns).TryGet(out List<DateTemplate>? templates, out Problem? bad))
         {
-            problems.Add(bad with { On = definition.Path, Line = 1 });
+            problems.Add(definition.About("datepattern", bad.What, bad.Hint));
         }
 
         return problems.Count == before ? new LineEngine(definition, templates!, prefix, rules, ignored) : null;
@@ -81,59 +89,109 @@ public sealed class LineEngine
                 return rule;
             }
 
-            problems.Add(new Problem($"{option}: {problem.What}", definition.Path, problem.Hint) { Line = 1 });
+            problems.Add(definition.About(option, $"{option}: {problem.What}", problem.Hint));
             return null;
         }
     }
 
     /// <summary>Processes one line of a file.</summary>
-    /// <param name="line">The line, without its line end.</param>
+    /// <param name="line">The line's bytes, without its line end; what is no UTF-8 becomes U+FFFD.</param>
     /// <param name="clock">The time it is and the log's zone.</param>
+    /// <param name="candidates">The failregexes worth trying, one bit each, as <see cref="Prefilter"/> has it.</param>
     /// <returns>What it says; null where nothing matched. <see cref="Failure.Host"/> may yet be unknown.</returns>
-    public Failure? Process(string line, in DateClock clock)
+    public Failure? Process(ReadOnlySpan<byte> line, in DateClock clock, ulong candidates = ulong.MaxValue)
     {
+        if (_stamp.Covers(line))
+        {
+            _dates.Repeat(clock.Now.Seconds);
+            _skippedLength = 0;
+            _lastDate = _stamp.Time;
+            return Match(Joined(line[.._stamp.Start], line[_stamp.End..]), _lastDate, candidates);
+        }
+
         UnixTime date = UnixTime.None;
-        string text = line;
-        if (_dates.Find(line, clock.Now.Seconds) is { } found)
+        string text = Encoding.UTF8.GetString(line);
+        (int start, int end) = (0, 0);
+        if (Find(text, clock) is { } found)
         {
             Group cut = found.Match.Groups[1];
             if (cut.Length > 0 && found.Template.Read(found.Match, clock) is { } time)
             {
                 date = _lastDate = time;
-                text = Cut(line, cut);
+                (start, end) = (cut.Index, cut.Index + cut.Length);
+                _stamp.Keep(line, found, time);
             }
-            else if (cut.Length == 0 && !IsLastDateFresh(clock))
+            else if (!LastDate(clock).IsKnown)
             {
-                // A pattern that may match nothing: there is no date, and none is missed.
-                date = clock.Now;
-            }
-            else if (!IsLastDateFresh(clock))
-            {
-                text = Cut(line, cut);
+                // A pattern that may match nothing: there is no date, and none is missed. Or fields that make no date.
+                date = cut.Length == 0 ? clock.Now : UnixTime.None;
+                (start, end) = (cut.Index, cut.Index + cut.Length);
             }
         }
 
-        if (!date.IsKnown && IsLastDateFresh(clock))
-        {
-            date = _lastDate;
-        }
+        _skippedLength = date.IsKnown ? 0 : _skippedLength;
+        text = string.Concat(text.AsSpan(0, start), text.AsSpan(end), "\n");
+        return Match(text, date.IsKnown ? date : LastDate(clock), candidates);
+    }
 
-        return Match(text, date);
+    /// <summary>
+    /// Passes over a line that no expression can match, without looking at it; its date is found only if a later line without one
+    /// asks for the last known.
+    /// </summary>
+    /// <param name="line">The line.</param>
+    public void Skip(ReadOnlySpan<byte> line)
+    {
+        _skippedLength = Math.Min(line.Length, SkippedBytes);
+        line[.._skippedLength].CopyTo(_skipped);
     }
 
     /// <summary>Processes one line whose time is known: a journal entry's.</summary>
-    public Failure? Process(string line, UnixTime time)
+    /// <param name="line">The entry as a line: host, program and message.</param>
+    /// <param name="time">Its time.</param>
+    /// <param name="candidates">The failregexes worth trying, one bit each.</param>
+    public Failure? Process(string line, UnixTime time, ulong candidates = ulong.MaxValue)
     {
         _lastDate = time;
-        return Match(line, time);
+        return Match(line + "\n", time, candidates);
     }
 
-    private bool IsLastDateFresh(in DateClock clock) => _lastDate.IsKnown && _lastDate > clock.Now - LastDateLasts;
+    private DateFound? Find(string line, in DateClock clock)
+    {
+        _stamp.Clear();
+        return _dates.Find(line, clock.Now.Seconds);
+    }
 
-    private static string Cut(string line, Group date) =>
-        date.Index == 0 ? line[date.Length..] : string.Concat(line.AsSpan(0, date.Index), line.AsSpan(date.Index + date.Length));
+    // What a line without a date has: the last line's, unless that is long ago.
+    private UnixTime LastDate(in DateClock clock)
+    {
+        if (_skippedLength > 0)
+        {
+            string skipped = Encoding.UTF8.GetString(_skipped, 0, _skippedLength);
+            _skippedLength = 0;
+            if (Find(skipped, clock) is { } found && found.Template.Read(found.Match, clock) is { } time)
+            {
+                _lastDate = time;
+            }
+        }
 
-    private Failure? Match(string text, UnixTime time)
+        return _lastDate.IsKnown && (!clock.IsLive || _lastDate > clock.Now - LastDateLasts) ? _lastDate : UnixTime.None;
+    }
+
+    private string Joined(ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)
+    {
+        int length = before.Length + after.Length + 1;
+        if (_text.Length < length)
+        {
+            _text = new byte[Math.Max(length, 2 * _text.Length)];
+        }
+
+        before.CopyTo(_text);
+        after.CopyTo(_text.AsSpan(before.Length));
+        _text[length - 1] = (byte)'\n';
+        return Encoding.UTF8.GetString(_text.AsSpan(0, length));
+    }
+
+    private Failure? Match(string text, UnixTime time, ulong candidates)
     {
         string searched = _buffer.Add(text);
         if (_ignoreFirst && IsIgnored(searched))
@@ -141,7 +199,7 @@ public sealed class LineEngine
             return null;
         }
 
-        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        FieldValues fields = default;
         if (_prefix is not null)
         {
             if (Search(_prefix, searched) is not { } prefix)
@@ -149,18 +207,19 @@ public sealed class LineEngine
                 return null;
             }
 
-            _prefix.Collect(prefix, fields);
-            if (fields.Remove("content", out string? content) && content.Length > 0)
+            _prefix.Collect(prefix, ref fields);
+            string content = _prefix.Content(prefix, searched);
+            if (!ReferenceEquals(content, searched))
             {
                 _buffer.Replace(content);
-                searched = content + "\n";
+                searched = content;
             }
         }
 
         for (int index = 0; index < _rules.Count; index++)
         {
             Rule rule = _rules[index];
-            if (Search(rule, searched) is not { } match)
+            if ((candidates >> Math.Min(index, 63) & 1) == 0 || Search(rule, searched) is not { } match)
             {
                 continue;
             }
@@ -171,7 +230,7 @@ public sealed class LineEngine
                 return null;
             }
 
-            rule.Collect(match, fields);
+            rule.Collect(match, ref fields);
             return Conclude(new Failure(fields) { Rule = index, Time = time }, lines);
         }
 
@@ -180,14 +239,14 @@ public sealed class LineEngine
 
     private Failure Conclude(Failure failure, int lines)
     {
-        if (failure.Fields.GetValueOrDefault("mlfid") is { } id)
+        if (failure.Fields.Get(Field.Connection) is { } id)
         {
             failure = _connections.Merge(id, failure, lines);
             failure.Pending |= !failure.Harmless && failure.Id is null;
         }
         else
         {
-            failure.Harmless = failure.Fields.GetValueOrDefault("nofail") is { Length: > 0 };
+            failure.Harmless = failure.Fields.Has(Field.Harmless);
             failure.Lines = lines;
         }
 

@@ -6,7 +6,7 @@ using Virtward.Guard.Bans;
 
 namespace Virtward.Guard.Store.Sqlite;
 
-/// <summary>Reads rows of the table of bans.</summary>
+/// <summary>Reads the table of bans.</summary>
 public static class BanRows
 {
     private const string Columns =
@@ -27,99 +27,74 @@ public static class BanRows
     /// <summary>The bans whose column <c>live</c> has a value and whose time was not up by then, oldest first.</summary>
     public static IEnumerable<Ban> Live(SqliteConnection connection, int live, UnixTime now)
     {
-        using var command = new SqliteCommand($"SELECT {Columns} FROM bans WHERE live = $live AND until > $now ORDER BY since, id", connection);
-        command.Parameters.AddWithValue("$live", live);
-        command.Parameters.AddWithValue("$now", now.Microseconds);
-        return Read(command).Select(stored => stored.Ban);
+        using var statement = new Statement(connection, $"SELECT {Columns} FROM bans WHERE live = ?1 AND until > ?2 ORDER BY id");
+        return statement.All(Read, live, now.Microseconds).Select(stored => stored.Ban);
     }
 
     /// <summary>Target and jail of all bans in force or folded.</summary>
     public static List<(Prefix Target, string Jail)> ReadKeys(SqliteConnection connection)
     {
-        using var command = new SqliteCommand("SELECT target, jail FROM bans WHERE live > 0", connection);
-        using SqliteDataReader reader = command.ExecuteReader();
-        List<(Prefix, string)> keys = [];
-        while (reader.Read())
-        {
-            keys.Add((RowCodec.DecodeTarget(reader.GetFieldValue<byte[]>(0)), reader.GetString(1)));
-        }
-
-        return keys;
+        using var statement = new Statement(connection, "SELECT target, jail FROM bans WHERE live > 0");
+        return statement.All(row => (RowCodec.DecodeTarget(row.Bytes(0)), row.Text(1)));
     }
 
     /// <summary>The bans that a query asks for, newest first.</summary>
     public static List<StoredBan> Find(SqliteConnection connection, BanQuery query)
     {
-        using var command = new SqliteCommand { Connection = connection };
         var sql = new StringBuilder($"SELECT {Columns} FROM bans WHERE true");
+        List<object?> values = [];
         if (query.InForceAt is { } at)
         {
-            sql.Append(" AND live = 1 AND until > $at");
-            command.Parameters.AddWithValue("$at", at.Microseconds);
+            sql.Append($" AND live = {InForce} AND until > {Next(at.Microseconds)}");
         }
 
         if (query.Jail is { } jail)
         {
-            sql.Append(" AND jail = $jail");
-            command.Parameters.AddWithValue("$jail", jail);
+            sql.Append($" AND jail = {Next(jail)}");
         }
 
         if (query.Target is { } target)
         {
-            sql.Append(" AND ((target BETWEEN $first AND $last").Append(target.IsV4 ? ")" : $" AND NOT {AllOfV4})");
-            sql.Append(" OR target IN (").AppendJoin(',', Around(target)).Append("))");
-            command.Parameters.AddWithValue("$first", RowCodec.Encode(target));
-            command.Parameters.AddWithValue("$last", RowCodec.EncodeLast(target));
+            sql.Append($" AND ((target BETWEEN {Next(RowCodec.Encode(target))} AND {Next(RowCodec.EncodeLast(target))}");
+            sql.Append(target.IsV4 ? ")" : $" AND NOT {AllOfV4})");
+            sql.Append(" OR target IN (").AppendJoin(',', Around(target).Select(around => Next(RowCodec.Encode(around)))).Append("))");
         }
 
-        sql.Append(" ORDER BY since DESC, id DESC LIMIT $limit");
-        command.Parameters.AddWithValue("$limit", query.Limit);
-        command.CommandText = sql.ToString();
-        return Read(command);
-    }
+        sql.Append($" ORDER BY id DESC LIMIT {Next(query.Limit)}");
+        using var statement = new Statement(connection, sql.ToString());
+        return statement.All(Read, [.. values]);
 
-    private static List<StoredBan> Read(SqliteCommand command)
-    {
-        using SqliteDataReader reader = command.ExecuteReader();
-        List<StoredBan> bans = [];
-        while (reader.Read())
+        string Next(object value)
         {
-            bans.Add(Read(reader));
+            values.Add(value);
+            return $"?{values.Count}";
         }
-
-        return bans;
     }
 
-    private static StoredBan Read(SqliteDataReader row)
+    private static StoredBan Read(Row row)
     {
         var ban = new Ban
         {
-            Target = RowCodec.DecodeTarget(row.GetFieldValue<byte[]>(0)),
-            Jail = row.GetString(1),
-            Origin = Known((BanOrigin)row.GetInt64(2)),
-            Since = new UnixTime(row.GetInt64(3)),
-            Until = new UnixTime(row.GetInt64(4)),
-            Reason = row.GetString(5),
-            Evidence = row.IsDBNull(6) ? null : row.GetString(6),
-            Sightings = RowCodec.DecodeCount(row.GetInt64(7)),
-            Members = RowCodec.DecodeCount(row.GetInt64(8)),
-            Repeats = RowCodec.DecodeCount(row.GetInt64(9)),
-            Simulated = row.GetInt64(10) != 0,
-            Ports = RowCodec.DecodePorts(row.GetString(11)),
+            Target = RowCodec.DecodeTarget(row.Bytes(0)),
+            Jail = row.Text(1),
+            Origin = Known((BanOrigin)row.Number(2)),
+            Since = new UnixTime(row.Number(3)),
+            Until = new UnixTime(row.Number(4)),
+            Reason = row.Text(5),
+            Evidence = row.IsNull(6) ? null : row.Text(6),
+            Sightings = RowCodec.DecodeCount(row.Number(7)),
+            Members = RowCodec.DecodeCount(row.Number(8)),
+            Repeats = RowCodec.DecodeCount(row.Number(9)),
+            Simulated = row.Number(10) != 0,
+            Ports = RowCodec.DecodePorts(row.Text(11)),
         };
-        UnixTime? ended = row.IsDBNull(12) ? null : new UnixTime(row.GetInt64(12));
-        UnbanCause? cause = row.IsDBNull(13) ? null : Known((UnbanCause)row.GetInt64(13));
-        return new StoredBan(ban, ended, cause, row.GetInt64(14), row.GetInt64(15));
+        UnixTime? ended = row.IsNull(12) ? null : new UnixTime(row.Number(12));
+        UnbanCause? cause = row.IsNull(13) ? null : Known((UnbanCause)row.Number(13));
+        return new StoredBan(ban, ended, cause, row.Number(14), row.Number(15));
     }
 
-    // The literals of all prefixes around one: at most 128, each found in the index.
-    private static IEnumerable<string> Around(Prefix target)
-    {
-        for (int length = target.Length - 1; length >= 0; length--)
-        {
-            yield return $"x'{Convert.ToHexString(RowCodec.Encode(target.Widen(length)))}'";
-        }
-    }
+    // All prefixes around one: at most 128, each found in the index.
+    private static IEnumerable<Prefix> Around(Prefix target) => Enumerable.Range(0, target.Length).Select(target.Widen);
 
     private static T Known<T>(T value)
         where T : struct, Enum => Enum.IsDefined(value) ? value : throw new DamagedRowException("a number stands for nothing known");

@@ -21,20 +21,21 @@ public sealed class BanTable : IDisposable
     public BanTable(SqliteConnection connection)
     {
         _connection = connection;
-        _live = new Statement(connection, 2, "SELECT id, since, live FROM bans WHERE target = ?1 AND jail = ?2 AND live > 0");
-        _insert = new Statement(connection, 12, """
+        _live = new Statement(connection, "SELECT id, since, live FROM bans WHERE target = ?1 AND jail = ?2 AND live > 0");
+        _insert = new Statement(connection, """
             INSERT INTO bans (target, jail, origin, since, until, reason, evidence, sightings, members, repeats, simulated, ports)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
             """);
-        // A ban that comes back from a prefix ban may come without the line that once decided.
-        _update = new Statement(connection, 10, """
+        // A ban that comes back from a prefix ban may come without the line that once decided. A row that is as it should be is not written:
+        // a whole state is mostly such rows.
+        _update = new Statement(connection, """
             UPDATE bans SET live = 1, ended = NULL, cause = NULL, origin = ?2, until = ?3, reason = ?4, evidence = coalesce(?5, evidence),
                 sightings = ?6, members = ?7, repeats = ?8, simulated = ?9, ports = ?10
-            WHERE id = ?1
+            WHERE id = ?1 AND (live, until, reason, sightings, members, repeats, simulated) IS NOT (1, ?3, ?4, ?6, ?7, ?8, ?9)
             """);
-        _end = new Statement(connection, 4, "UPDATE bans SET live = ?2, ended = ?3, cause = ?4 WHERE id = ?1");
-        _unfold = new Statement(connection, 1, "UPDATE bans SET live = 0 WHERE id = ?1");
-        _stopped = new Statement(connection, 3, """
+        _end = new Statement(connection, "UPDATE bans SET live = ?2, ended = ?3, cause = ?4 WHERE id = ?1");
+        _unfold = new Statement(connection, "UPDATE bans SET live = 0 WHERE id = ?1");
+        _stopped = new Statement(connection, """
             UPDATE bans SET packets = packets + ?2, bytes = bytes + ?3
             WHERE id = (SELECT id FROM bans WHERE target = ?1 ORDER BY live = 1 DESC, id DESC LIMIT 1)
             RETURNING jail
@@ -86,10 +87,9 @@ public sealed class BanTable : IDisposable
     /// <summary>Ends what was over by a time: the time of a ban that no guard was there to end is its own.</summary>
     public void EndExpired(UnixTime now)
     {
-        using var inForce = new Statement(
-            _connection, 2, "UPDATE bans SET live = 0, ended = until, cause = ?2 WHERE live = 1 AND until <= ?1");
+        using var inForce = new Statement(_connection, "UPDATE bans SET live = 0, ended = until, cause = ?2 WHERE live = 1 AND until <= ?1");
         inForce.Run(now.Microseconds, (int)UnbanCause.Expired);
-        using var folded = new Statement(_connection, 1, "UPDATE bans SET live = 0 WHERE live = 2 AND until <= ?1");
+        using var folded = new Statement(_connection, "UPDATE bans SET live = 0 WHERE live = 2 AND until <= ?1");
         folded.Run(now.Microseconds);
     }
 
@@ -135,11 +135,8 @@ public sealed class BanTable : IDisposable
 
     /// <summary>Books stopped traffic.</summary>
     /// <returns>The jail of the ban that it was booked on; null where the target was never banned.</returns>
-    public string? Stopped(StoppedTraffic stopped)
-    {
-        using SqliteDataReader reader = _stopped.Read(RowCodec.Encode(stopped.Target), stopped.Packets, stopped.Bytes);
-        return reader.Read() ? reader.GetString(0) : null;
-    }
+    public string? Stopped(StoppedTraffic stopped) =>
+        _stopped.First(row => row.Text(0), RowCodec.Encode(stopped.Target), stopped.Packets, stopped.Bytes);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -152,9 +149,8 @@ public sealed class BanTable : IDisposable
         _stopped.Dispose();
     }
 
-    private (long Id, UnixTime Since, bool Folded)? Live(byte[] target, string jail)
-    {
-        using SqliteDataReader reader = _live.Read(target, jail);
-        return reader.Read() ? (reader.GetInt64(0), new UnixTime(reader.GetInt64(1)), reader.GetInt64(2) == BanRows.Folded) : null;
-    }
+    private LiveRow? Live(byte[] target, string jail) => _live.First(
+        row => new LiveRow(row.Number(0), new UnixTime(row.Number(1)), row.Number(2) == BanRows.Folded), target, jail);
+
+    private sealed record LiveRow(long Id, UnixTime Since, bool Folded);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Data.Sqlite;
 using Virtward.Core.Net;
+using Virtward.Guard.Sources;
 using Virtward.Guard.Jails;
 
 namespace Virtward.Guard.Store.Sqlite;
@@ -22,17 +23,16 @@ public sealed class CommitWriter : IDisposable
     {
         _bans = new BanTable(connection);
         _engine = new EngineTables(connection);
-        _day = new Statement(connection, 7, """
+        _day = new Statement(connection, """
             INSERT INTO days (day, jail, bans, prefix_bans, spared, packets, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             ON CONFLICT (day, jail) DO UPDATE SET bans = bans + ?3, prefix_bans = prefix_bans + ?4, spared = spared + ?5,
                 packets = packets + ?6, bytes = bytes + ?7
             """);
-        _position = new Statement(connection, 2, "INSERT OR REPLACE INTO positions (source, position) VALUES (?1, ?2)");
-        _allow = new Statement(
-            connection, 4, "INSERT OR REPLACE INTO never_ban (target, since, until, comment) VALUES (?1, ?2, ?3, ?4)");
-        _disallow = new Statement(connection, 1, "DELETE FROM never_ban WHERE target = ?1");
-        _journal = new Statement(connection, 3, "INSERT INTO journal (time, kind, text) VALUES (?1, ?2, ?3)");
-        _pruneJournal = new Statement(connection, 1, "DELETE FROM journal WHERE id <= (SELECT max(id) FROM journal) - ?1");
+        _position = new Statement(connection, "INSERT OR REPLACE INTO positions (source, position) VALUES (?1, ?2)");
+        _allow = new Statement(connection, "INSERT OR REPLACE INTO never_ban (target, since, until, comment) VALUES (?1, ?2, ?3, ?4)");
+        _disallow = new Statement(connection, "DELETE FROM never_ban WHERE target = ?1");
+        _journal = new Statement(connection, "INSERT INTO journal (time, kind, text) VALUES (?1, ?2, ?3)");
+        _pruneJournal = new Statement(connection, "DELETE FROM journal WHERE id <= (SELECT max(id) FROM journal) - ?1");
     }
 
     /// <summary>Writes one commit.</summary>
@@ -52,7 +52,7 @@ public sealed class CommitWriter : IDisposable
 
         foreach (SourcePosition position in commit.Positions)
         {
-            _position.Run(position.Source, position.Text);
+            _position.Run(position.Key, position.Mark);
         }
 
         foreach (StoppedTraffic stopped in commit.Stopped)

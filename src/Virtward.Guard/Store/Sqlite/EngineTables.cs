@@ -27,19 +27,17 @@ public sealed class EngineTables : IDisposable
     public EngineTables(SqliteConnection connection)
     {
         _connection = connection;
-        _attacker = new Statement(
-            connection, 5, "INSERT OR REPLACE INTO attackers (subject, jail, last_seen, forgiven_at, attempts) VALUES (?1, ?2, ?3, ?4, ?5)");
-        _attackerGone = new Statement(connection, 2, "DELETE FROM attackers WHERE subject = ?1 AND jail = ?2");
-        _repeat = new Statement(
-            connection, 5, "INSERT OR REPLACE INTO repeats (subject, jail, count, last_ban, forget_at) VALUES (?1, ?2, ?3, ?4, ?5)");
-        _repeatGone = new Statement(connection, 2, "DELETE FROM repeats WHERE subject = ?1 AND jail = ?2");
-        _evidence = new Statement(connection, 2, "INSERT OR REPLACE INTO evidence (subject, at) VALUES (?1, ?2)");
-        _evidenceGone = new Statement(connection, 1, "DELETE FROM evidence WHERE subject = ?1");
-        _knownGood = new Statement(connection, 2, "INSERT OR REPLACE INTO known_good (subject, last_success) VALUES (?1, ?2)");
-        _knownGoodGone = new Statement(connection, 1, "DELETE FROM known_good WHERE subject = ?1");
-        _siege = new Statement(connection, 2, "INSERT OR REPLACE INTO siege (id, since, reason) VALUES (1, ?1, ?2)");
-        _levelsGone = new Statement(connection, 0, "DELETE FROM normal_levels");
-        _level = new Statement(connection, 3, "INSERT OR REPLACE INTO normal_levels (meter, sources, failures) VALUES (?1, ?2, ?3)");
+        _attacker = new Statement(connection, "INSERT OR REPLACE INTO attackers (subject, jail, last_seen, forgiven_at, attempts) VALUES (?1, ?2, ?3, ?4, ?5)");
+        _attackerGone = new Statement(connection, "DELETE FROM attackers WHERE subject = ?1 AND jail = ?2");
+        _repeat = new Statement(connection, "INSERT OR REPLACE INTO repeats (subject, jail, count, last_ban, forget_at) VALUES (?1, ?2, ?3, ?4, ?5)");
+        _repeatGone = new Statement(connection, "DELETE FROM repeats WHERE subject = ?1 AND jail = ?2");
+        _evidence = new Statement(connection, "INSERT OR REPLACE INTO evidence (subject, at) VALUES (?1, ?2)");
+        _evidenceGone = new Statement(connection, "DELETE FROM evidence WHERE subject = ?1");
+        _knownGood = new Statement(connection, "INSERT OR REPLACE INTO known_good (subject, last_success) VALUES (?1, ?2)");
+        _knownGoodGone = new Statement(connection, "DELETE FROM known_good WHERE subject = ?1");
+        _siege = new Statement(connection, "INSERT OR REPLACE INTO siege (id, since, reason) VALUES (1, ?1, ?2)");
+        _levelsGone = new Statement(connection, "DELETE FROM normal_levels");
+        _level = new Statement(connection, "INSERT OR REPLACE INTO normal_levels (meter, sources, failures) VALUES (?1, ?2, ?3)");
     }
 
     /// <summary>Writes what changed.</summary>
@@ -89,9 +87,9 @@ public sealed class EngineTables : IDisposable
     public static GuardState Read(SqliteConnection connection) => new()
     {
         Attackers = Rows(connection, "SELECT subject, jail, last_seen, forgiven_at, attempts FROM attackers", row => new AttackerRecord(
-            row.GetString(1), Target(row), Time(row, 2), Time(row, 3), Attempts(row.GetFieldValue<byte[]>(4)))),
+            row.Text(1), Target(row), Time(row, 2), Time(row, 3), Attempts(row.Bytes(4)))),
         Repeats = Rows(connection, "SELECT subject, jail, count, last_ban, forget_at FROM repeats", row => new RepeatRecord(
-            row.GetString(1), Target(row), RowCodec.DecodeCount(row.GetInt64(2)), Time(row, 3), Time(row, 4))),
+            row.Text(1), Target(row), RowCodec.DecodeCount(row.Number(2)), Time(row, 3), Time(row, 4))),
         Evidence = Rows(connection, "SELECT subject, at FROM evidence", row => new EvidenceRecord(Target(row), Time(row, 1))),
         KnownGood = Rows(connection, "SELECT subject, last_success FROM known_good", row => new KnownGoodRecord(Target(row), Time(row, 1))),
         Siege = ReadSiege(connection),
@@ -152,27 +150,20 @@ public sealed class EngineTables : IDisposable
         ImmutableArray<NormalLevel> levels = Rows(
             connection,
             "SELECT meter, sources, failures FROM normal_levels ORDER BY meter",
-            row => new NormalLevel(row.GetString(0), row.GetDouble(1), row.GetDouble(2)));
-        return Rows(connection, "SELECT since, reason FROM siege", row => new SiegeRecord(Time(row, 0), row.GetString(1), levels))
+            row => new NormalLevel(row.Text(0), row.Real(1), row.Real(2)));
+        return Rows(connection, "SELECT since, reason FROM siege", row => new SiegeRecord(Time(row, 0), row.Text(1), levels))
             .SingleOrDefault(SiegeRecord.None with { Levels = levels });
     }
 
-    private static ImmutableArray<T> Rows<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> convert)
+    private static ImmutableArray<T> Rows<T>(SqliteConnection connection, string sql, Func<Row, T> convert)
     {
-        using var command = new SqliteCommand(sql, connection);
-        using SqliteDataReader reader = command.ExecuteReader();
-        ImmutableArray<T>.Builder rows = ImmutableArray.CreateBuilder<T>();
-        while (reader.Read())
-        {
-            rows.Add(convert(reader));
-        }
-
-        return rows.DrainToImmutable();
+        using var statement = new Statement(connection, sql);
+        return [.. statement.All(convert)];
     }
 
-    private static Prefix Target(SqliteDataReader row) => RowCodec.DecodeTarget(row.GetFieldValue<byte[]>(0));
+    private static Prefix Target(Row row) => RowCodec.DecodeTarget(row.Bytes(0));
 
-    private static UnixTime Time(SqliteDataReader row, int column) => new(row.GetInt64(column));
+    private static UnixTime Time(Row row, int column) => new(row.Number(column));
 
     // Eight bytes a time, little-endian.
     private static byte[] Attempts(ImmutableArray<long> times)
@@ -186,7 +177,7 @@ public sealed class EngineTables : IDisposable
         return column;
     }
 
-    private static ImmutableArray<long> Attempts(byte[] column)
+    private static ImmutableArray<long> Attempts(ReadOnlySpan<byte> column)
     {
         if (column.Length % sizeof(long) != 0)
         {
@@ -196,7 +187,7 @@ public sealed class EngineTables : IDisposable
         ImmutableArray<long>.Builder times = ImmutableArray.CreateBuilder<long>(column.Length / sizeof(long));
         for (int at = 0; at < column.Length; at += sizeof(long))
         {
-            times.Add(BinaryPrimitives.ReadInt64LittleEndian(column.AsSpan(at)));
+            times.Add(BinaryPrimitives.ReadInt64LittleEndian(column[at..]));
         }
 
         return times.MoveToImmutable();

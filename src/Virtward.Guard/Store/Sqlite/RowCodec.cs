@@ -26,14 +26,14 @@ public static class RowCodec
     public static byte[] EncodeLast(Prefix target) => Bytes(target.Last, 128);
 
     /// <summary>Reads what <see cref="Encode(Prefix)"/> wrote.</summary>
-    public static Prefix DecodeTarget(byte[] column)
+    public static Prefix DecodeTarget(ReadOnlySpan<byte> column)
     {
         if (column.Length != TargetLength || column[16] > 128)
         {
             throw new DamagedRowException("a target is no prefix");
         }
 
-        var first = new Address(BinaryPrimitives.ReadUInt64BigEndian(column), BinaryPrimitives.ReadUInt64BigEndian(column.AsSpan(8)));
+        var first = new Address(BinaryPrimitives.ReadUInt64BigEndian(column), BinaryPrimitives.ReadUInt64BigEndian(column[8..]));
         int length = column[16] - (first.IsV4 ? MappedBits : 0);
         if (length < 0 || new Prefix(first, length) is var target && target.First != first)
         {

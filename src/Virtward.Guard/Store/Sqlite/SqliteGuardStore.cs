@@ -35,8 +35,8 @@ public sealed class SqliteGuardStore : IGuardStore
         _writable = writable;
         if (writable)
         {
-            _begin = new Statement(connection, 0, "BEGIN IMMEDIATE");
-            _commit = new Statement(connection, 0, "COMMIT");
+            _begin = new Statement(connection, "BEGIN IMMEDIATE");
+            _commit = new Statement(connection, "COMMIT");
             _writer = new CommitWriter(connection);
         }
     }
@@ -59,7 +59,7 @@ public sealed class SqliteGuardStore : IGuardStore
                 Bans = [.. BanRows.Live(_connection, BanRows.InForce, now)],
                 Folded = [.. BanRows.Live(_connection, BanRows.Folded, now)],
             },
-            Positions = Rows("SELECT source, position FROM positions", row => (Source: row.GetString(0), Text: row.GetString(1)))
+            Positions = Rows("SELECT source, position FROM positions", row => (Source: row.Text(0), Text: row.Text(1)))
                 .ToDictionary(row => row.Source, row => row.Text, StringComparer.Ordinal),
             NeverBan = Rows("SELECT target, since, until, comment FROM never_ban WHERE until > ?1 ORDER BY target", NeverBan, now.Microseconds),
         });
@@ -75,8 +75,8 @@ public sealed class SqliteGuardStore : IGuardStore
     public Result<IReadOnlyList<DayTotal>> Days(UnixTime since) => Read<IReadOnlyList<DayTotal>>(() => Rows(
         "SELECT day, jail, bans, prefix_bans, spared, packets, bytes FROM days WHERE day >= ?1 ORDER BY day, jail",
         row => new DayTotal(
-            DayTally.StartOf(row.GetInt64(0)), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4),
-            row.GetInt64(5), row.GetInt64(6)),
+            DayTally.StartOf(row.Number(0)), row.Text(1), row.Number(2), row.Number(3), row.Number(4),
+            row.Number(5), row.Number(6)),
         DayTally.DayOf(since)));
 
     /// <inheritdoc/>
@@ -86,7 +86,7 @@ public sealed class SqliteGuardStore : IGuardStore
             var tally = new PrefixTally(v4Length, v6Length);
             foreach ((Prefix target, long packets) in Rows(
                 "SELECT target, packets FROM bans WHERE since >= ?1",
-                row => (RowCodec.DecodeTarget(row.GetFieldValue<byte[]>(0)), row.GetInt64(1)),
+                row => (RowCodec.DecodeTarget(row.Bytes(0)), row.Number(1)),
                 since.Microseconds))
             {
                 tally.Count(target, packets);
@@ -98,7 +98,7 @@ public sealed class SqliteGuardStore : IGuardStore
     /// <inheritdoc/>
     public Result<IReadOnlyList<JournalEntry>> Journal(int limit) => Read<IReadOnlyList<JournalEntry>>(() => Rows(
         "SELECT time, kind, text FROM journal ORDER BY id DESC LIMIT ?1",
-        row => new JournalEntry(new UnixTime(row.GetInt64(0)), (JournalKind)row.GetInt64(1), row.GetString(2)),
+        row => new JournalEntry(new UnixTime(row.Number(0)), (JournalKind)row.Number(1), row.Text(2)),
         limit));
 
     /// <inheritdoc/>
@@ -107,8 +107,7 @@ public sealed class SqliteGuardStore : IGuardStore
         int deleted = 0;
         Result<Done> done = Write(() =>
         {
-            using var delete = new Statement(
-                _connection, 2, "DELETE FROM bans WHERE id IN (SELECT id FROM bans WHERE live = 0 AND ended < ?1 ORDER BY id LIMIT ?2)");
+            using var delete = new Statement(_connection, "DELETE FROM bans WHERE id IN (SELECT id FROM bans WHERE live = 0 AND ended < ?1 ORDER BY id LIMIT ?2)");
             deleted = delete.Run(endedBefore.Microseconds, PrunedAtOnce);
         });
         return done.TryGet(out _, out Problem? problem) ? deleted : problem;
@@ -132,27 +131,20 @@ public sealed class SqliteGuardStore : IGuardStore
         }
     }
 
-    private static Allowance NeverBan(SqliteDataReader row) => new(
-        RowCodec.DecodeTarget(row.GetFieldValue<byte[]>(0)), new UnixTime(row.GetInt64(1)), new UnixTime(row.GetInt64(2)), row.GetString(3));
+    private static Allowance NeverBan(Row row) => new(
+        RowCodec.DecodeTarget(row.Bytes(0)), new UnixTime(row.Number(1)), new UnixTime(row.Number(2)), row.Text(3));
 
     private void EndExpired(UnixTime now)
     {
         _writer!.EndExpired(now);
-        using var entries = new Statement(_connection, 1, "DELETE FROM never_ban WHERE until <= ?1");
+        using var entries = new Statement(_connection, "DELETE FROM never_ban WHERE until <= ?1");
         entries.Run(now.Microseconds);
     }
 
-    private List<T> Rows<T>(string sql, Func<SqliteDataReader, T> convert, params ReadOnlySpan<object?> values)
+    private List<T> Rows<T>(string sql, Func<Row, T> convert, params ReadOnlySpan<object?> values)
     {
-        using var statement = new Statement(_connection, values.Length, sql);
-        using SqliteDataReader reader = statement.Read(values);
-        List<T> rows = [];
-        while (reader.Read())
-        {
-            rows.Add(convert(reader));
-        }
-
-        return rows;
+        using var statement = new Statement(_connection, sql);
+        return statement.All(convert, values);
     }
 
     private Result<T> Read<T>(Func<T> read)
@@ -168,9 +160,8 @@ public sealed class SqliteGuardStore : IGuardStore
                 IsDamaged |= SqliteErrors.IsDamage(error);
                 return SqliteErrors.ToProblem(error, CannotRead, _path);
             }
-            catch (Exception error) when (error is DamagedRowException or InvalidCastException or InvalidOperationException)
+            catch (DamagedRowException)
             {
-                // The column types are checked on opening; what slips through is damage all the same.
                 IsDamaged = true;
                 return new Problem($"{CannotRead}, the database is damaged", _path, "start the guard, which moves it aside");
             }
@@ -212,7 +203,7 @@ public sealed class SqliteGuardStore : IGuardStore
 
         try
         {
-            using var rollback = new Statement(_connection, 0, "ROLLBACK");
+            using var rollback = new Statement(_connection, "ROLLBACK");
             rollback.Run();
         }
         catch (SqliteException)

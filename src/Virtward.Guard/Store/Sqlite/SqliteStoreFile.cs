@@ -3,12 +3,13 @@ using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Virtward.Core.Host;
 using Virtward.Core.Results;
+using Virtward.Core.Time;
 
 namespace Virtward.Guard.Store.Sqlite;
 
 /// <summary>Opens the guard's database, makes it where there is none, and moves a damaged one aside.</summary>
 /// <param name="files">Where the file lies.</param>
-/// <param name="clock">For the name of a file that is moved aside.</param>
+/// <param name="clock">For what has ended since, and for the name of a file that is moved aside.</param>
 public sealed class SqliteStoreFile(IStateFiles files, TimeProvider clock)
 {
     /// <summary>The database's name within the state directory.</summary>
@@ -24,32 +25,34 @@ public sealed class SqliteStoreFile(IStateFiles files, TimeProvider clock)
     /// <summary>The schema's steps; others only in tests.</summary>
     public ImmutableArray<string> Steps { get; init; } = Schema.Steps;
 
-    /// <summary>Opens the store of a state directory for reading and writing. One that is damaged is moved aside, and a new one started.</summary>
+    /// <summary>
+    /// Opens the store of a state directory for reading and writing, and loads what is in it. One that is damaged is moved aside, and a
+    /// new one started.
+    /// </summary>
     /// <param name="directory">The state directory, such as <c>/var/lib/virtward</c>; made with mode 0700 where it is missing.</param>
     public Result<OpenedStore> Open(string directory)
     {
         string path = Path.Combine(directory, FileName);
         if (!files.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute).TryGet(out _, out Problem? problem)
-            || !TryOpen(path).TryGet(out SqliteGuardStore? store, out problem))
+            || !TryOpen(path).TryGet(out OpenedStore? opened, out problem))
         {
             return problem;
         }
 
-        if (store is not null)
+        if (opened is not null)
         {
-            return new OpenedStore(store, null);
+            return opened;
         }
 
         string aside = FreeName(path);
-        if (!MoveAside(path, aside).TryGet(out _, out problem) || !TryOpen(path).TryGet(out store, out problem))
+        if (!MoveAside(path, aside).TryGet(out _, out problem) || !TryOpen(path).TryGet(out opened, out problem))
         {
             return problem;
         }
 
-        var warning = new Problem($"the guard's state was damaged: moved aside to {aside}, and started anew", path);
-        return store is null
+        return opened is null
             ? new Problem($"{What}, a new database is damaged at once", path, "check the disk")
-            : new OpenedStore(store, warning);
+            : opened with { Warning = new Problem($"the guard's state was damaged: moved aside to {aside}, and started anew", path) };
     }
 
     /// <summary>Opens the store of a state directory for reading only, beside a guard that may be running. Nothing is made or moved.</summary>
@@ -87,7 +90,7 @@ public sealed class SqliteStoreFile(IStateFiles files, TimeProvider clock)
     }
 
     // Null: the file is damaged.
-    private Result<SqliteGuardStore?> TryOpen(string path)
+    private Result<OpenedStore?> TryOpen(string path)
     {
         // SQLite would make it with the umask's mode; its -wal and -shm take over the mode of the database.
         if (!files.CreateFile(path, OwnerOnly).TryGet(out _, out Problem? problem))
@@ -101,6 +104,8 @@ public sealed class SqliteStoreFile(IStateFiles files, TimeProvider clock)
             connection = Connect(path, SqliteOpenMode.ReadWrite);
             Pragma(connection, "PRAGMA journal_mode = WAL");
             Pragma(connection, "PRAGMA synchronous = NORMAL");
+            // 8 MB: attackers are spread over all of a table, and SQLite's 2 MB make large commits read pages again and again.
+            Pragma(connection, "PRAGMA cache_size = -8192");
             Pragma(connection, "PRAGMA journal_size_limit = 16777216");
             if (!Schema.Migrate(connection, path, Steps).TryGet(out _, out problem))
             {
@@ -111,15 +116,22 @@ public sealed class SqliteStoreFile(IStateFiles files, TimeProvider clock)
             if (Pragma(connection, "PRAGMA quick_check(1)") is not "ok")
             {
                 connection.Dispose();
-                return Result<SqliteGuardStore?>.Ok(null);
+                return Result<OpenedStore?>.Ok(null);
             }
 
-            return new SqliteGuardStore(connection, path, writable: true);
+            var store = new SqliteGuardStore(connection, path, writable: true);
+            if (store.Load(UnixTime.Now(clock)).TryGet(out StoredState? state, out problem))
+            {
+                return new OpenedStore(store, state, null);
+            }
+
+            store.Dispose();
+            return store.IsDamaged ? Result<OpenedStore?>.Ok(null) : problem;
         }
         catch (SqliteException error)
         {
             connection?.Dispose();
-            return SqliteErrors.IsDamage(error) ? Result<SqliteGuardStore?>.Ok(null) : SqliteErrors.ToProblem(error, What, path);
+            return SqliteErrors.IsDamage(error) ? Result<OpenedStore?>.Ok(null) : SqliteErrors.ToProblem(error, What, path);
         }
     }
 

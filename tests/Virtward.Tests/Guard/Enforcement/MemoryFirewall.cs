@@ -153,19 +153,27 @@ public sealed partial class MemoryFirewall(TimeProvider clock) : IFirewall
         }
     }
 
-    public Result<IReadOnlyList<FirewallElement>> ReadSet(string table, string set)
+    public Result<Done> ReadSet(string table, string set, Action<FirewallElement> take)
     {
+        List<FirewallElement> elements = [];
         lock (_lock)
         {
             DateTimeOffset now = clock.GetUtcNow();
-            return _tables.TryGetValue($"inet {table}", out Table? present) && present.Sets.TryGetValue(set, out Set? found)
-                ? found.Elements.Where(e => e.Value.Ends > now).Select(e => Read(e.Key, e.Value, found, now)).ToList()
-                : new List<FirewallElement>();
+            if (_tables.TryGetValue($"inet {table}", out Table? present) && present.Sets.TryGetValue(set, out Set? found))
+            {
+                elements.AddRange(found.Elements.Where(e => e.Value.Ends > now).Select(e => Read(e.Key, e.Value, found, now)));
+            }
         }
+
+        elements.ForEach(take);
+        return default(Done);
     }
 
-    public Result<FirewallElement?> ReadElement(string table, string set, Address key) =>
-        ReadSet(table, set).Value.Cast<FirewallElement?>().FirstOrDefault(e => e!.Value.Key == key);
+    public Result<FirewallElement?> ReadElement(string table, string set, Address key)
+    {
+        FirewallElement? found = null;
+        return ReadSet(table, set, element => found = element.Key == key ? element : found).IsOk ? found : default;
+    }
 
     public Result<PacketCount?> ReadCounter(string table, string counter)
     {

@@ -135,15 +135,24 @@ public sealed class SqliteStoreFileTests : IDisposable
         AssertStartedAnew();
     }
 
-    [Fact]
-    public void Row_that_nobody_wrote_is_damage()
+    [Theory]
+    [InlineData("UPDATE bans SET target = x'0102' WHERE id = 7")]
+    [InlineData("UPDATE bans SET target = x'00000000000000000000ffff0a00000178' WHERE id = 7")]
+    [InlineData("UPDATE bans SET ports = '22/sctp' WHERE id = 7")]
+    [InlineData("UPDATE bans SET origin = 99 WHERE id = 7")]
+    [InlineData("UPDATE bans SET members = -1 WHERE id = 7")]
+    [InlineData("INSERT INTO attackers VALUES (x'', 'sshd', 1, 1, x'')")]
+    [InlineData("INSERT INTO attackers VALUES (x'00000000000000000000ffff0a00000180', 'sshd', 1, 1, x'010203')")]
+    public void Row_that_nobody_wrote_is_damage(string sql)
     {
         Fill();
-        Scalar("UPDATE bans SET target = x'0102' WHERE id = 7");
-        using SqliteGuardStore store = _directory.Open();
+        Scalar(sql);
+        using (IGuardStore reader = StateDirectory.File.OpenReadOnly(_directory.Path).Value)
+        {
+            Assert.Contains("damaged", reader.Load(UnixTime.FromSeconds(1)).Problem!.ToString());
+        }
 
-        Assert.Contains("damaged", store.Load(UnixTime.FromSeconds(1)).Problem!.ToString());
-        Assert.True(store.IsDamaged);
+        AssertStartedAnew();
     }
 
     [Fact]
@@ -160,7 +169,7 @@ public sealed class SqliteStoreFileTests : IDisposable
     }
 
     [Fact]
-    public void Random_bytes_in_a_database_never_throw_and_never_make_up_bans()
+    public void Random_bytes_in_a_database_never_keep_the_guard_from_starting()
     {
         Fill();
         byte[] whole = File.ReadAllBytes(_directory.Database);
@@ -171,18 +180,10 @@ public sealed class SqliteStoreFileTests : IDisposable
             byte[] damaged = [.. whole];
             random.NextBytes(damaged.AsSpan(random.Next(damaged.Length - 4096), random.Next(1, 4096)));
             File.WriteAllBytes(_directory.Database, damaged);
-            if (StateDirectory.File.Open(_directory.Path).TryGet(out OpenedStore? opened, out Problem? problem))
-            {
-                using IGuardStore store = opened.Store;
-                movedAside += opened.Warning is null ? 0 : 1;
-                int bans = store.Load(UnixTime.FromSeconds(1)).TryGet(out StoredState? state, out _) ? state.Engine.Bans.Length : 0;
-                Assert.InRange(bans, 0, 2000);
-                Assert.True(opened.Warning is null || bans == 0);
-            }
-            else
-            {
-                Assert.NotEmpty(problem.ToString());
-            }
+            OpenedStore opened = StateDirectory.File.Open(_directory.Path).Value;
+            opened.Store.Dispose();
+            movedAside += opened.Warning is null ? 0 : 1;
+            Assert.InRange(opened.State.Engine.Bans.Length, 0, opened.Warning is null ? 2000 : 0);
         }
 
         Assert.NotEqual(0, movedAside);
@@ -215,7 +216,7 @@ public sealed class SqliteStoreFileTests : IDisposable
     {
         for (int i = 0; i < bans; i++)
         {
-            var change = new BanChange(Bans.Of($"10.0.{i / 250}.{i % 250}", since: 1, until: 1_000_000), UnixTime.FromSeconds(1), null);
+            var change = new BanChange(Bans.Of($"10.0.{i / 250}.{i % 250}", since: 1, until: 32_503_680_000), UnixTime.FromSeconds(1), null);
             var commit = new GuardCommit { Time = UnixTime.FromSeconds(1), Changes = new GuardChanges { Bans = [change] } };
             Assert.Null(store.Commit(commit).Problem);
         }

@@ -12,7 +12,7 @@ internal sealed class StateDirectory : IDisposable
 
     public string Database => System.IO.Path.Combine(Path, SqliteStoreFile.FileName);
 
-    public static SqliteStoreFile File { get; } = new(new StateFiles(), TimeProvider.System);
+    public static SqliteStoreFile File { get; } = new(new StateFiles(), new Dawn());
 
     public SqliteGuardStore Open()
     {
@@ -24,4 +24,10 @@ internal sealed class StateDirectory : IDisposable
     public string[] MovedAside() => [.. Directory.GetFiles(Path, "*.corrupt-*").Where(name => !name.EndsWith("-wal") && !name.EndsWith("-shm"))];
 
     public void Dispose() => _parent.Delete(recursive: true);
+
+    // Tests begin in 1970, so that times are small numbers.
+    private sealed class Dawn : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch;
+    }
 }

@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Virtward.Core.Net;
 using Virtward.Core.Results;
 using Virtward.Core.Time;
+using Virtward.Guard.Sources;
 using Virtward.Guard.Bans;
 using Virtward.Guard.Jails;
 using Virtward.Guard.Store;
