@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Virtward.Control;
 using Virtward.Core.Results;
 

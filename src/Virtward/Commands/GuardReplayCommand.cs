@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using Virtward.Core.Host;
 using Virtward.Core.Policy;
 using Virtward.Core.Results;
 using Virtward.Core.Time;

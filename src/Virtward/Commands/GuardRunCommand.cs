@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Virtward.Core.Policy;
 using Virtward.Daemon;
 using Virtward.Linux;
 

@@ -3,7 +3,6 @@ using Virtward.Commands;
 using Virtward.Core.Results;
 using Virtward.Core.Time;
 using Virtward.Daemon;
-using Virtward.Guard.Bans;
 using Virtward.Guard.Store;
 using Virtward.Guard.Store.Sqlite;
 using Virtward.Linux;
