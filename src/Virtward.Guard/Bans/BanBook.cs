@@ -20,14 +20,7 @@ public sealed class BanBook
     public IEnumerable<Ban> All => _byTarget.All.SelectMany(static entry => entry.Value);
 
     /// <summary>When the next ban ends; <see cref="UnixTime.Never"/> where there is none.</summary>
-    public UnixTime NextEnd
-    {
-        get
-        {
-            DropStale();
-            return _byEnd.TryPeek(out Ban? next, out _) ? next.Until : UnixTime.Never;
-        }
-    }
+    public UnixTime NextEnd { get; private set; } = UnixTime.Never;
 
     /// <summary>Finds the ban of this very target by this jail.</summary>
     public bool TryGet(Prefix target, string jail, [NotNullWhen(true)] out Ban? ban)
@@ -56,6 +49,7 @@ public sealed class BanBook
 
         _byTarget.Set(ban.Target, [.. others, ban]);
         _byEnd.Enqueue(ban, (ban.Until, ban.Target));
+        NextEnd = ban.Until < NextEnd ? ban.Until : NextEnd;
         Count++;
     }
 
@@ -85,23 +79,28 @@ public sealed class BanBook
             _byEnd.EnqueueRange(All.Select(static other => (other, (other.Until, other.Target))));
         }
 
+        DropEnded();
         return true;
     }
-
-    private bool InForce(Ban ban) => Of(ban.Target).Any(other => ReferenceEquals(other, ban));
 
     /// <summary>Finds the ban that ends next, if it has ended by now. It stays in force until it is removed.</summary>
     public bool TryNextEnded(UnixTime now, [NotNullWhen(true)] out Ban? ban)
     {
-        DropStale();
-        return _byEnd.TryPeek(out ban, out _) && ban.Until <= now;
+        ban = null;
+        return NextEnd <= now && _byEnd.TryPeek(out ban, out _);
     }
 
-    private void DropStale()
+    private bool InForce(Ban ban) => Of(ban.Target).Any(other => ReferenceEquals(other, ban));
+
+    // The first of the queue is always in force.
+    private void DropEnded()
     {
-        while (_byEnd.TryPeek(out Ban? ban, out _) && !InForce(ban))
+        Ban? next;
+        while (_byEnd.TryPeek(out next, out _) && !InForce(next))
         {
             _byEnd.Dequeue();
         }
+
+        NextEnd = next?.Until ?? UnixTime.Never;
     }
 }

@@ -37,7 +37,7 @@ public sealed class BanTermTests
         var endless = new IncrementPolicy { Factor = double.MaxValue, Cap = TimeSpan.MaxValue, Jitter = 1 };
         Assert.Equal(BanTerm.Longest, BanTerm.Of(TimeSpan.MaxValue, endless, int.MaxValue, "sshd", Target, 1));
         Assert.Equal(BanTerm.Longest, BanTerm.Of(TimeSpan.MaxValue, null, 0, "sshd", Target, 1));
-        Assert.Equal(TimeSpan.FromSeconds(1), BanTerm.Of(TimeSpan.Zero, endless with { Factor = double.NaN }, 0, "sshd", Target, 1));
+        Assert.Equal(TimeSpan.FromSeconds(1), BanTerm.Of(TimeSpan.Zero, endless with { Factor = double.NaN }, 1, "sshd", Target, 1));
     }
 
     private static TimeSpan Of(IncrementPolicy? increment, int repeats) =>
