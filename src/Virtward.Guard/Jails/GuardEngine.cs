@@ -9,7 +9,7 @@ namespace Virtward.Guard.Jails;
 
 /// <summary>
 /// The heart of the guard: sightings in, decisions out. It reads nothing, writes nothing and has no clock; the same calls give the same
-/// decisions. For one thread. docs/decisions/jails.md has the rules and their reasons.
+/// decisions. For one thread. docs/decisions/0020-how-jails-count.md has the rules and their reasons.
 /// </summary>
 /// <remarks>
 /// Time is what <see cref="Advance"/> was told last: the host's clock for a live log, a <see cref="LogClock"/> in a replay. It must be told
@@ -57,6 +57,11 @@ public sealed class GuardEngine
     /// <param name="trackChanges">Whether <see cref="DrainChanges"/> will be asked; without it nothing is kept for it.</param>
     public GuardEngine(GuardPolicy policy, NeverBan neverBan, ulong seed, bool trackChanges = false)
     {
+        if (policy.Jails.Any(static jail => jail.Name is PrefixJail or ManualJail or ImportJail))
+        {
+            throw new ArgumentException($"no jail may be called {PrefixJail}, {ManualJail} or {ImportJail}", nameof(policy));
+        }
+
         _policy = policy;
         _seed = seed;
         NeverBan = neverBan;
