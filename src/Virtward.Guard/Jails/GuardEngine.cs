@@ -12,8 +12,8 @@ namespace Virtward.Guard.Jails;
 /// decisions. For one thread. docs/decisions/0020-how-jails-count.md has the rules and their reasons.
 /// </summary>
 /// <remarks>
-/// Time is what <see cref="Advance"/> was told last: the host's clock for a live log, a <see cref="LogClock"/> in a replay. It must be told
-/// before the first sighting. A sighting from the future counts as of now, so no line can push the engine's time.
+/// Time is what <see cref="Advance"/> was told last: the host's clock for a live log, a <see cref="LogClock"/> in a replay. Before it was
+/// told, nothing counts. A sighting from the future counts as of now, so no line can push the engine's time.
 /// </remarks>
 public sealed class GuardEngine
 {
@@ -108,7 +108,7 @@ public sealed class GuardEngine
     /// <summary>Attackers and repeat offenders that were forgotten for want of room.</summary>
     public long Forgotten { get; private set; }
 
-    /// <summary>Failures that counted for nothing because their lines were older than the find time.</summary>
+    /// <summary>Sightings that counted for nothing because their lines were older than the find time, or no time was known at all.</summary>
     public long TooOld { get; private set; }
 
     /// <summary>Bans that the never-ban list forbade, told as an event or not.</summary>
@@ -157,7 +157,13 @@ public sealed class GuardEngine
     /// <param name="events">What takes the decisions.</param>
     public void Observe(int jail, in Sighting sighting, ICollection<GuardEvent> events)
     {
-        RequireTime();
+        if (!Now.IsKnown)
+        {
+            // A log of which no line has had a stamp yet.
+            TooOld++;
+            return;
+        }
+
         if (!SubjectKey.TryFrom(sighting.Address, out SubjectKey subject))
         {
             return;
