@@ -11,7 +11,7 @@ public sealed class BanBook
 {
     // Nearly every target has one ban; two jails may ban the same.
     private readonly PrefixTrie<Ban[]> _byTarget = new();
-    private readonly PriorityQueue<Ban, UnixTime> _byEnd = new();
+    private readonly PriorityQueue<Ban, (UnixTime Until, Prefix Target)> _byEnd = new();
 
     /// <summary>The number of bans in force.</summary>
     public int Count { get; private set; }
@@ -25,7 +25,7 @@ public sealed class BanBook
         get
         {
             DropStale();
-            return _byEnd.TryPeek(out _, out UnixTime end) ? end : UnixTime.Never;
+            return _byEnd.TryPeek(out Ban? next, out _) ? next.Until : UnixTime.Never;
         }
     }
 
@@ -55,7 +55,7 @@ public sealed class BanBook
         }
 
         _byTarget.Set(ban.Target, [.. others, ban]);
-        _byEnd.Enqueue(ban, ban.Until);
+        _byEnd.Enqueue(ban, (ban.Until, ban.Target));
         Count++;
     }
 
@@ -82,7 +82,7 @@ public sealed class BanBook
         {
             // Bans that ended early leave their place in the queue behind; it must not grow with every re-ban by hand.
             _byEnd.Clear();
-            _byEnd.EnqueueRange(All.Select(static other => (other, other.Until)));
+            _byEnd.EnqueueRange(All.Select(static other => (other, (other.Until, other.Target))));
         }
 
         return true;
@@ -94,7 +94,7 @@ public sealed class BanBook
     public bool TryNextEnded(UnixTime now, [NotNullWhen(true)] out Ban? ban)
     {
         DropStale();
-        return _byEnd.TryPeek(out ban, out UnixTime end) && end <= now;
+        return _byEnd.TryPeek(out ban, out _) && ban.Until <= now;
     }
 
     private void DropStale()

@@ -39,7 +39,7 @@ public static class CommandTree
     /// <summary>The root command with everything below it.</summary>
     public static RootCommand Build(CommandHost host)
     {
-        var import = new Command("import", "Reads in what another program is set up to do.") { ImportFail2BanCommand.Create(host) };
+        var import = new Command("import", "Reads in what another program is set up to do.");
         var guard = new Command("guard", "The guard: logs in, bans out.")
         {
             GuardRunCommand.Create(host),

@@ -12,6 +12,7 @@ using Virtward.Guard.Sources;
 using Virtward.Linux;
 using Virtward.Linux.Files;
 using Virtward.Output;
+using Command = System.CommandLine.Command;
 
 namespace Virtward.Commands;
 

@@ -144,7 +144,6 @@ public sealed class LiveControl(GuardHost guard, bool running) : IGuardControl
     private StatusDocument Describe(PacketCount stopped)
     {
         GuardEngine engine = Pipeline.Engine;
-        UnixTime now = UnixTime.Now(guard.Parts.Clock);
         var byJail = engine.Bans.All.GroupBy(ban => ban.Jail, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
         IReadOnlyList<SourceCounts> counts = guard.SourceCounts;
         return new StatusDocument
@@ -177,7 +176,7 @@ public sealed class LiveControl(GuardHost guard, bool running) : IGuardControl
             Matched = Pipeline.Matched,
             Tracked = engine.Tracked,
             Forgotten = engine.Forgotten,
-            Warnings = [.. guard.Warnings(now)],
+            Warnings = guard.Warnings,
         };
     }
 

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using Virtward.Commands;
-using Virtward.Control;
 using Virtward.Core.Host;
 using Virtward.Core.Policy;
 using Virtward.Core.Results;
@@ -12,13 +10,9 @@ using Virtward.Guard.Jails;
 using Virtward.Guard.Pipeline;
 using Virtward.Guard.Sources;
 using Virtward.Guard.Store;
-using Virtward.Guard.Store.Sqlite;
 using Virtward.Linux;
-using Virtward.Linux.Commands;
 using Virtward.Linux.Files;
 using Virtward.Linux.Journal;
-using Virtward.Linux.Network;
-using Virtward.Linux.Nftables;
 
 namespace Virtward.Daemon;
 
@@ -34,11 +28,13 @@ public sealed class GuardHost : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _tasks = [];
     private readonly StoppedCounter _stopped;
+    private readonly TroubleLog _troubles;
     private FollowedSources? _sources;
     private Thread? _thread;
 
-    private GuardHost(GuardParts parts, GuardPlan plan, GuardPipeline pipeline)
+    private GuardHost(GuardParts parts, GuardPlan plan, GuardPipeline pipeline, TroubleLog troubles)
     {
+        _troubles = troubles;
         Parts = parts;
         Plan = plan;
         Pipeline = pipeline;
@@ -60,6 +56,9 @@ public sealed class GuardHost : IAsyncDisposable
 
     /// <summary>What each source has read.</summary>
     public IReadOnlyList<SourceCounts> SourceCounts => _sources?.Counts ?? [];
+
+    /// <summary>What a person should know: the last troubles.</summary>
+    public IReadOnlyList<string> Warnings => _troubles.Recent;
 
     /// <summary>How often bans had to be put back into the kernel.</summary>
     public long Repairs { get; private set; }
@@ -88,7 +87,7 @@ public sealed class GuardHost : IAsyncDisposable
             return problem;
         }
 
-        Result<GuardHost> started = Start(options, plan, parts, files, listener);
+        Result<GuardHost> started = Start(options, plan, parts, files, new TroubleLog(listener));
         if (!started.IsOk)
         {
             parts.Dispose();
@@ -123,7 +122,7 @@ public sealed class GuardHost : IAsyncDisposable
     }
 
     private static Result<GuardHost> Start(
-        GuardHostOptions options, GuardPlan plan, GuardParts parts, LinuxLogFiles files, IGuardListener listener)
+        GuardHostOptions options, GuardPlan plan, GuardParts parts, LinuxLogFiles files, TroubleLog listener)
     {
         TimeProvider clock = parts.Clock;
         UnixTime now = UnixTime.Now(clock);
@@ -162,7 +161,7 @@ public sealed class GuardHost : IAsyncDisposable
             pipeline.Everything,
             clock,
             sentence => listener.Trouble(new Problem(sentence)));
-        var guard = new GuardHost(parts, plan, pipeline);
+        var guard = new GuardHost(parts, plan, pipeline, listener);
         guard.Run(
             options.Follow ? plan.Sources : [],
             [.. state.Positions.Select(position => new SourcePosition(position.Key, position.Value))],
@@ -187,7 +186,7 @@ public sealed class GuardHost : IAsyncDisposable
         _sources = new FollowedSources(
             [.. sources.Select(source => source.Definition)],
             positions,
-            new SourceHost(files, new LinuxJournals(Parts.Commands), Parts.Waiter, Parts.Clock),
+            new SourceHost(files, new LinuxJournals(), Parts.Waiter, Parts.Clock),
             Pipeline);
         Pipeline.Positions = _sources.Positions;
         _thread = new Thread(() => _sources.Run(stop)) { Name = "guard", IsBackground = true };
@@ -225,7 +224,7 @@ public sealed class GuardHost : IAsyncDisposable
     {
         while (true)
         {
-            await Task.Delay(FactsEvery, Parts.Clock, stop);
+            await Parts.WaitForFactsAsync(FactsEvery, stop);
             IReadOnlyList<Guard.Bans.NeverBanEntry> facts = Parts.ReadFacts(listener.Trouble);
             await Pipeline.AskAsync(_ =>
             {
