@@ -71,7 +71,7 @@ public sealed class DemoGuard : IAsyncDisposable
     {
         lock (_gate)
         {
-            return _bans.Exists(ban => ban.Subnet.Contains(address));
+            return _bans.Exists(ban => ban.Prefix.Contains(address));
         }
     }
 
