@@ -40,8 +40,8 @@ public sealed class Enforcer
     /// <summary>Makes an enforcer that knows of no ban yet; the first call is <see cref="Reconcile(IEnumerable{Ban})"/>.</summary>
     /// <param name="firewall">The kernel, or what stands for it.</param>
     /// <param name="clock">The wall clock: bans end by it.</param>
-    /// <param name="carve">What is left of a prefix without the never-ban list.</param>
-    public Enforcer(IFirewall firewall, TimeProvider clock, Func<Prefix, IReadOnlyList<Prefix>> carve)
+    /// <param name="carve">What is left of a ban without the never-ban list.</param>
+    public Enforcer(IFirewall firewall, TimeProvider clock, Func<Ban, IReadOnlyList<Prefix>> carve)
     {
         _firewall = firewall;
         _clock = clock;
@@ -130,8 +130,8 @@ public sealed class Enforcer
     }
 
     /// <summary>Replaces the never-ban list: what it newly holds is let go at once, what it no longer holds is banned where a ban says so.</summary>
-    /// <param name="carve">What is left of a prefix without the list.</param>
-    public Result<Reconciliation> ReplaceNeverBan(Func<Prefix, IReadOnlyList<Prefix>> carve)
+    /// <param name="carve">What is left of a ban without the list.</param>
+    public Result<Reconciliation> ReplaceNeverBan(Func<Ban, IReadOnlyList<Prefix>> carve)
     {
         lock (_lock)
         {
@@ -325,6 +325,9 @@ public sealed class Enforcer
             return problem;
         }
 
+        // A set that is no longer needed is gone with what was to be removed from it.
+        HashSet<string> sets = [.. _layout.Select(static set => set.Name)];
+        changes.RemoveAll(change => !sets.Contains(change.Set));
         int refused = new PartialBatch(_firewall).Apply(changes, out problem);
         return problem is null ? default(Done) : problem with { What = $"{refused} of {changes.Count} changes of bans are not in force yet: {problem.What}" };
     }
