@@ -35,11 +35,11 @@ public sealed class EnforcementScene : IDisposable
             "2001:db8:0:100::5/48", "2001:db8:0:100:9::9/48", "2001:db8:0:101::5/48");
         Internet.Ip($"route add 10.9.0.0/24 via {HostV4}");
         Host.Sysctl("net.ipv4.ip_forward", "1");
-        Host.Nft($"""
-            table ip nat {"{"}
-                chain dnat {"{"} type nat hook prerouting priority dstnat; tcp dport 2222 dnat to {GuestV4}:22; {"}"}
-                chain track {"{"} type filter hook input priority filter; ct state established accept; {"}"}
-            {"}"}
+        Host.Nft($$"""
+            table ip nat {
+                chain translate { type nat hook prerouting priority dstnat; tcp dport 2222 dnat to {{GuestV4}}:22; }
+                chain track { type filter hook input priority filter; ct state established accept; }
+            }
             """);
         Firewall = Host.Run(() => NftablesFirewall.Open(new ProcessCommands())).Value;
         Enforcer = new Enforcer(Firewall, TimeProvider.System, ban => Carve(ban.Target));

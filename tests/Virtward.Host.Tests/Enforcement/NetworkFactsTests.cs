@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using Virtward.Core.Host;
 using Virtward.Core.Net;
@@ -16,7 +15,8 @@ public sealed class NetworkFactsTests : IDisposable
     public NetworkFactsTests()
     {
         Directory.CreateDirectory(Path.Combine(_root.FullName, "proc"));
-        _host.Ip("link add d0 type dummy");
+        _host.Ip("link add d0 type veth peer name d1");
+        _host.Ip("link set d1 up");
         _host.Ip("link set d0 up");
         _host.Address("d0", "192.0.2.10/24", "2001:db8::10/64");
     }
@@ -124,10 +124,11 @@ public sealed class NetworkFactsTests : IDisposable
         System.Diagnostics.Process? client = null;
         try
         {
-            using Socket stranger = _host.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
-            await Eventually.HoldsAsync(() => TryConnect(stranger), "sshd listens");
+            TcpClient? connected = null;
+            await Eventually.HoldsAsync(() => (connected = _host.Run(TryConnect)) is not null, "sshd listens");
+            using TcpClient stranger = connected!;
             byte[] banner = new byte[7];
-            await stranger.ReceiveAsync(banner, SocketFlags.None, TestContext.Current.CancellationToken);
+            await stranger.Client.ReceiveAsync(banner, SocketFlags.None, TestContext.Current.CancellationToken);
             Assert.Equal("SSH-2.0"u8, banner);
             Assert.Empty(facts.Read().Sessions);
 
@@ -143,16 +144,15 @@ public sealed class NetworkFactsTests : IDisposable
         }
     }
 
-    private static bool TryConnect(Socket socket)
+    private static TcpClient? TryConnect()
     {
         try
         {
-            socket.Connect(new IPEndPoint(IPAddress.Parse("192.0.2.10"), 22));
-            return true;
+            return new TcpClient("192.0.2.10", 22);
         }
         catch (SocketException)
         {
-            return false;
+            return null;
         }
     }
 
