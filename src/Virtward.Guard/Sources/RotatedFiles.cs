@@ -166,8 +166,15 @@ public sealed class RotatedFiles
     {
         LogFileState state = sibling.Entry.State;
         FileMark? same = _context.History.Find(state.Identity);
-        if (_context.HolderOf(state.Identity) is not null || IsUnchanged(same, sibling))
+        bool isOpen = _context.HolderOf(state.Identity) is not null;
+        if (isOpen || IsUnchanged(same, sibling))
         {
+            if (!isOpen && _isFirst)
+            {
+                // It stays in the position, so that the next restart knows it too.
+                _log.AddFinished(same!);
+            }
+
             Know(sibling, same);
             return true;
         }
