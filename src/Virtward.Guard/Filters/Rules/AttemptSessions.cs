@@ -43,7 +43,7 @@ public sealed class AttemptSessions
         int now = (int)(time.Microseconds / 1_000_000);
         int set = (int)(session >> 32) & ((Capacity / Ways) - 1);
         ref Slot slot = ref Find(_slots.AsSpan(set * Ways, Ways), session, now);
-        slot.Seconds = now;
+        slot.Seconds = Math.Max(slot.Seconds, now);
         int sum = Math.Min(slot.Sums[series] + attempts, ushort.MaxValue);
         slot.Sums[series] = (ushort)sum;
         int grown = Math.Max(sum - slot.Largest, 0);
@@ -56,10 +56,16 @@ public sealed class AttemptSessions
         int oldest = 0;
         for (int i = 0; i < set.Length; i++)
         {
-            // Stamps of one burst may be out of order, so the distance counts in both directions.
-            if (set[i].Session == session && Math.Abs((long)now - set[i].Seconds) <= LifetimeSeconds)
+            if (set[i].Session == session)
             {
-                return ref set[i];
+                // Stamps of one burst may be out of order, so the distance counts in both directions.
+                if (Math.Abs((long)now - set[i].Seconds) <= LifetimeSeconds)
+                {
+                    return ref set[i];
+                }
+
+                oldest = i;
+                break;
             }
 
             oldest = set[i].Seconds < set[oldest].Seconds ? i : oldest;
