@@ -1,1 +1,25 @@
-return 0;
+using System.Runtime.InteropServices;
+using Virtward.Commands;
+
+using Stream stdout = Console.OpenStandardOutput();
+var host = new CommandHost
+{
+    Out = Console.Out,
+    OutBytes = stdout,
+    Error = Console.Error,
+    Clock = TimeProvider.System,
+    OutIsTerminal = !Console.IsOutputRedirected,
+    ErrorIsTerminal = !Console.IsErrorRedirected,
+};
+
+// Both signals ask every command to stop cleanly; a second one finds the default action again and ends it at once.
+using var stop = new CancellationTokenSource();
+using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+return await CommandTree.RunAsync(host, args, stop.Token);
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = !stop.IsCancellationRequested;
+    stop.Cancel();
+}

@@ -41,6 +41,9 @@ public sealed record Ban
     /// <summary>Told and stored, never enforced.</summary>
     public bool Simulated { get; init; }
 
+    /// <summary>Made by hand with force: the never-ban list does not stop it, except for what nobody may ban (see <see cref="NeverBan.Always"/>).</summary>
+    public bool Forced { get; init; }
+
     /// <summary>The ports that it closes; empty: all.</summary>
     public ImmutableArray<PortScope> Ports { get; init; } = [];
 }

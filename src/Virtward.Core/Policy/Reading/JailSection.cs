@@ -9,24 +9,24 @@ public static class JailSection
     /// <summary>The filter that listens to our own bans and reads no log.</summary>
     public const string Recidive = "recidive";
 
+    private static readonly string[] SharedKeys = ["findtime", "maxretry", "bantime", "increment", "mode", "ports"];
+
     private static readonly ValueReader<JailMode> Mode = Values.Word(("enforce", JailMode.Enforce), ("simulate", JailMode.Simulate));
 
     /// <summary>Reads what every jail has that does not say otherwise.</summary>
     /// <returns>A jail without a name or filter of its own, to be copied from.</returns>
     public static JailPolicy ReadDefaults(YamlItem? item, ProblemList problems)
     {
-        var standard = new JailPolicy { Name = "defaults", Filter = new FilterReference("", ImmutableSortedDictionary<string, string>.Empty) };
-        return item is null
-            ? standard
-            : ReadShared(Section.Open(item, "defaults", problems, "findtime", "maxretry", "bantime", "increment", "ports", "mode"), standard, problems);
+        var standard = new JailPolicy { Name = "defaults", Filter = FilterNamed("") };
+        return item is null ? standard : ReadShared(Section.Open(item, "defaults", problems, SharedKeys), standard, problems);
     }
 
     /// <summary>Reads one jail; null where it is switched off.</summary>
     public static JailPolicy? Read(YamlEntry entry, JailPolicy defaults, ProblemList problems)
     {
         string name = entry.Key.Text;
-        Section section = Section.Open(entry.Value, $"jail {name}", problems, "enabled", "filter", "logs", "journal", "findtime", "maxretry",
-            "bantime", "increment", "mode", "ports", "never-ban", "prefixes");
+        Section section = Section.Open(entry.Value, $"jail {name}", problems,
+            ["enabled", "filter", "logs", "journal", "never-ban", "prefixes", .. SharedKeys]);
         JailPolicy jail = ReadShared(section, defaults, problems) with
         {
             Name = name,
@@ -57,7 +57,7 @@ public static class JailSection
             BanTime = section.Read("bantime", inherited.BanTime, DurationValues.Ban),
             Increment = IncrementValues.Read(section, inherited.Increment, problems),
             Mode = section.Read("mode", inherited.Mode, Mode),
-            Ports = [.. section.ReadList<ImmutableArray<PortScope>>("ports", [inherited.Ports], PortValues.Ports).SelectMany(scopes => scopes)],
+            Ports = [.. section.ReadList("ports", [inherited.Ports], PortValues.Ports).SelectMany(scopes => scopes)],
         };
         IncrementValues.CheckCap(section, jail.BanTime, jail.Increment, problems);
         return jail;

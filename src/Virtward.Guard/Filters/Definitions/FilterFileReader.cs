@@ -186,7 +186,7 @@ public sealed class FilterFileReader
             {
                 fields.Note(node, $"the template '{text}' names no {{ip}}");
             }
-            else if (TemplateReader.Warn(text) is string warning)
+            else if (rule.Kind == SightingKind.Failure && TemplateReader.Warn(text) is string warning)
             {
                 _warnings.Add(YamlFields.At(node, _file, warning));
             }

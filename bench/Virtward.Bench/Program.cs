@@ -1,0 +1,16 @@
+using Virtward.Bench;
+
+if (args is not [var name, .. var rest] || BenchOptions.Read(rest) is not { } options)
+{
+    Console.Error.WriteLine("usage: bench/run generate|match|replay|jails|bans|store|latency|memory [--option value]… (see bench/README.md)");
+    return 2;
+}
+
+switch (name)
+{
+    case "store":
+        return StoreBench.Run(options);
+    default:
+        Console.Error.WriteLine($"bench: there is no bench called '{name}'");
+        return 2;
+}

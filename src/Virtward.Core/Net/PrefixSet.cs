@@ -1,0 +1,253 @@
+using System.Collections;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Virtward.Core.Net;
+
+/// <summary>
+/// An immutable set of addresses of both families. It is kept as sorted ranges, which is what makes the set operations simple, and shown as
+/// the shortest list of disjoint prefixes.
+/// </summary>
+[SuppressMessage("Naming", "CA1710", Justification = "It is a set; it is shown as a list of prefixes.")]
+public sealed class PrefixSet : IEquatable<PrefixSet>, IReadOnlyList<Prefix>
+{
+    /// <summary>The set that holds no address.</summary>
+    public static readonly PrefixSet Empty = new([], []);
+
+    // IPv4 lies inside IPv6's numbers (::ffff:0:0/96, see Address), and is another family all the same: ::/0 holds no IPv4 address.
+    private readonly ImmutableArray<AddressRange> _v4;
+    private readonly ImmutableArray<AddressRange> _v6;
+    private readonly ImmutableArray<Prefix> _prefixes;
+
+    private PrefixSet(ImmutableArray<AddressRange> v4, ImmutableArray<AddressRange> v6)
+    {
+        _v4 = v4;
+        _v6 = v6;
+        var prefixes = ImmutableArray.CreateBuilder<Prefix>();
+        AddPrefixes(v4, true, prefixes);
+        AddPrefixes(v6, false, prefixes);
+        _prefixes = prefixes.DrainToImmutable();
+    }
+
+    /// <summary>The number of prefixes in the shortest list.</summary>
+    public int Count => _prefixes.Length;
+
+    /// <summary>Whether it holds no address.</summary>
+    public bool IsEmpty => _prefixes.IsEmpty;
+
+    /// <summary>How many addresses it holds; floating-point, because ::/0 alone holds 2^128.</summary>
+    public double AddressCount => _prefixes.Sum(static prefix => prefix.Count);
+
+    /// <summary>A prefix of the shortest list: IPv4 first, in the order of addresses.</summary>
+    public Prefix this[int index] => _prefixes[index];
+
+    /// <summary>The set of all addresses of these prefixes, which may overlap and come in any order.</summary>
+    public static PrefixSet Of(params IEnumerable<Prefix> prefixes)
+    {
+        var v4 = new List<AddressRange>();
+        var v6 = new List<AddressRange>();
+        foreach (Prefix prefix in prefixes)
+        {
+            (prefix.IsV4 ? v4 : v6).Add(new AddressRange(prefix));
+        }
+
+        return v4.Count + v6.Count == 0 ? Empty : new PrefixSet(Merge(v4), Merge(v6));
+    }
+
+    /// <summary>Whether the address is in the set.</summary>
+    public bool Contains(Address address)
+    {
+        ImmutableArray<AddressRange> ranges = Ranges(address.IsV4);
+        int at = FirstEndingAtOrAfter(ranges, address.Value);
+        return at < ranges.Length && ranges[at].First <= address.Value;
+    }
+
+    /// <summary>Whether every address of the prefix is in the set.</summary>
+    public bool Contains(Prefix prefix)
+    {
+        var wanted = new AddressRange(prefix);
+        ImmutableArray<AddressRange> ranges = Ranges(prefix.IsV4);
+        int at = FirstEndingAtOrAfter(ranges, wanted.First);
+        return at < ranges.Length && ranges[at].First <= wanted.First && wanted.Last <= ranges[at].Last;
+    }
+
+    /// <summary>Whether any address of the prefix is in the set.</summary>
+    public bool Overlaps(Prefix prefix)
+    {
+        var wanted = new AddressRange(prefix);
+        ImmutableArray<AddressRange> ranges = Ranges(prefix.IsV4);
+        int at = FirstEndingAtOrAfter(ranges, wanted.First);
+        return at < ranges.Length && ranges[at].First <= wanted.Last;
+    }
+
+    /// <summary>The addresses that are in either.</summary>
+    public PrefixSet Union(PrefixSet other) =>
+        other.IsEmpty ? this : IsEmpty ? other : new PrefixSet(Merge([.. _v4, .. other._v4]), Merge([.. _v6, .. other._v6]));
+
+    /// <summary>The addresses that are in both.</summary>
+    public PrefixSet Intersect(PrefixSet other) => new(Intersect(_v4, other._v4), Intersect(_v6, other._v6));
+
+    /// <summary>The addresses that are in this set and not in the other.</summary>
+    public PrefixSet Subtract(PrefixSet other) =>
+        other.IsEmpty || IsEmpty ? this : new PrefixSet(Subtract(_v4, other._v4), Subtract(_v6, other._v6));
+
+    /// <summary>The addresses of this set that do not lie in the prefix.</summary>
+    public PrefixSet Subtract(Prefix prefix) => Overlaps(prefix) ? Subtract(Of(prefix)) : this;
+
+    /// <summary>What of the prefix lies outside this set, as the shortest list of prefixes.</summary>
+    public ImmutableArray<Prefix> CarveFrom(Prefix prefix) =>
+        !Overlaps(prefix) ? [prefix] : Contains(prefix) ? [] : Of(prefix).Subtract(this)._prefixes;
+
+    /// <inheritdoc/>
+    public IEnumerator<Prefix> GetEnumerator() => ((IEnumerable<Prefix>)_prefixes).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Whether both hold the same addresses.</summary>
+    public bool Equals(PrefixSet? other) => other is not null && _prefixes.AsSpan().SequenceEqual(other._prefixes.AsSpan());
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as PrefixSet);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        foreach (Prefix prefix in _prefixes)
+        {
+            hash.Add(prefix);
+        }
+
+        return hash.ToHashCode();
+    }
+
+    /// <summary>The shortest list of prefixes, with commas.</summary>
+    public override string ToString() => string.Join(", ", _prefixes);
+
+    private ImmutableArray<AddressRange> Ranges(bool v4) => v4 ? _v4 : _v6;
+
+    private static int FirstEndingAtOrAfter(ImmutableArray<AddressRange> ranges, UInt128 value)
+    {
+        int low = 0;
+        int high = ranges.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (ranges[middle].Last < value)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+
+    private static ImmutableArray<AddressRange> Merge(List<AddressRange> ranges)
+    {
+        ranges.Sort(static (a, b) => a.First.CompareTo(b.First));
+        var merged = ImmutableArray.CreateBuilder<AddressRange>(ranges.Count);
+        foreach (AddressRange range in ranges)
+        {
+            // Neighbours are joined as well: that is what makes the list of prefixes the shortest.
+            if (merged.Count > 0 && (merged[^1].Last >= range.First || merged[^1].Last + 1 == range.First))
+            {
+                merged[^1] = merged[^1] with { Last = UInt128.Max(merged[^1].Last, range.Last) };
+            }
+            else
+            {
+                merged.Add(range);
+            }
+        }
+
+        return merged.DrainToImmutable();
+    }
+
+    private static ImmutableArray<AddressRange> Intersect(ImmutableArray<AddressRange> left, ImmutableArray<AddressRange> right)
+    {
+        var common = ImmutableArray.CreateBuilder<AddressRange>();
+        for (int l = 0, r = 0; l < left.Length && r < right.Length;)
+        {
+            UInt128 first = UInt128.Max(left[l].First, right[r].First);
+            UInt128 last = UInt128.Min(left[l].Last, right[r].Last);
+            if (first <= last)
+            {
+                common.Add(new AddressRange(first, last));
+            }
+
+            _ = left[l].Last < right[r].Last ? l++ : r++;
+        }
+
+        return common.DrainToImmutable();
+    }
+
+    private static ImmutableArray<AddressRange> Subtract(ImmutableArray<AddressRange> from, ImmutableArray<AddressRange> what)
+    {
+        var rest = ImmutableArray.CreateBuilder<AddressRange>();
+        foreach (AddressRange range in from)
+        {
+            UInt128 first = range.First;
+            bool used = false;
+            for (int at = FirstEndingAtOrAfter(what, first); at < what.Length && what[at].First <= range.Last && !used; at++)
+            {
+                if (what[at].First > first)
+                {
+                    rest.Add(new AddressRange(first, what[at].First - 1));
+                }
+
+                used = what[at].Last >= range.Last;
+                first = used ? first : what[at].Last + 1;
+            }
+
+            if (!used)
+            {
+                rest.Add(new AddressRange(first, range.Last));
+            }
+        }
+
+        return rest.DrainToImmutable();
+    }
+
+    private static void AddPrefixes(ImmutableArray<AddressRange> ranges, bool v4, ImmutableArray<Prefix>.Builder prefixes)
+    {
+        foreach (AddressRange range in ranges)
+        {
+            UInt128 first = range.First;
+            while (true)
+            {
+                // The largest block that starts here, by alignment, and does not reach past the end.
+                int size = first == 0 ? 128 : (int)UInt128.TrailingZeroCount(first);
+                while (size > 0 && (size == 128 ? range.Last != UInt128.MaxValue : range.Last - first < (UInt128.One << size) - 1))
+                {
+                    size--;
+                }
+
+                // A piece that is IPv6 by its range and IPv4 by its number holds no address of IPv6.
+                var address = Address.FromValue(first);
+                if (address.IsV4 == v4)
+                {
+                    prefixes.Add(new Prefix(address, (v4 ? 32 : 128) - size));
+                }
+
+                UInt128 last = size == 128 ? UInt128.MaxValue : first + ((UInt128.One << size) - 1);
+                if (last >= range.Last)
+                {
+                    break;
+                }
+
+                first = last + 1;
+            }
+        }
+    }
+
+    private readonly record struct AddressRange(UInt128 First, UInt128 Last)
+    {
+        public AddressRange(Prefix prefix)
+            : this(prefix.First.Value, prefix.Last.Value)
+        {
+        }
+    }
+}

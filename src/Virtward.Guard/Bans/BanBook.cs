@@ -1,0 +1,110 @@
+using System.Diagnostics.CodeAnalysis;
+using Virtward.Core.Net;
+using Virtward.Core.Time;
+
+namespace Virtward.Guard.Bans;
+
+/// <summary>
+/// The bans in force: at most one per target and jail, found by prefix, and handed out in the order in which they end.
+/// </summary>
+public sealed class BanBook
+{
+    // By target where two end at once, so that a replay tells them in the same order every time.
+    private static readonly IComparer<Ban> ByEnd = Comparer<Ban>.Create(static (a, b) =>
+        a.Until != b.Until ? a.Until.CompareTo(b.Until) : a.Target.CompareTo(b.Target));
+
+    // Nearly every target has one ban; two jails may ban the same.
+    private readonly PrefixTrie<Ban[]> _byTarget = new();
+    private readonly PriorityQueue<Ban, Ban> _byEnd = new(ByEnd);
+
+    /// <summary>The number of bans in force.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>All bans in force, IPv4 first, in the order of their targets.</summary>
+    public IEnumerable<Ban> All => _byTarget.All.SelectMany(static entry => entry.Value);
+
+    /// <summary>When the next ban ends; <see cref="UnixTime.Never"/> where there is none.</summary>
+    public UnixTime NextEnd { get; private set; } = UnixTime.Never;
+
+    /// <summary>Finds the ban of this very target by this jail.</summary>
+    public bool TryGet(Prefix target, string jail, [NotNullWhen(true)] out Ban? ban)
+    {
+        ban = _byTarget.TryGet(target, out Ban[]? bans) ? Array.Find(bans, other => other.Jail == jail) : null;
+        return ban is not null;
+    }
+
+    /// <summary>The bans of this very target.</summary>
+    public IReadOnlyList<Ban> Of(Prefix target) => _byTarget.TryGet(target, out Ban[]? bans) ? bans : [];
+
+    /// <summary>The bans that keep out the whole of a prefix or address, the widest first.</summary>
+    public IEnumerable<Ban> Enclosing(Prefix prefix) => _byTarget.Enclosing(prefix).SelectMany(static entry => entry.Value);
+
+    /// <summary>The bans of targets inside a prefix, itself included.</summary>
+    public IEnumerable<Ban> Inside(Prefix prefix) => _byTarget.Inside(prefix).SelectMany(static entry => entry.Value);
+
+    /// <summary>Takes in a ban; its target must not be banned by its jail already.</summary>
+    public void Add(Ban ban)
+    {
+        Ban[] others = _byTarget.TryGet(ban.Target, out Ban[]? found) ? found : [];
+        if (Array.Exists(others, other => other.Jail == ban.Jail))
+        {
+            throw new InvalidOperationException($"{ban.Target} is banned by {ban.Jail} already");
+        }
+
+        _byTarget.Set(ban.Target, [.. others, ban]);
+        _byEnd.Enqueue(ban, ban);
+        NextEnd = ban.Until < NextEnd ? ban.Until : NextEnd;
+        Count++;
+    }
+
+    /// <summary>Takes out a ban; false where it is not in force.</summary>
+    public bool Remove(Ban ban)
+    {
+        if (!InForce(ban))
+        {
+            return false;
+        }
+
+        Ban[] rest = [.. Of(ban.Target).Where(other => !ReferenceEquals(other, ban))];
+        if (rest.Length == 0)
+        {
+            _byTarget.Remove(ban.Target);
+        }
+        else
+        {
+            _byTarget.Set(ban.Target, rest);
+        }
+
+        Count--;
+        if (_byEnd.Count > (2 * Count) + 1024)
+        {
+            // Bans that ended early leave their place in the queue behind; it must not grow with every re-ban by hand.
+            _byEnd.Clear();
+            _byEnd.EnqueueRange(All.Select(static other => (other, other)));
+        }
+
+        DropEnded();
+        return true;
+    }
+
+    /// <summary>Finds the ban that ends next, if it has ended by now. It stays in force until it is removed.</summary>
+    public bool TryNextEnded(UnixTime now, [NotNullWhen(true)] out Ban? ban)
+    {
+        ban = null;
+        return NextEnd <= now && _byEnd.TryPeek(out ban, out _);
+    }
+
+    private bool InForce(Ban ban) => Of(ban.Target).Any(other => ReferenceEquals(other, ban));
+
+    // The first of the queue is always in force.
+    private void DropEnded()
+    {
+        Ban? next;
+        while (_byEnd.TryPeek(out next, out _) && !InForce(next))
+        {
+            _byEnd.Dequeue();
+        }
+
+        NextEnd = next?.Until ?? UnixTime.Never;
+    }
+}

@@ -1,0 +1,65 @@
+using Virtward.Core.Net;
+
+namespace Virtward.Guard.Jails;
+
+/// <summary>The prefixes that are banned now, for the one question that every failure asks: does this subject lie inside?</summary>
+public sealed class NetworkCover
+{
+    private readonly HashSet<ulong> _networks = [];
+
+    // How many prefixes of each length there are: only lengths in use are looked up.
+    private readonly int[] _v4 = new int[32];
+    private readonly int[] _v6 = new int[64];
+
+    /// <summary>Adds a prefix; false where it cannot be one of a prefix ban, or is there already.</summary>
+    public bool Add(Prefix prefix)
+    {
+        bool added = NetworkKey.TryFrom(prefix, out NetworkKey key) && _networks.Add(key.Bits);
+        if (added)
+        {
+            (prefix.IsV4 ? _v4 : _v6)[prefix.Length]++;
+        }
+
+        return added;
+    }
+
+    /// <summary>Removes a prefix.</summary>
+    public void Remove(Prefix prefix)
+    {
+        if (NetworkKey.TryFrom(prefix, out NetworkKey key) && _networks.Remove(key.Bits))
+        {
+            (prefix.IsV4 ? _v4 : _v6)[prefix.Length]--;
+        }
+    }
+
+    /// <summary>Whether the subject lies in one of the prefixes.</summary>
+    public bool Covers(SubjectKey subject) => TryFind(subject, subject.Length, out _);
+
+    /// <summary>Finds the widest of the prefixes that holds the subject.</summary>
+    /// <param name="subject">The subject.</param>
+    /// <param name="shorterThan">Only prefixes of a shorter length.</param>
+    /// <param name="cover">The prefix.</param>
+    public bool TryFind(SubjectKey subject, int shorterThan, out NetworkKey cover)
+    {
+        cover = default;
+        if (_networks.Count == 0)
+        {
+            return false;
+        }
+
+        int[] lengths = subject.IsV4 ? _v4 : _v6;
+        for (int length = 1; length < shorterThan; length++)
+        {
+            if (lengths[length] > 0)
+            {
+                cover = NetworkKey.Of(subject, length);
+                if (_networks.Contains(cover.Bits))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+}

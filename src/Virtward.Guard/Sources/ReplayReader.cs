@@ -1,0 +1,143 @@
+using System.IO.Compression;
+using Virtward.Core.Results;
+using Virtward.Core.Time;
+
+namespace Virtward.Guard.Sources;
+
+/// <summary>
+/// Reads a finished log once, plain or gzip (told by its first bytes), in bounded memory whatever it holds: one block, and lines that are
+/// longer than the limit are skipped. Made for <c>virtward guard replay</c>.
+/// </summary>
+public sealed class ReplayReader
+{
+    private readonly Stream _log;
+    private readonly string _name;
+    private readonly byte[] _buffer;
+    private readonly int _maxLine;
+
+    /// <summary>A reader of one log.</summary>
+    /// <param name="log">The log; a pipe will do. It is not closed.</param>
+    /// <param name="name">Its name, for messages.</param>
+    /// <param name="options">The limits: block size and longest line count.</param>
+    public ReplayReader(Stream log, string name, SourceOptions? options = null)
+    {
+        options ??= new SourceOptions();
+        _log = log;
+        _name = name;
+        _buffer = new byte[options.BlockSize];
+        _maxLine = options.MaxLine;
+    }
+
+    /// <summary>When lines count as received: nothing in a replay, so that their own stamps do.</summary>
+    public UnixTime Received { get; init; } = UnixTime.None;
+
+    /// <summary>Whether gzip is looked for; not in what has been unpacked already.</summary>
+    public bool MayBeCompressed { get; init; } = true;
+
+    /// <summary>Hands on every line of the log; the last one may lack its line end.</summary>
+    /// <param name="sink">What takes them.</param>
+    /// <param name="progress">Told after each block; null for nobody.</param>
+    /// <param name="cancel">Ends it between two blocks, with what was read by then.</param>
+    /// <returns>What was read, or why it ended early: the lines before that have been handed on.</returns>
+    public Result<ReplayCounts> Run(ILineSink sink, Action<ReplayCounts>? progress = null, CancellationToken cancel = default)
+    {
+        try
+        {
+            int first = Fill(_log, 0);
+            if (MayBeCompressed && _buffer.AsSpan(0, first) is [0x1f, 0x8b, ..])
+            {
+                // RFC 1952: two magic bytes. A text log never begins with them.
+                using var unpacked = new GZipStream(new PrefixedStream(_buffer.AsSpan(0, first).ToArray(), _log), CompressionMode.Decompress);
+                return Read(unpacked, Fill(unpacked, 0), sink, progress, cancel);
+            }
+
+            return Read(_log, first, sink, progress, cancel);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return new Problem("cannot read the log to its end", _name, e.Message);
+        }
+    }
+
+    private ReplayCounts Read(Stream stream, int filled, ILineSink sink, Action<ReplayCounts>? progress, CancellationToken cancel)
+    {
+        long lines = 0, tooLong = 0, bytes = filled;
+        bool skipping = false;
+        while (!cancel.IsCancellationRequested)
+        {
+            bool isLast = filled < _buffer.Length;
+            ReadOnlySpan<byte> rest = _buffer.AsSpan(0, filled);
+            if (skipping)
+            {
+                int end = rest.IndexOf((byte)'\n');
+                rest = end < 0 ? [] : rest[(end + 1)..];
+                skipping = end < 0;
+            }
+
+            for (int length; (length = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(length + 1)..])
+            {
+                if (length <= _maxLine)
+                {
+                    lines++;
+                    HandOn(rest[..length], sink);
+                }
+                else
+                {
+                    tooLong++;
+                }
+            }
+
+            if (rest.Length > _maxLine)
+            {
+                tooLong++;
+                skipping = true;
+                rest = [];
+            }
+            else if (isLast && rest.Length > 0)
+            {
+                lines++;
+                HandOn(rest, sink);
+            }
+
+            progress?.Invoke(new ReplayCounts(lines, tooLong, bytes));
+            if (isLast)
+            {
+                break;
+            }
+
+            int kept = rest.Length;
+            rest.CopyTo(_buffer);
+            filled = Fill(stream, kept);
+            bytes += filled - kept;
+        }
+
+        return new ReplayCounts(lines, tooLong, bytes);
+    }
+
+    private void HandOn(ReadOnlySpan<byte> text, ILineSink sink)
+    {
+        if (text is [.., (byte)'\r'])
+        {
+            text = text[..^1];
+        }
+
+        sink.Accept(new LogLine { Text = text, Received = Received, UserId = -1 });
+    }
+
+    /// <summary>Fills the buffer up from a place; less only at the end of the stream.</summary>
+    private int Fill(Stream stream, int from)
+    {
+        while (from < _buffer.Length)
+        {
+            int read = stream.Read(_buffer, from, _buffer.Length - from);
+            if (read == 0)
+            {
+                break;
+            }
+
+            from += read;
+        }
+
+        return from;
+    }
+}

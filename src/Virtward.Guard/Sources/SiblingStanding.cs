@@ -1,0 +1,17 @@
+namespace Virtward.Guard.Sources;
+
+/// <summary>What is known of a rotated file.</summary>
+public enum SiblingStanding
+{
+    /// <summary>Nothing: we have never read it.</summary>
+    Unknown,
+
+    /// <summary>It is open, or has been read to a place that is known.</summary>
+    Known,
+
+    /// <summary>It is a copy of the file that has the log's name now.</summary>
+    CopyOfCurrent,
+
+    /// <summary>It cannot be read now.</summary>
+    Unreadable,
+}

@@ -1,0 +1,78 @@
+using System.Runtime.InteropServices;
+using Virtward.Core.Results;
+
+namespace Virtward.Linux.Nftables;
+
+/// <summary>
+/// Runs scripts in process, through libnftables(3). A context is bound to the network namespace of the thread that made it, and is used
+/// by one caller at a time.
+/// </summary>
+public sealed partial class LibNftables : INftRunner
+{
+    private const string Library = "libnftables.so.1";
+
+    private readonly Lock _lock = new();
+    private nint _context;
+
+    private LibNftables(nint context) => _context = context;
+
+    /// <summary>Makes a context; null where the library is not installed.</summary>
+    public static LibNftables? TryOpen()
+    {
+        if (!NativeLibrary.TryLoad(Library, typeof(LibNftables).Assembly, null, out _))
+        {
+            return null;
+        }
+
+        nint context = NewContext(0);
+        if (context == 0 || BufferOutput(context) != 0 || BufferError(context) != 0)
+        {
+            return null;
+        }
+
+        return new LibNftables(context);
+    }
+
+    /// <inheritdoc/>
+    public Result<Done> Run(string script)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_context == 0, this);
+            return RunCommand(_context, script) == 0
+                ? default(Done)
+                : NftError.Read(Marshal.PtrToStringUTF8(ErrorText(_context)) ?? "");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (_context != 0)
+            {
+                FreeContext(_context);
+                _context = 0;
+            }
+        }
+    }
+
+    [LibraryImport(Library, EntryPoint = "nft_ctx_new")]
+    private static partial nint NewContext(uint flags);
+
+    [LibraryImport(Library, EntryPoint = "nft_ctx_free")]
+    private static partial void FreeContext(nint context);
+
+    [LibraryImport(Library, EntryPoint = "nft_ctx_buffer_output")]
+    private static partial int BufferOutput(nint context);
+
+    [LibraryImport(Library, EntryPoint = "nft_ctx_buffer_error")]
+    private static partial int BufferError(nint context);
+
+    [LibraryImport(Library, EntryPoint = "nft_ctx_get_error_buffer")]
+    private static partial nint ErrorText(nint context);
+
+    [LibraryImport(Library, EntryPoint = "nft_run_cmd_from_buffer", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RunCommand(nint context, string script);
+}

@@ -1,0 +1,43 @@
+using Virtward.Core.Results;
+
+namespace Virtward.Commands;
+
+/// <summary>What a command runs in: its streams, the clock, and whether a person watches.</summary>
+public sealed class CommandHost
+{
+    /// <summary>Where results go, as text.</summary>
+    public required TextWriter Out { get; init; }
+
+    /// <summary>Where results go, as bytes: NDJSON goes here without a detour over text.</summary>
+    public required Stream OutBytes { get; init; }
+
+    /// <summary>Where problems, progress and summaries go.</summary>
+    public required TextWriter Error { get; init; }
+
+    /// <summary>The clock.</summary>
+    public required TimeProvider Clock { get; init; }
+
+    /// <summary>Whether stdout is a terminal.</summary>
+    public bool OutIsTerminal { get; init; }
+
+    /// <summary>Whether stderr is a terminal: only then progress is drawn.</summary>
+    public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>Says a problem on stderr, as one sentence, and yields the exit code that goes with it.</summary>
+    public int Fail(Problem problem)
+    {
+        Error.WriteLine($"virtward: {problem}");
+        return ExitCode.Failed;
+    }
+
+    /// <summary>Says several problems, a line each.</summary>
+    public int Fail(IEnumerable<Problem> problems)
+    {
+        foreach (Problem problem in problems)
+        {
+            Error.WriteLine($"virtward: {problem}");
+        }
+
+        return ExitCode.Failed;
+    }
+}

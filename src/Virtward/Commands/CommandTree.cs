@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Virtward.Core.Results;
+
+namespace Virtward.Commands;
+
+/// <summary>All commands, put together: the one place that knows the program's whole command line.</summary>
+public static class CommandTree
+{
+    /// <summary>Parses the arguments and runs the command; every way out is an <see cref="ExitCode"/>.</summary>
+    public static async Task<int> RunAsync(CommandHost host, string[] args, CancellationToken cancel)
+    {
+        ParseResult parsed = Build(host).Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (ParseError error in parsed.Errors)
+            {
+                host.Fail(new Problem(error.Message.TrimEnd('.'), Hint: "see virtward --help"));
+            }
+
+            return ExitCode.Failed;
+        }
+
+        try
+        {
+            var configuration = new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+                Output = host.Out,
+                Error = host.Error,
+            };
+            return await parsed.InvokeAsync(configuration, cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted;
+        }
+    }
+
+    /// <summary>The root command with everything below it.</summary>
+    public static RootCommand Build(CommandHost host)
+    {
+        var import = new Command("import", "Reads in what another program is set up to do.") { ImportFail2BanCommand.Create(host) };
+        var guard = new Command("guard", "The guard: logs in, bans out.")
+        {
+            GuardRunCommand.Create(host),
+            GuardReplayCommand.Create(host),
+            GuardTestFilterCommand.Create(host),
+            import,
+            GuardFlushCommand.Create(host),
+        };
+        return new RootCommand("Keeps a KVM host off the Internet and under guard.")
+        {
+            DemoCommand.Create(host),
+            StatusCommand.Create(host),
+            BansCommand.Create(host),
+            BanCommand.Create(host),
+            UnbanCommand.Create(host),
+            AllowCommand.Create(host),
+            DisallowCommand.Create(host),
+            guard,
+            DaemonCommand.Create(host),
+        };
+    }
+}

@@ -1,0 +1,5 @@
+namespace Virtward.Control;
+
+/// <summary>What <c>virtward bans --json</c> prints, and what GET /v1/bans answers (docs/bans.md).</summary>
+/// <param name="Bans">The bans in force, the newest first.</param>
+public sealed record BansDocument(IReadOnlyList<BanDocument> Bans);

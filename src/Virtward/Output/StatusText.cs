@@ -1,0 +1,59 @@
+using Virtward.Control;
+
+namespace Virtward.Output;
+
+/// <summary>The status as a person reads it: one screen, what is wrong first.</summary>
+public static class StatusText
+{
+    /// <summary>Writes it.</summary>
+    public static void Write(TextWriter to, StatusDocument status, DateTimeOffset now)
+    {
+        to.WriteLine(status.Running
+            ? $"Virtward {status.Version}, at work for {Words.FromNow(status.Since!, now).Replace(" ago", "", StringComparison.Ordinal)}, policy {status.Policy}"
+            : $"Virtward {status.Version}: no daemon is at work; what follows is from the store");
+        foreach (string warning in status.Warnings)
+        {
+            to.WriteLine($"! {Words.Safe(warning)}");
+        }
+
+        if (status.Siege is { } siege)
+        {
+            to.WriteLine($"! siege since {Words.FromNow(siege.Since, now)}: {Words.Safe(siege.Reason)}; limits are tight until it is over");
+        }
+
+        to.WriteLine();
+        BanTotals bans = status.Bans;
+        to.WriteLine($"bans     {Words.Number(bans.InForce)} in force, {Words.Number(bans.Prefixes)} of them prefixes: "
+            + $"{Words.Number(bans.AddressesShutOut)} IPv4 addresses and {Words.Number(bans.SubnetsV6ShutOut)} IPv6 /64s shut out, "
+            + $"{Words.Number(bans.Attackers)} of them attacked");
+        if (status.Enforcement is { } kernel)
+        {
+            to.WriteLine($"kernel   {(kernel.Healthy ? "holds them" : "does NOT hold them all")} ({kernel.Backend}); "
+                + $"{Words.Number(kernel.Packets)} packets, {Words.Bytes(kernel.Bytes)} stopped; put back {Words.Number(kernel.Repairs)} times");
+        }
+
+        if (!status.Running)
+        {
+            return;
+        }
+
+        to.WriteLine($"lines    {Words.Number(status.Lines)} read, {Words.Number(status.Matched)} matched; "
+            + $"{Words.Number(status.Tracked)} attackers remembered{(status.Forgotten > 0 ? $", {Words.Number(status.Forgotten)} forgotten for want of room" : "")}");
+        to.WriteLine();
+        var jails = new Columns("jail", "filter", "mode", ">sightings", ">bans");
+        foreach (JailDocument jail in status.Jails)
+        {
+            jails.Add(jail.Name, jail.Filter, jail.Mode, Words.Number(jail.Sightings), Words.Number(jail.Bans));
+        }
+
+        jails.Write(to);
+        to.WriteLine();
+        var sources = new Columns("source", "jails", "state");
+        foreach (SourceDocument source in status.Sources)
+        {
+            sources.Add(source.Name, string.Join(", ", source.Jails), Words.Safe(source.State));
+        }
+
+        sources.Write(to);
+    }
+}
