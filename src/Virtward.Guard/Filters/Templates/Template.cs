@@ -31,9 +31,9 @@ public sealed class Template
     private const int LargestCount = 1000;
 
     private readonly Part[] _head;
-    private readonly Part? _free;
+    private readonly PartKind? _free;
     private readonly Part[] _middle;
-    private readonly Part? _secondFree;
+    private readonly PartKind? _secondFree;
     private readonly Part[] _tail;
     private readonly bool _longest;
 
@@ -47,9 +47,9 @@ public sealed class Template
         int last = Math.Max(first, second);
         _longest = longest;
         _head = [.. first < 0 ? parts : parts[..first]];
-        _free = first < 0 ? null : parts[first];
+        _free = first < 0 ? null : parts[first].Kind;
         _middle = second < 0 ? [] : [.. parts[(first + 1)..second]];
-        _secondFree = second < 0 ? null : parts[second];
+        _secondFree = second < 0 ? null : parts[second].Kind;
         _tail = first < 0 ? [] : [.. parts[(last + 1)..]];
         Prefix = parts.Length > 0 ? parts[0].Literal : [];
         Suffix = parts.Length > 0 ? parts[^1].Literal : [];
@@ -66,11 +66,6 @@ public sealed class Template
     /// <param name="match">What was found; meaningless where nothing was.</param>
     public bool TryMatch(ReadOnlySpan<byte> text, ref TemplateMatch match)
     {
-        if (!text.EndsWith(Suffix))
-        {
-            return false;
-        }
-
         int from = 0;
         if (!Forwards(_head, text, ref from, ref match))
         {
@@ -89,7 +84,7 @@ public sealed class Template
         }
 
         ReadOnlySpan<byte> between = text[from..to];
-        return _secondFree is null ? Fill(_free, between, ref match) : Split(between, ref match);
+        return _secondFree is null ? Fill(_free.Value, between, ref match) : Split(between, ref match);
     }
 
     private bool Split(ReadOnlySpan<byte> text, ref TemplateMatch match)
@@ -109,7 +104,7 @@ public sealed class Template
             int end = at;
             if (Forwards(_middle, text, ref end, ref match))
             {
-                return Fill(_free!, text[..at], ref match) && Fill(_secondFree!, text[end..], ref match);
+                return Fill(_free!.Value, text[..at], ref match) && Fill(_secondFree!.Value, text[end..], ref match);
             }
 
             low = at + 1;
@@ -117,9 +112,9 @@ public sealed class Template
         }
     }
 
-    private static bool Fill(Part free, ReadOnlySpan<byte> text, ref TemplateMatch match)
+    private static bool Fill(PartKind free, ReadOnlySpan<byte> text, ref TemplateMatch match)
     {
-        if (free.Kind == PartKind.User)
+        if (free == PartKind.User)
         {
             match.User = text;
             return text.Length <= LongestUser;
@@ -132,11 +127,11 @@ public sealed class Template
     {
         for (int i = 0; i < parts.Length; i++)
         {
-            Part part = parts[i];
+            ref readonly Part part = ref parts[i];
             ReadOnlySpan<byte> rest = text[at..];
             if (part.Kind == PartKind.Literal)
             {
-                if (!rest.StartsWith(part.Literal))
+                if (!part.IsStartOf(rest))
                 {
                     return false;
                 }
@@ -168,11 +163,11 @@ public sealed class Template
     {
         for (int i = parts.Length - 1; i >= 0; i--)
         {
-            Part part = parts[i];
+            ref readonly Part part = ref parts[i];
             ReadOnlySpan<byte> rest = text[from..to];
             if (part.Kind == PartKind.Literal)
             {
-                if (!rest.EndsWith(part.Literal))
+                if (!part.IsEndOf(rest))
                 {
                     return false;
                 }
@@ -288,27 +283,11 @@ public sealed class Template
         return length;
     }
 
-    private static int DigitsForwards(ReadOnlySpan<byte> text, PartKind kind, ref TemplateMatch match)
-    {
-        int length = 0;
-        while (length < text.Length && (uint)(text[length] - '0') <= 9)
-        {
-            length++;
-        }
+    private static int DigitsForwards(ReadOnlySpan<byte> text, PartKind kind, ref TemplateMatch match) =>
+        TakeDigits(text[..Digits.AtStart(text)], kind, ref match);
 
-        return TakeDigits(text[..length], kind, ref match);
-    }
-
-    private static int DigitsBackwards(ReadOnlySpan<byte> text, PartKind kind, ref TemplateMatch match)
-    {
-        int start = text.Length;
-        while (start > 0 && (uint)(text[start - 1] - '0') <= 9)
-        {
-            start--;
-        }
-
-        return TakeDigits(text[start..], kind, ref match);
-    }
+    private static int DigitsBackwards(ReadOnlySpan<byte> text, PartKind kind, ref TemplateMatch match) =>
+        TakeDigits(text[^Digits.AtEnd(text)..], kind, ref match);
 
     private static int TakeDigits(ReadOnlySpan<byte> digits, PartKind kind, ref TemplateMatch match)
     {
@@ -319,13 +298,7 @@ public sealed class Template
 
         if (kind == PartKind.Count)
         {
-            long count = 0;
-            foreach (byte digit in digits)
-            {
-                count = (count * 10) + digit - '0';
-            }
-
-            match.Count = (int)Math.Min(count, LargestCount);
+            match.Count = (int)Math.Min(Digits.Value(digits), LargestCount);
         }
 
         return digits.Length;
