@@ -1,4 +1,5 @@
 using Virtward.Bench;
+using Virtward.Bench.Log;
 
 if (args is not [var name, .. var rest] || BenchOptions.Read(rest) is not { } options)
 {
@@ -8,6 +9,8 @@ if (args is not [var name, .. var rest] || BenchOptions.Read(rest) is not { } op
 
 switch (name)
 {
+    case "generate":
+        return GenerateCommand.Run(options);
     case "store":
         return StoreBench.Run(options);
     default:

@@ -3,6 +3,7 @@ using Virtward.Core.Net;
 using Virtward.Core.Time;
 using Virtward.Guard.Bans;
 using Virtward.Guard.Jails;
+using Virtward.Guard.Sources;
 using Virtward.Guard.Store;
 using Virtward.Guard.Store.Sqlite;
 using Virtward.Linux;
