@@ -17,4 +17,21 @@ internal static class GeneratedLog
 
         return path;
     }
+
+    /// <summary>The log, or its first lines where it has more than a number of them.</summary>
+    public static (string Path, long Lines) Slice(BenchOptions options, string log, long maxLines)
+    {
+        if (options.Lines <= maxLines)
+        {
+            return (log, options.Lines);
+        }
+
+        string path = $"{log}.first-{maxLines}";
+        if (!File.Exists(path))
+        {
+            File.WriteAllLines(path, File.ReadLines(log).Take((int)maxLines));
+        }
+
+        return (path, maxLines);
+    }
 }

@@ -7,7 +7,6 @@ namespace Virtward.Bench.Log;
 internal sealed class LogGenerator
 {
     private const double ForgedNames = 0.005;
-    private const long MeanGap = 50_000; // microseconds between lines
 
     private static readonly byte[][] Names = Words("admin test oracle ubuntu user postgres guest ftpuser git hadoop pi deploy mysql jenkins www");
     private static readonly byte[][] Accounts = Words("root root root root admin daemon nobody");
@@ -19,7 +18,7 @@ internal sealed class LogGenerator
     private readonly double _attacks;
     private readonly StampFormat? _format;
     private long _attackLines;
-    private long _time = new DateTimeOffset(2026, 10, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds() * 1_000_000;
+    private long _time;
     private int _pid = 1000;
 
     /// <summary>A generator.</summary>
@@ -33,6 +32,12 @@ internal sealed class LogGenerator
         _format = options.Stamps == "mixed" ? null : Enum.Parse<StampFormat>(options.Stamps, ignoreCase: true);
         Attackers = new Attackers(_random, (int)Math.Clamp(options.Lines / 500, 200, 20_000));
     }
+
+    /// <summary>The first line's time.</summary>
+    public DateTimeOffset Start { get; init; } = new(2026, 10, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>How much time goes by between two lines, on average.</summary>
+    public TimeSpan MeanGap { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Who attacks, and how often each has tried: the truth to hold results against.</summary>
     public Attackers Attackers { get; }
@@ -52,6 +57,7 @@ internal sealed class LogGenerator
     /// <summary>Writes the log: so many lines, and those that belong to the last one's session.</summary>
     public void Write(long lines)
     {
+        _time = (Start - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         while (_line.Lines < lines)
         {
             if (_attackLines < _attacks * _line.Lines || (_attacks > 0 && _random.NextDouble() < _attacks * 0.2))
@@ -123,12 +129,13 @@ internal sealed class LogGenerator
     private void SshdNoise()
     {
         ReadOnlySpan<byte> person = Pick(People);
+        int host = _random.Next(2, 250);
         int port = _random.Next(1024, 65536);
         int pid = NextPid();
-        Sshd(pid).Add("Accepted publickey for "u8).Add(person).Add(" from 192.168.1."u8).Add(_random.Next(2, 250)).Add(" port "u8).Add(port);
+        Sshd(pid).Add("Accepted publickey for "u8).Add(person).Add(" from 192.168.1."u8).Add(host).Add(" port "u8).Add(port);
         _line.Add(" ssh2: ED25519 SHA256:2k1Jxq0m4J3bq0kQm8nA1i3n5pY5m1h9Hq3uXl5N0aE"u8).End();
         Sshd(pid).Add("pam_unix(sshd:session): session opened for user "u8).Add(person).Add("(uid=1000) by (uid=0)"u8).End();
-        Sshd(pid).Add("Received disconnect from 192.168.1."u8).Add(_random.Next(2, 250)).Add(" port "u8).Add(port);
+        Sshd(pid).Add("Received disconnect from 192.168.1."u8).Add(host).Add(" port "u8).Add(port);
         _line.Add(":11: disconnected by user"u8).End();
         Sshd(pid).Add("pam_unix(sshd:session): session closed for user "u8).Add(person).End();
     }
@@ -166,7 +173,7 @@ internal sealed class LogGenerator
 
     private LineBuffer Head(ReadOnlySpan<byte> program, int pid)
     {
-        _time += _random.NextInt64(2 * MeanGap);
+        _time += _random.NextInt64(1 + (2 * MeanGap.Ticks / TimeSpan.TicksPerMicrosecond));
         _head.Write(_line, _format ?? (StampFormat)_random.Next(4), _time, program, pid);
         return _line;
     }
