@@ -11,7 +11,7 @@ public sealed class BanBook
 {
     // Nearly every target has one ban; two jails may ban the same.
     private readonly PrefixTrie<Ban[]> _byTarget = new();
-    private readonly PriorityQueue<Ban, UnixTime> _byEnd = new();
+    private readonly PriorityQueue<Ban, (UnixTime Until, Prefix Target)> _byEnd = new();
 
     /// <summary>The number of bans in force.</summary>
     public int Count { get; private set; }
@@ -20,14 +20,7 @@ public sealed class BanBook
     public IEnumerable<Ban> All => _byTarget.All.SelectMany(static entry => entry.Value);
 
     /// <summary>When the next ban ends; <see cref="UnixTime.Never"/> where there is none.</summary>
-    public UnixTime NextEnd
-    {
-        get
-        {
-            DropStale();
-            return _byEnd.TryPeek(out _, out UnixTime end) ? end : UnixTime.Never;
-        }
-    }
+    public UnixTime NextEnd { get; private set; } = UnixTime.Never;
 
     /// <summary>Finds the ban of this very target by this jail.</summary>
     public bool TryGet(Prefix target, string jail, [NotNullWhen(true)] out Ban? ban)
@@ -55,7 +48,8 @@ public sealed class BanBook
         }
 
         _byTarget.Set(ban.Target, [.. others, ban]);
-        _byEnd.Enqueue(ban, ban.Until);
+        _byEnd.Enqueue(ban, (ban.Until, ban.Target));
+        NextEnd = ban.Until < NextEnd ? ban.Until : NextEnd;
         Count++;
     }
 
@@ -82,26 +76,31 @@ public sealed class BanBook
         {
             // Bans that ended early leave their place in the queue behind; it must not grow with every re-ban by hand.
             _byEnd.Clear();
-            _byEnd.EnqueueRange(All.Select(static other => (other, other.Until)));
+            _byEnd.EnqueueRange(All.Select(static other => (other, (other.Until, other.Target))));
         }
 
+        DropEnded();
         return true;
     }
-
-    private bool InForce(Ban ban) => Of(ban.Target).Any(other => ReferenceEquals(other, ban));
 
     /// <summary>Finds the ban that ends next, if it has ended by now. It stays in force until it is removed.</summary>
     public bool TryNextEnded(UnixTime now, [NotNullWhen(true)] out Ban? ban)
     {
-        DropStale();
-        return _byEnd.TryPeek(out ban, out UnixTime end) && end <= now;
+        ban = null;
+        return NextEnd <= now && _byEnd.TryPeek(out ban, out _);
     }
 
-    private void DropStale()
+    private bool InForce(Ban ban) => Of(ban.Target).Any(other => ReferenceEquals(other, ban));
+
+    // The first of the queue is always in force.
+    private void DropEnded()
     {
-        while (_byEnd.TryPeek(out Ban? ban, out _) && !InForce(ban))
+        Ban? next;
+        while (_byEnd.TryPeek(out next, out _) && !InForce(next))
         {
             _byEnd.Dequeue();
         }
+
+        NextEnd = next?.Until ?? UnixTime.Never;
     }
 }

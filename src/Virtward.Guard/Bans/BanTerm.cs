@@ -30,7 +30,7 @@ public static class BanTerm
 
     /// <summary>A term within what is possible: a second at least, <see cref="Longest"/> at most.</summary>
     public static TimeSpan Limit(double ticks) =>
-        new((long)Math.Clamp(ticks, TimeSpan.TicksPerSecond, Longest.Ticks));
+        !(ticks > TimeSpan.TicksPerSecond) ? TimeSpan.FromSeconds(1) : ticks < Longest.Ticks ? new TimeSpan((long)ticks) : Longest;
 
     // A number from 0 to 1 that depends on everything and is the same each time: the finaliser of MurmurHash3, round by round.
     private static double Fraction(string jail, Prefix target, int repeats, ulong seed)

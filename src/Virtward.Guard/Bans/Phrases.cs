@@ -33,6 +33,7 @@ public static class Phrases
     public static string Printable(ReadOnlySpan<byte> bytes, int longest)
     {
         var text = new StringBuilder(Math.Min(bytes.Length, longest));
+        Span<char> chars = stackalloc char[2];
         while (!bytes.IsEmpty)
         {
             _ = Rune.DecodeFromUtf8(bytes, out Rune rune, out int used);
@@ -45,7 +46,7 @@ public static class Phrases
                 break;
             }
 
-            text.Append(hidden ? "?" : rune.ToString());
+            text.Append(hidden ? "?" : chars[..rune.EncodeToUtf16(chars)]);
         }
 
         return text.ToString();

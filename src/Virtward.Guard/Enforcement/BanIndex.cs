@@ -21,6 +21,9 @@ public sealed class BanIndex
     /// <summary>Every ban.</summary>
     public IEnumerable<Ban> Bans => _bans.Values.SelectMany(static bans => bans);
 
+    /// <summary>Makes room for a number of targets.</summary>
+    public void Reserve(int targets) => _bans.EnsureCapacity(targets);
+
     /// <summary>Adds a ban, in place of an earlier one of the same target and jail. A simulated one counts for nothing.</summary>
     public void Add(Ban ban)
     {

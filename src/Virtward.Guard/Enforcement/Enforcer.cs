@@ -86,6 +86,7 @@ public sealed class Enforcer
         lock (_lock)
         {
             _index.Clear();
+            _index.Reserve(inForce.TryGetNonEnumeratedCount(out int count) ? count : 0);
             foreach (Ban ban in inForce)
             {
                 _index.Add(ban);
@@ -409,12 +410,21 @@ public sealed class Enforcer
             var batch = new PartialBatch(_firewall);
             int refused = batch.Apply(changes, out Problem? problem);
             int added = 0;
-            foreach (ElementChange[] missing in Missing(set, name, round).Chunk(SliceLength))
+            changes.Clear();
+            foreach (ElementChange missing in Missing(set, name, round))
             {
-                added += missing.Length;
-                refused += batch.Apply([.. missing], out Problem? refusal);
-                problem ??= refusal;
+                changes.Add(missing);
+                added++;
+                if (changes.Count == SliceLength)
+                {
+                    refused += batch.Apply(changes, out Problem? refusal);
+                    problem ??= refusal;
+                    changes.Clear();
+                }
             }
+
+            refused += batch.Apply(changes, out Problem? last);
+            problem ??= last;
 
             return total with
             {

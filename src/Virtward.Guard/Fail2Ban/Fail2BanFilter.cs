@@ -127,7 +127,7 @@ public sealed class Fail2BanFilter : ILineFilter
         }
         else
         {
-            failure = half.Engine.Process(Encoding.UTF8.GetString(text), new DateClock(now, _settings.Zone, line.Received.IsKnown), candidates);
+            failure = half.Engine.Process(text, new DateClock(now, _settings.Zone, line.Received.IsKnown), candidates);
         }
 
         if (failure is not null && !failure.Pending)
@@ -153,7 +153,7 @@ public sealed class Fail2BanFilter : ILineFilter
 
         // A stamp ahead of its own receipt is wrong or forged; it must not make a ban that ends late.
         UnixTime time = !failure.Time.IsKnown || (line.Received.IsKnown && failure.Time > now) ? now : failure.Time;
-        string user = failure.Fields.GetValueOrDefault("user", "");
+        string user = failure.User ?? "";
         byte[] bytes = user.Length == 0 ? [] : Encoding.UTF8.GetBytes(user);
         sink.Accept(index, new Sighting
         {

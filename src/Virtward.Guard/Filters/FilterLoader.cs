@@ -3,6 +3,7 @@ using Virtward.Core.Host;
 using Virtward.Core.Policy;
 using Virtward.Core.Results;
 using Virtward.Core.Time;
+using Virtward.Guard.Fail2Ban;
 using Virtward.Guard.Filters.Definitions;
 using Virtward.Guard.Filters.Headers;
 using Virtward.Guard.Filters.Rules;
@@ -12,7 +13,8 @@ namespace Virtward.Guard.Filters;
 /// <summary>Finds a filter as a policy or a command names it: a built-in, a file of our own format, or a file of fail2ban's.</summary>
 /// <param name="files">Where filter files are read from.</param>
 /// <param name="zone">The zone of stamps that name none: the host's.</param>
-public sealed class FilterLoader(ITextFiles files, TimeZoneInfo zone)
+/// <param name="clock">The clock that fail2ban's filters measure a line's age by.</param>
+public sealed class FilterLoader(ITextFiles files, TimeZoneInfo zone, TimeProvider clock)
 {
     private const int MaxFileBytes = 1024 * 1024;
 
@@ -84,10 +86,36 @@ public sealed class FilterLoader(ITextFiles files, TimeZoneInfo zone)
         };
     }
 
-    private static Result<LoadedFilter> LoadFail2Ban(FilterReference reference, out ImmutableArray<Problem> problems)
+    private Result<LoadedFilter> LoadFail2Ban(FilterReference reference, out ImmutableArray<Problem> problems)
     {
-        problems = [];
-        return new Problem("fail2ban filters cannot be read yet", reference.Name);
+        var found = new List<Problem>();
+        Result<Fail2BanFilter> loaded = Start(static _ => { }, found);
+        problems = [.. found];
+        if (!loaded.TryGet(out Fail2BanFilter? filter, out Problem? problem))
+        {
+            return problem;
+        }
+
+        return new LoadedFilter
+        {
+            Name = filter.Name,
+            Journal =
+            [
+                .. filter.Journal.AnyOf.Select(
+                    all => ImmutableArray.CreateRange(all.Select(field => new JournalMatch(field.Key, field.Value)))),
+            ],
+            Warnings =
+            [
+                .. filter.Backtracking.Select(pattern => new Problem(
+                    "a hostile line can make this expression slow, so it runs under a time limit", reference.Name, pattern)),
+                .. filter.Unfiltered.Select(pattern => new Problem(
+                    "this expression holds no fixed text of three characters, so it runs on every line", reference.Name, pattern)),
+            ],
+            Create = (_, report) => Start(report, []).Value,
+        };
+
+        Result<Fail2BanFilter> Start(Action<Problem> report, List<Problem> into) =>
+            Fail2BanFilter.Load(files, reference.Name, reference.Options, new Fail2BanSettings(clock, zone) { Warned = report }, into);
     }
 
     // sd_journal_add_match knows no wildcards: a unit with one is covered by its programs, and the filter itself checks the unit.

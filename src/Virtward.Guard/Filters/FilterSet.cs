@@ -53,9 +53,16 @@ public sealed class FilterSet
             return false;
         }
 
-        HeaderReader.Read(line, out LogEntry entry);
+        HeaderReader.ReadSender(line, out LogEntry entry);
+        ReadOnlySpan<int> wanting = _routes.Of(entry.Program);
+        if (wanting.IsEmpty)
+        {
+            return false;
+        }
+
+        HeaderReader.ReadMessage(ref entry);
         bool matched = false;
-        foreach (int index in _routes.Of(entry.Program))
+        foreach (int index in wanting)
         {
             if (_rules[index] is not { } filter)
             {

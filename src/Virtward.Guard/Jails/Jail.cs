@@ -67,6 +67,7 @@ public sealed class Jail(JailPolicy policy, ulong seed, bool trackChanges)
         }
 
         ref AttemptWindow window = ref Attackers[index];
+        window.DropBefore(now - Policy.FindTime);
         bool used = window.ForgivenAt != 0 && now - new UnixTime(window.ForgivenAt) <= Policy.FindTime;
         if (!used && window.DropBefore(new UnixTime(time.Microseconds + 1)) > 0)
         {

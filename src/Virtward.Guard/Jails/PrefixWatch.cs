@@ -10,11 +10,13 @@ namespace Virtward.Guard.Jails;
 /// </summary>
 public sealed class PrefixWatch
 {
+    private const int MostLookedAt = 10_000;
+
     private readonly PrefixLevel[] _v4;
     private readonly PrefixLevel[] _v6;
     private readonly TimeSpan _window;
     private readonly int _most;
-    private readonly Dictionary<ulong, Group> _groups = [];
+    private readonly Dictionary<ulong, int> _members = [];
 
     /// <summary>Makes a watch that has seen nothing.</summary>
     /// <param name="policy">The levels, thresholds and window.</param>
@@ -47,8 +49,7 @@ public sealed class PrefixWatch
         foreach (PrefixLevel level in LevelsOf(subject))
         {
             ulong network = NetworkKey.Of(subject, level.Length).Bits;
-            Group group = _groups.GetValueOrDefault(network, new Group(0, now));
-            _groups[network] = group with { Members = group.Members + 1 };
+            _members[network] = _members.GetValueOrDefault(network) + 1;
         }
 
         if (Evidence.Count > _most)
@@ -69,10 +70,10 @@ public sealed class PrefixWatch
             }
 
             var network = NetworkKey.Of(subject, level.Length);
-            if (_groups.TryGetValue(network.Bits, out Group group) && group.Members >= level.Threshold)
+            int members = _members.GetValueOrDefault(network.Bits);
+            if (members >= level.Threshold)
             {
-                TimeSpan within = now - group.Since;
-                finding = new PrefixFinding(network.ToPrefix(), group.Members, within < _window ? within : _window);
+                finding = new PrefixFinding(network.ToPrefix(), members, now - FirstOf(network, level.Length, members, now));
                 return true;
             }
         }
@@ -105,13 +106,25 @@ public sealed class PrefixWatch
     }
 
     /// <summary>Moves all times, because the clock was set.</summary>
-    public void Shift(TimeSpan by)
+    public void Shift(TimeSpan by) => Evidence.Shift(by);
+
+    // The longest ago that one of the members offended. Looked for from the newest on, and in a flood not further than so many: then
+    // the answer is the window, which is true as well.
+    private UnixTime FirstOf(NetworkKey network, int length, int members, UnixTime now)
     {
-        Evidence.Shift(by);
-        foreach (ulong network in _groups.Keys.ToArray())
+        int index = Evidence.Newest;
+        for (int some = 0; some < MostLookedAt && index != RecencyTable<byte>.None; some++)
         {
-            _groups[network] = _groups[network] with { Since = _groups[network].Since + by };
+            var subject = new SubjectKey(Evidence.KeyAt(index));
+            if (length < subject.Length && NetworkKey.Of(subject, length) == network && --members == 0)
+            {
+                return Evidence.SeenAt(index);
+            }
+
+            index = Evidence.OlderThan(index);
         }
+
+        return now - _window;
     }
 
     private void Forget(int index)
@@ -121,14 +134,9 @@ public sealed class PrefixWatch
         foreach (PrefixLevel level in LevelsOf(subject))
         {
             ulong network = NetworkKey.Of(subject, level.Length).Bits;
-            Group group = _groups[network];
-            if (group.Members == 1)
+            if (--_members[network] == 0)
             {
-                _groups.Remove(network);
-            }
-            else
-            {
-                _groups[network] = group with { Members = group.Members - 1 };
+                _members.Remove(network);
             }
         }
     }
@@ -146,7 +154,4 @@ public sealed class PrefixWatch
 
         return sorted;
     }
-
-    // Since: when the count last rose from nothing; members that left meanwhile are not looked up again.
-    private readonly record struct Group(int Members, UnixTime Since);
 }

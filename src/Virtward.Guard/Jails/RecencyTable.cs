@@ -23,7 +23,6 @@ public sealed class RecencyTable<T>
     private Entry[] _entries = new Entry[16];
     private int _used;
     private int _free = None;
-    private int _newest = None;
 
     /// <summary>Makes an empty table.</summary>
     /// <param name="seed">What attackers do not know; any number in a replay.</param>
@@ -47,6 +46,9 @@ public sealed class RecencyTable<T>
     /// </summary>
     public bool Overflowed { get; private set; }
 
+    /// <summary>The index of the entry that was touched last, <see cref="None"/> if there is none.</summary>
+    public int Newest { get; private set; } = None;
+
     /// <summary>The value of an entry.</summary>
     public ref T this[int index] => ref _entries[index].Value;
 
@@ -58,6 +60,9 @@ public sealed class RecencyTable<T>
 
     /// <summary>The entry that was touched next after this one, <see cref="None"/> after the last.</summary>
     public int NewerThan(int index) => _entries[index].Newer;
+
+    /// <summary>The entry that was touched next before this one, <see cref="None"/> before the first.</summary>
+    public int OlderThan(int index) => _entries[index].Older;
 
     /// <summary>Finds an entry; <see cref="None"/> if there is none.</summary>
     public int Find(ulong key)
@@ -87,7 +92,7 @@ public sealed class RecencyTable<T>
     /// <summary>Makes an entry the one touched last.</summary>
     public void Touch(int index, UnixTime now)
     {
-        if (index != _newest)
+        if (index != Newest)
         {
             Unlink(index);
             Append(index, now);
@@ -230,18 +235,18 @@ public sealed class RecencyTable<T>
     {
         ref Entry entry = ref _entries[index];
         entry.SeenAt = now;
-        entry.Older = _newest;
+        entry.Older = Newest;
         entry.Newer = None;
-        if (_newest == None)
+        if (Newest == None)
         {
             Oldest = index;
         }
         else
         {
-            _entries[_newest].Newer = index;
+            _entries[Newest].Newer = index;
         }
 
-        _newest = index;
+        Newest = index;
     }
 
     private void Unlink(int index)
@@ -258,7 +263,7 @@ public sealed class RecencyTable<T>
 
         if (newer == None)
         {
-            _newest = older;
+            Newest = older;
         }
         else
         {

@@ -3,14 +3,14 @@ using Virtward.Core.Time;
 namespace Virtward.Guard.Jails;
 
 /// <summary>
-/// How often one jail has banned whom. A ban is remembered for twice its length after its end, a day at least; who stays away as long
+/// How often one jail has banned whom. A ban is remembered for twice its length after its end, a week at least; who stays away as long
 /// starts anew.
 /// </summary>
 /// <param name="seed">The seed of <see cref="RecencyTable{T}"/>.</param>
 /// <param name="trackChanges">Whether changes will be drained.</param>
 public sealed class RepeatMemory(ulong seed, bool trackChanges)
 {
-    private static readonly TimeSpan Least = TimeSpan.FromDays(1);
+    private static readonly TimeSpan Least = TimeSpan.FromDays(7);
 
     /// <summary>The entries, by the bits of a <see cref="SubjectKey"/> or a <see cref="NetworkKey"/>, touched with each ban.</summary>
     public RecencyTable<Entry> Entries { get; } = new(seed, trackChanges);

@@ -34,7 +34,8 @@ public sealed class SiegeWatch
         _policy = policy;
         _names = [.. jails];
         _host = new SiegeMeter("", policy, seed);
-        _jails = [.. jails.Select(jail => new SiegeMeter("jail/" + jail, policy, seed))];
+        // One jail alone is the whole host.
+        _jails = jails.Count == 1 ? [] : [.. jails.Select(jail => new SiegeMeter("jail/" + jail, policy, seed))];
         _accounts = new AccountMeter(policy, seed);
     }
 
@@ -68,7 +69,11 @@ public sealed class SiegeWatch
         }
 
         _host.Observe(subject, attempts, now);
-        _jails[jail].Observe(subject, attempts, now);
+        if (_jails.Length > 0)
+        {
+            _jails[jail].Observe(subject, attempts, now);
+        }
+
         int against = user.IsEmpty ? 0 : _accounts.Observe(subject, user, now);
         if (IsActive || FindReason(jail, user, against) is not { } reason)
         {
@@ -150,20 +155,20 @@ public sealed class SiegeWatch
 
     private string? FindReason(int jail, ReadOnlySpan<byte> user, int against)
     {
-        string within = Phrases.Span(_policy.Window);
         if (_accounts.IsHigh(against))
         {
+            string account = Phrases.Printable(user, MaxAccountName);
             return string.Create(CultureInfo.InvariantCulture,
-                $"{against} sources tried the account '{Phrases.Printable(user, MaxAccountName)}' within {within}, normal for one account are {_accounts.Normal.Sources:0.#}");
+                $"{against} sources tried the account '{account}' within {Phrases.Span(_policy.Window)}, normal for one account are {_accounts.Normal.Sources:0.#}");
         }
 
         return _host.IsHigh ? Describe(_host, "on this host")
-            : _jails[jail].IsHigh ? Describe(_jails[jail], $"in the jail {_names[jail]}")
+            : _jails.Length > 0 && _jails[jail].IsHigh ? Describe(_jails[jail], $"in the jail {_names[jail]}")
             : null;
-
-        string Describe(SiegeMeter meter, string where) => string.Create(CultureInfo.InvariantCulture,
-            $"{meter.Sources} sources failed {meter.Failures} times {where} within {within}, normal are {meter.Normal.Sources:0.#} and {meter.Normal.Failures:0.#}");
     }
+
+    private string Describe(SiegeMeter meter, string where) => string.Create(CultureInfo.InvariantCulture,
+        $"{meter.Sources} sources failed {meter.Failures} times {where} within {Phrases.Span(_policy.Window)}, normal are {meter.Normal.Sources:0.#} and {meter.Normal.Failures:0.#}");
 
     private void Expire(UnixTime now)
     {

@@ -36,8 +36,9 @@ public sealed class StateKeeper(
         Attackers = [.. jails.SelectMany(static jail => Indexes(jail.Attackers).Select(index => AttackerAt(jail, index)))],
         Repeats =
         [
-            .. jails.SelectMany(static jail => Indexes(jail.Repeats.Entries).Select(index => RepeatAt(jail, index))),
-            .. Indexes(prefixRepeats.Entries).Select(PrefixRepeatAt),
+            .. jails.SelectMany(static jail => Indexes(jail.Repeats.Entries).Select(index => RepeatAt(jail, index)))
+                .Concat(Indexes(prefixRepeats.Entries).Select(PrefixRepeatAt))
+                .Where(record => record.ForgetAt > now),
         ],
         Evidence = [.. Indexes(prefixes.Evidence).Select(EvidenceAt)],
         KnownGood = [.. Indexes(knownGood).Select(KnownGoodAt)],

@@ -255,9 +255,8 @@ public sealed class FollowedFile : IDisposable
             return moved;
         }
 
-        FileMark? known = _context.History.Find(state.Identity) is { } same && same.IsIn(file)
-            ? same
-            : _context.History.FindContent(mark => mark.IsIn(file));
+        FileMark? known = _context.History.FindContent(mark => mark.IsIn(file))
+            ?? (_context.History.Find(state.Identity) is { } same && same.IsIn(file) ? same : null);
         if (known is not null)
         {
             _rotated.Found(known);

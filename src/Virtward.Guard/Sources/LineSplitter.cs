@@ -1,29 +1,73 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace Virtward.Guard.Sources;
 
 /// <summary>
 /// Goes through a block of a log line by line, without copying. The last line of a block may be unfinished: it is
 /// <see cref="Rest"/>, which the reader puts in front of the next block.
 /// </summary>
-/// <param name="block">Bytes of the log, starting at the start of a line.</param>
-public ref struct LineSplitter(ReadOnlySpan<byte> block)
+public ref struct LineSplitter
 {
-    /// <summary>What is left: after the last whole line, the unfinished one.</summary>
-    public ReadOnlySpan<byte> Rest { get; private set; } = block;
+    private const int ChunkLength = 64;
+
+    private readonly ReadOnlySpan<byte> _block;
+    private int _lineStart;
+
+    // The newlines of the current chunk, one bit a byte, those of lines already taken cleared; and where the next chunk starts.
+    private ulong _newlines;
+    private int _next;
+
+    /// <summary>Starts at the start of a block.</summary>
+    /// <param name="block">Bytes of the log, starting at the start of a line.</param>
+    public LineSplitter(ReadOnlySpan<byte> block) => _block = block;
+
+    /// <summary>What is left: after the last whole line that was taken.</summary>
+    public readonly ReadOnlySpan<byte> Rest => _block[_lineStart..];
 
     /// <summary>Takes the next whole line.</summary>
     /// <param name="line">The line without its newline.</param>
     /// <returns>Whether there was one.</returns>
     public bool TryNext(out ReadOnlySpan<byte> line)
     {
-        int end = Rest.IndexOf((byte)'\n');
-        if (end < 0)
+        while (_newlines == 0)
         {
-            line = default;
-            return false;
+            if (_next >= _block.Length)
+            {
+                line = default;
+                return false;
+            }
+
+            _newlines = Newlines(_block[_next..]);
+            _next += ChunkLength;
         }
 
-        line = Rest[..end];
-        Rest = Rest[(end + 1)..];
+        int end = _next - ChunkLength + BitOperations.TrailingZeroCount(_newlines);
+        _newlines &= _newlines - 1;
+        line = _block[_lineStart..end];
+        _lineStart = end + 1;
         return true;
+    }
+
+    /// <summary>The newlines among the first 64 bytes.</summary>
+    private static ulong Newlines(ReadOnlySpan<byte> text)
+    {
+        ulong found = 0;
+        if (text.Length >= ChunkLength)
+        {
+            ref byte start = ref MemoryMarshal.GetReference(text);
+            Vector256<byte> newline = Vector256.Create((byte)'\n');
+            uint low = Vector256.Equals(Vector256.LoadUnsafe(ref start), newline).ExtractMostSignificantBits();
+            uint high = Vector256.Equals(Vector256.LoadUnsafe(ref start, (nuint)Vector256<byte>.Count), newline).ExtractMostSignificantBits();
+            return ((ulong)high << 32) | low;
+        }
+
+        for (int i = 0; i < text.Length; i++)
+        {
+            found |= text[i] == '\n' ? 1UL << i : 0;
+        }
+
+        return found;
     }
 }

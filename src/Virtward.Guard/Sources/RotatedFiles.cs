@@ -194,14 +194,16 @@ public sealed class RotatedFiles
 
     private bool ExaminePlain(Sibling sibling, ILogFile file, FileMark? same)
     {
-        FileMark? known = same is not null && same.IsIn(file) ? same : null;
+        // A mark of a file of which nothing was read is in any file: it counts last, for an inode number may have been used again.
+        bool isSame = same is not null && same.IsIn(file);
+        FileMark? known = isSame && same!.Head.Length > 0 ? same : null;
         if (known is null && IsCopyOfCurrent(file))
         {
             sibling.Standing = SiblingStanding.CopyOfCurrent;
             return false;
         }
 
-        known ??= _context.History.FindContent(mark => mark.IsIn(file));
+        known ??= _context.History.FindContent(mark => mark.IsIn(file)) ?? (isSame ? same : null);
         if (known is null)
         {
             return false;

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Virtward.Linux.Files;
 
 /// <summary>The system calls on files that the framework does not offer, with the constants of the Linux ABI.</summary>
-public static partial class FileCalls
+internal static partial class FileCalls
 {
     /// <summary>O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC: opening a pipe or a device must neither wait nor take a terminal.</summary>
     public const int OpenForReading = 0x100 | 0x800 | 0x80000;

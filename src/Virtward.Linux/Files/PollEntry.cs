@@ -4,7 +4,7 @@ namespace Virtward.Linux.Files;
 
 /// <summary>struct pollfd of poll(2).</summary>
 [StructLayout(LayoutKind.Sequential)]
-public record struct PollEntry
+internal record struct PollEntry
 {
     /// <summary>The descriptor; a negative one is passed over.</summary>
     public int Descriptor;

@@ -6,7 +6,7 @@ namespace Virtward.Linux.Files;
 
 /// <summary>struct statx of statx(2), the fields that are used; 256 bytes on every architecture.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 256)]
-public readonly struct StatBuffer
+internal readonly struct StatBuffer
 {
     [FieldOffset(16)] private readonly uint _links;
     [FieldOffset(28)] private readonly ushort _mode;

@@ -104,6 +104,7 @@ public sealed class NetlinkWriter
         }
 
         Span<byte> taken = _buffer.AsSpan(_length, aligned);
+        taken.Clear();
         _length += aligned;
         return taken[..length];
     }

@@ -61,6 +61,9 @@ public sealed class NftablesFirewall : IFirewall
         return problem;
     }
 
+    /// <summary>What scripts run through: "libnftables" or "nft".</summary>
+    public string Backend => _scripts is LibNftables ? "libnftables" : "nft";
+
     /// <inheritdoc/>
     public Result<Done> Apply(string script) => _scripts.Run(script);
 

@@ -17,8 +17,8 @@ public static class BansCommand
         var command = new Command("bans", "Who is kept out, until when, and why: the newest first.") { json, state };
         command.SetAction(async (parsed, cancel) =>
         {
-            using ControlConnection connection = await ControlConnection.OpenAsync(host, parsed.GetValue(state)!, cancel);
-            Result<BansDocument> asked = await connection.Guard.BansAsync(cancel);
+            IGuardControl guard = await ControlConnection.OpenAsync(host, parsed.GetValue(state)!, cancel);
+            Result<BansDocument> asked = await guard.BansAsync(cancel);
             if (!asked.TryGet(out BansDocument? bans, out Problem? problem))
             {
                 return host.Fail(problem);

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Virtward.Control;
 using Virtward.Core.Results;
 
@@ -15,8 +14,8 @@ public static class ChangeCommands
     public static async Task<int> RunAsync(
         CommandHost host, string state, Func<IGuardControl, Task<Result<ChangeDocument>>> change, CancellationToken cancel)
     {
-        using ControlConnection connection = await ControlConnection.OpenAsync(host, state, cancel);
-        Result<ChangeDocument> asked = await change(connection.Guard);
+        IGuardControl guard = await ControlConnection.OpenAsync(host, state, cancel);
+        Result<ChangeDocument> asked = await change(guard);
         if (!asked.TryGet(out ChangeDocument? changed, out Problem? problem))
         {
             return host.Fail(problem);

@@ -39,7 +39,26 @@ public static class CommandTree
     /// <summary>The root command with everything below it.</summary>
     public static RootCommand Build(CommandHost host)
     {
-        var root = new RootCommand("Keeps a KVM host off the Internet and under guard.");
-        return root;
+        var import = new Command("import", "Reads in what another program is set up to do.");
+        var guard = new Command("guard", "The guard: logs in, bans out.")
+        {
+            GuardRunCommand.Create(host),
+            GuardReplayCommand.Create(host),
+            GuardTestFilterCommand.Create(host),
+            import,
+            GuardFlushCommand.Create(host),
+        };
+        return new RootCommand("Keeps a KVM host off the Internet and under guard.")
+        {
+            DemoCommand.Create(host),
+            StatusCommand.Create(host),
+            BansCommand.Create(host),
+            BanCommand.Create(host),
+            UnbanCommand.Create(host),
+            AllowCommand.Create(host),
+            DisallowCommand.Create(host),
+            guard,
+            DaemonCommand.Create(host),
+        };
     }
 }

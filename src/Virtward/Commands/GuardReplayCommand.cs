@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using Virtward.Core.Host;
 using Virtward.Core.Policy;
 using Virtward.Core.Results;
 using Virtward.Core.Time;
@@ -12,6 +11,7 @@ using Virtward.Guard.Sources;
 using Virtward.Linux;
 using Virtward.Linux.Files;
 using Virtward.Output;
+using Command = System.CommandLine.Command;
 
 namespace Virtward.Commands;
 
@@ -61,7 +61,7 @@ public static class GuardReplayCommand
             policy = PolicyFile.With(policy, filter);
         }
 
-        var loader = new FilterLoader(texts, TimeZoneInfo.Local);
+        var loader = new FilterLoader(texts, TimeZoneInfo.Local, host.Clock);
         ImmutableArray<LoadedFilter?> loaded = new GuardPlanner(loader, files).LoadFilters(policy, out ImmutableArray<Problem> problems);
         if (!problems.IsEmpty)
         {

@@ -11,6 +11,7 @@ using Virtward.Guard.Sources;
 using Virtward.Linux;
 using Virtward.Linux.Files;
 using Virtward.Output;
+using Command = System.CommandLine.Command;
 
 namespace Virtward.Commands;
 
@@ -35,7 +36,7 @@ public static class GuardTestFilterCommand
     private static int Run(CommandHost host, FilterReference reference, string log, bool asJson, CancellationToken cancel)
     {
         var files = new LinuxLogFiles();
-        Result<LoadedFilter> loaded = new FilterLoader(new HostTextFiles(), TimeZoneInfo.Local).Load(reference, out ImmutableArray<Problem> problems);
+        Result<LoadedFilter> loaded = new FilterLoader(new HostTextFiles(), TimeZoneInfo.Local, host.Clock).Load(reference, out ImmutableArray<Problem> problems);
         if (!loaded.IsOk)
         {
             return host.Fail(problems);

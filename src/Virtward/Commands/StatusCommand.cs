@@ -17,8 +17,8 @@ public static class StatusCommand
         var command = new Command("status", "Where things stand: sources, jails, bans, siege, and what the kernel has stopped.") { json, state };
         command.SetAction(async (parsed, cancel) =>
         {
-            using ControlConnection connection = await ControlConnection.OpenAsync(host, parsed.GetValue(state)!, cancel);
-            Result<StatusDocument> asked = await connection.Guard.StatusAsync(cancel);
+            IGuardControl guard = await ControlConnection.OpenAsync(host, parsed.GetValue(state)!, cancel);
+            Result<StatusDocument> asked = await guard.StatusAsync(cancel);
             if (!asked.TryGet(out StatusDocument? status, out Problem? problem))
             {
                 return host.Fail(problem);

@@ -27,7 +27,7 @@ public static class DemoRun
             return host.Fail(new Problem("the demo covers /run and cannot be started from there", self[0], "copy the program elsewhere"));
         }
 
-        if (await DemoNeeds.EnsureAsync(host.Error, cancel) is { IsOk: false } lacking)
+        if (await DemoNeeds.EnsureAsync(host.Error) is { IsOk: false } lacking)
         {
             host.Fail(lacking.Problem);
             return ExitCode.Missing;

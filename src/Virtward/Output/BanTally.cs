@@ -18,11 +18,15 @@ public sealed class BanTally
     /// <summary>Counts one event.</summary>
     public void Add(GuardEvent happened)
     {
-        if (happened is not GuardEvent.Banned { Ban: { } ban })
+        if (happened is GuardEvent.Banned banned)
         {
-            return;
+            Add(banned.Ban);
         }
+    }
 
+    /// <summary>Counts one ban.</summary>
+    public void Add(Ban ban)
+    {
         if (ban.Origin == BanOrigin.Prefix)
         {
             PrefixBans++;

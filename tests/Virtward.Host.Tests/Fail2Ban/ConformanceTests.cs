@@ -106,10 +106,11 @@ public sealed class ConformanceTests(ITestOutputHelper output)
             {
                 "match" or "desc" or "constraint" => want,
                 "time" => failure.Time.IsKnown ? Local(failure.Time, zone) : "none",
-                "host" => failure.Fields.GetValueOrDefault("host") ?? failure.Id,
+                "host" => failure.Id,
                 "attempts" => failure.Lines.ToString(CultureInfo.InvariantCulture),
-                "users" => string.Join(',', (failure.Users ?? []).Order()),
-                _ => failure.Fields.GetValueOrDefault(expected.Name, ""),
+                "users" => string.Join(',', (failure.Users ?? [failure.FirstUser ?? ""]).Order()),
+                _ when FieldValues.IndexOf(expected.Name) is >= 0 and int field => failure.Fields[field] ?? "",
+                _ => "?",
             };
             if (expected.Name == "time")
             {
@@ -132,14 +133,15 @@ public sealed class ConformanceTests(ITestOutputHelper output)
     // As the filter does: a line without a required literal is passed over.
     private static Failure? Process(LineEngine engine, Prefilter prefilter, string line, DateClock clock)
     {
-        ulong candidates = engine.IsMultiLine || !prefilter.IsUseful ? ulong.MaxValue : prefilter.Candidates(Encoding.UTF8.GetBytes(line));
+        byte[] bytes = Encoding.UTF8.GetBytes(line);
+        ulong candidates = engine.IsMultiLine || !prefilter.IsUseful ? ulong.MaxValue : prefilter.Candidates(bytes);
         if (candidates == 0)
         {
-            engine.Skip(Encoding.UTF8.GetBytes(line));
+            engine.Skip(bytes);
             return null;
         }
 
-        return engine.Process(line, clock, candidates);
+        return engine.Process(bytes, clock, candidates);
     }
 
     private static string Local(UnixTime time, TimeZoneInfo zone) =>

@@ -107,15 +107,21 @@ public sealed class DateDetector(IEnumerable<DateTemplate> templates)
 
     private static Match? Matched(DateTemplate template, string line, int from)
     {
-        try
+        // A second try, as the limit is in time on the wall, which also passes while a busy machine runs something else.
+        for (int tries = 0; tries < 2; tries++)
         {
-            Match match = template.Expression.Match(line, from);
-            return match.Success ? match : null;
+            try
+            {
+                Match match = template.Expression.Match(line, from);
+                return match.Success ? match : null;
+            }
+            catch (RegexMatchTimeoutException)
+            {
+                continue;
+            }
         }
-        catch (RegexMatchTimeoutException)
-        {
-            return null;
-        }
+
+        return null;
     }
 
     private bool IsInItsPlace(DateTemplate template, Match match) =>

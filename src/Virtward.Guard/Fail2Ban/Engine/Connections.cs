@@ -11,11 +11,11 @@ public sealed class Connections
     /// <summary>A connection that says nothing for this long is forgotten.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);
 
-    /// <summary>The most connections that are remembered; the one that began first is forgotten first.</summary>
-    public const int MaxCount = 10_000;
+    /// <summary>The most connections that are remembered, the oldest forgotten first; fail2ban remembers 100.</summary>
+    public const int MaxCount = 2_000;
 
-    private readonly Dictionary<string, LinkedListNode<(string Id, UnixTime Since, Failure State)>> _byId = new(StringComparer.Ordinal);
-    private readonly LinkedList<(string Id, UnixTime Since, Failure State)> _byAge = new();
+    private readonly Dictionary<string, (Failure State, UnixTime Since)> _byId = new(StringComparer.Ordinal);
+    private readonly Queue<(string Id, Failure State)> _byAge = new();
 
     /// <summary>Merges a line into its connection.</summary>
     /// <param name="id">The connection's identifier.</param>
@@ -24,14 +24,14 @@ public sealed class Connections
     /// <returns>The connection as it stands now; <paramref name="line"/> itself where it is the first.</returns>
     public Failure Merge(string id, Failure line, int lines)
     {
-        bool forget = line.Fields.Remove("mlfforget", out string? end) && end.Length > 0;
-        bool gained = line.Fields.GetValueOrDefault("mlfgained") is { Length: > 0 };
-        bool harmless = gained || line.Fields.GetValueOrDefault("nofail") is { Length: > 0 };
+        bool forget = line.Fields.Has(Field.Forget);
+        bool gained = line.Fields.Has(Field.Gained);
+        bool harmless = gained || line.Fields.Has(Field.Harmless);
         Failure state = line;
         if (Find(id, line.Time) is { } known)
         {
             state = known;
-            AddUser(state, line);
+            state.AddUser(line.User);
             bool wasHarmless = state.Harmless || state.Gained;
             state.Pending &= !gained;
             if (!wasHarmless && !state.Pending)
@@ -40,25 +40,21 @@ public sealed class Connections
                 state.Lines = 0;
             }
 
-            foreach ((string name, string value) in line.Fields)
-            {
-                state.Fields[name] = value;
-            }
-
+            state.Fields.Update(line.Fields);
             (state.Rule, state.Time) = (line.Rule, line.Time);
             if (forget)
             {
-                Forget(id);
+                _byId.Remove(id);
             }
         }
         else if (!forget)
         {
-            AddUser(state, line);
+            state.AddUser(line.User);
             Remember(id, state);
         }
 
         // A try that still waits, or a second account, is not undone by a line that is harmless for itself.
-        if (state.Pending || state.Users is { Count: > 1 })
+        if (state.Pending || state.Users is not null)
         {
             state.Pending = false;
             harmless = false;
@@ -79,50 +75,35 @@ public sealed class Connections
         return state;
     }
 
-    private static void AddUser(Failure state, Failure line)
-    {
-        if (line.Fields.GetValueOrDefault("user") is { Length: > 0 } user)
-        {
-            state.Users ??= new HashSet<string>(StringComparer.Ordinal);
-            // A connection tries a handful of accounts; a hostile one must not fill the memory.
-            if (state.Users.Count < 100)
-            {
-                state.Users.Add(user);
-            }
-        }
-    }
-
     private Failure? Find(string id, UnixTime now)
     {
-        if (!_byId.TryGetValue(id, out var node))
+        if (!_byId.TryGetValue(id, out (Failure State, UnixTime Since) known))
         {
             return null;
         }
 
-        if (now.IsKnown && node.Value.Since.IsKnown && now - node.Value.Since > MaxAge)
+        if (now.IsKnown && known.Since.IsKnown && now - known.Since > MaxAge)
         {
-            Forget(id);
+            _byId.Remove(id);
             return null;
         }
 
-        return node.Value.State;
+        return known.State;
     }
 
     private void Remember(string id, Failure state)
     {
-        if (_byId.Count >= MaxCount)
+        // The queue may hold connections that were forgotten since; they count, so that it stays bounded too.
+        if (_byAge.Count >= MaxCount)
         {
-            Forget(_byAge.First!.Value.Id);
+            (string oldest, Failure old) = _byAge.Dequeue();
+            if (_byId.TryGetValue(oldest, out (Failure State, UnixTime Since) current) && current.State == old)
+            {
+                _byId.Remove(oldest);
+            }
         }
 
-        _byId[id] = _byAge.AddLast((id, state.Time, state));
-    }
-
-    private void Forget(string id)
-    {
-        if (_byId.Remove(id, out var node))
-        {
-            _byAge.Remove(node);
-        }
+        _byId[id] = (state, state.Time);
+        _byAge.Enqueue((id, state));
     }
 }

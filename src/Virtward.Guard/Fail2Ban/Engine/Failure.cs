@@ -3,16 +3,24 @@ using Virtward.Core.Time;
 namespace Virtward.Guard.Fail2Ban.Engine;
 
 /// <summary>
-/// What one line, or several lines of one connection, said: the groups of the expressions that matched, by name, and where the
-/// connection stands. A connection's lines are merged into the one that began it.
+/// What one line, or several lines of one connection, said: the groups of the expressions that matched, and where the connection
+/// stands. A connection's lines are merged into the one that began it.
 /// </summary>
-/// <param name="fields">The groups that matched.</param>
-public sealed class Failure(Dictionary<string, string> fields)
+public sealed class Failure
 {
-    /// <summary>The groups that matched: <c>ip4</c>, <c>ip6</c>, <c>dns</c>, <c>fid</c>, <c>user</c> …</summary>
-    public Dictionary<string, string> Fields { get; } = fields;
+    private FieldValues _fields;
 
-    /// <summary>All accounts that the connection tried; null where none was named.</summary>
+    /// <summary>Makes the failure of one line.</summary>
+    /// <param name="fields">The groups that matched.</param>
+    public Failure(in FieldValues fields)
+    {
+        _fields = fields;
+    }
+
+    /// <summary>The groups that matched.</summary>
+    public ref FieldValues Fields => ref _fields;
+
+    /// <summary>All accounts that the connection tried, where it tried more than one; null otherwise.</summary>
     public HashSet<string>? Users { get; set; }
 
     /// <summary>The index of the failregex that matched last.</summary>
@@ -36,9 +44,31 @@ public sealed class Failure(Dictionary<string, string> fields)
     /// <summary>Whether the line tells of a login that succeeded (<c>F-MLFGAINED</c>).</summary>
     public bool Gained { get; set; }
 
+    /// <summary>The account of the last line that named one.</summary>
+    public string? User => _fields.Get(Field.User);
+
     /// <summary>The address or name, as the line has it; null where no line has told it yet.</summary>
-    public string? Host => Fields.GetValueOrDefault("ip4") ?? Fields.GetValueOrDefault("ip6") ?? Fields.GetValueOrDefault("dns");
+    public string? Host => _fields.Get(Field.V4) ?? _fields.Get(Field.V6) ?? _fields.Get(Field.Name);
 
     /// <summary>What the failure is counted by: an own identifier (<c>F-ID</c>), else the host.</summary>
-    public string? Id => Fields.GetValueOrDefault("fid") ?? Host;
+    public string? Id => _fields.Get(Field.Id) ?? Host;
+
+    /// <summary>Adds the account of a line to those that the connection tried.</summary>
+    /// <param name="user">The account; null or empty: none.</param>
+    public void AddUser(string? user)
+    {
+        // One account is the rule, and needs no set of its own. A connection tries a handful; a hostile one must not fill the memory.
+        string? first = FirstUser;
+        FirstUser ??= string.IsNullOrEmpty(user) ? null : user;
+        if (first is not null && !string.IsNullOrEmpty(user) && (user != first || Users is not null) && (Users?.Count ?? 1) < MostUsers)
+        {
+            Users ??= new HashSet<string>(StringComparer.Ordinal) { first };
+            Users.Add(user);
+        }
+    }
+
+    /// <summary>The account that the connection tried first; null where none was named.</summary>
+    public string? FirstUser { get; private set; }
+
+    private const int MostUsers = 100;
 }

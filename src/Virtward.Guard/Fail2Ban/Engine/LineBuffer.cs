@@ -11,15 +11,15 @@ public sealed class LineBuffer(int size)
 {
     private List<string> _lines = [];
 
-    /// <summary>Adds a line; the oldest may drop out. Returns all, each with a line end.</summary>
+    /// <summary>Adds a line, with its line end; the oldest may drop out. Returns all.</summary>
     public string Add(string line)
     {
         if (size == 1)
         {
-            return line + "\n";
+            return line;
         }
 
-        _lines.Add(line);
+        _lines.Add(line[..^1]);
         if (_lines.Count > size)
         {
             _lines.RemoveRange(0, _lines.Count - size);
@@ -28,8 +28,14 @@ public sealed class LineBuffer(int size)
         return string.Join('\n', _lines) + "\n";
     }
 
-    /// <summary>Replaces all by one text: what a prefregex hands on.</summary>
-    public void Replace(string content) => _lines = [content];
+    /// <summary>Replaces all by one text with its line end: what a prefregex hands on.</summary>
+    public void Replace(string content)
+    {
+        if (size > 1)
+        {
+            _lines = [content[..^1]];
+        }
+    }
 
     /// <summary>Takes the lines of a match out.</summary>
     /// <param name="text">The text that was searched, as <see cref="Add"/> returned it.</param>

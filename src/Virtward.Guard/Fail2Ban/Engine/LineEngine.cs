@@ -28,8 +28,9 @@ public sealed class LineEngine
     private readonly bool _ignoreFirst;
     private readonly byte[] _skipped = new byte[SkippedBytes];
     private int _skippedLength;
+    private readonly SameStamp _stamp = new();
+    private byte[] _text = new byte[1024];
     private UnixTime _lastDate = UnixTime.None;
-    private SameStamp _stamp;
 
     private LineEngine(FilterDefinition definition, List<DateTemplate> templates, Rule? prefix, List<Rule> rules, List<Rule> ignored)
     {
@@ -94,38 +95,42 @@ public sealed class LineEngine
     }
 
     /// <summary>Processes one line of a file.</summary>
-    /// <param name="line">The line, without its line end.</param>
+    /// <param name="line">The line's bytes, without its line end; what is no UTF-8 becomes U+FFFD.</param>
     /// <param name="clock">The time it is and the log's zone.</param>
     /// <param name="candidates">The failregexes worth trying, one bit each, as <see cref="Prefilter"/> has it.</param>
     /// <returns>What it says; null where nothing matched. <see cref="Failure.Host"/> may yet be unknown.</returns>
-    public Failure? Process(string line, in DateClock clock, ulong candidates = ulong.MaxValue)
+    public Failure? Process(ReadOnlySpan<byte> line, in DateClock clock, ulong candidates = ulong.MaxValue)
     {
-        UnixTime date = UnixTime.None;
-        string text = line;
         if (_stamp.Covers(line))
         {
             _dates.Repeat(clock.Now.Seconds);
-            date = _lastDate = _stamp.Time;
-            text = Cut(line, _stamp.Start, _stamp.Length);
+            _skippedLength = 0;
+            _lastDate = _stamp.Time;
+            return Match(Joined(line[.._stamp.Start], line[_stamp.End..]), _lastDate, candidates);
         }
-        else if (Find(line, clock) is { } found)
+
+        UnixTime date = UnixTime.None;
+        string text = Encoding.UTF8.GetString(line);
+        (int start, int end) = (0, 0);
+        if (Find(text, clock) is { } found)
         {
             Group cut = found.Match.Groups[1];
             if (cut.Length > 0 && found.Template.Read(found.Match, clock) is { } time)
             {
                 date = _lastDate = time;
-                text = Cut(line, cut.Index, cut.Length);
-                _stamp = SameStamp.Of(line, found, time);
+                (start, end) = (cut.Index, cut.Index + cut.Length);
+                _stamp.Keep(line, found, time);
             }
             else if (!LastDate(clock).IsKnown)
             {
                 // A pattern that may match nothing: there is no date, and none is missed. Or fields that make no date.
                 date = cut.Length == 0 ? clock.Now : UnixTime.None;
-                text = Cut(line, cut.Index, cut.Length);
+                (start, end) = (cut.Index, cut.Index + cut.Length);
             }
         }
 
         _skippedLength = date.IsKnown ? 0 : _skippedLength;
+        text = string.Concat(text.AsSpan(0, start), text.AsSpan(end), "\n");
         return Match(text, date.IsKnown ? date : LastDate(clock), candidates);
     }
 
@@ -147,12 +152,12 @@ public sealed class LineEngine
     public Failure? Process(string line, UnixTime time, ulong candidates = ulong.MaxValue)
     {
         _lastDate = time;
-        return Match(line, time, candidates);
+        return Match(line + "\n", time, candidates);
     }
 
     private DateFound? Find(string line, in DateClock clock)
     {
-        _stamp = default;
+        _stamp.Clear();
         return _dates.Find(line, clock.Now.Seconds);
     }
 
@@ -172,8 +177,19 @@ public sealed class LineEngine
         return _lastDate.IsKnown && (!clock.IsLive || _lastDate > clock.Now - LastDateLasts) ? _lastDate : UnixTime.None;
     }
 
-    private static string Cut(string line, int start, int length) =>
-        start == 0 ? line[length..] : string.Concat(line.AsSpan(0, start), line.AsSpan(start + length));
+    private string Joined(ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)
+    {
+        int length = before.Length + after.Length + 1;
+        if (_text.Length < length)
+        {
+            _text = new byte[Math.Max(length, 2 * _text.Length)];
+        }
+
+        before.CopyTo(_text);
+        after.CopyTo(_text.AsSpan(before.Length));
+        _text[length - 1] = (byte)'\n';
+        return Encoding.UTF8.GetString(_text.AsSpan(0, length));
+    }
 
     private Failure? Match(string text, UnixTime time, ulong candidates)
     {
@@ -183,7 +199,7 @@ public sealed class LineEngine
             return null;
         }
 
-        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        FieldValues fields = default;
         if (_prefix is not null)
         {
             if (Search(_prefix, searched) is not { } prefix)
@@ -191,11 +207,12 @@ public sealed class LineEngine
                 return null;
             }
 
-            _prefix.Collect(prefix, fields);
-            if (fields.Remove("content", out string? content) && content.Length > 0)
+            _prefix.Collect(prefix, ref fields);
+            string content = _prefix.Content(prefix, searched);
+            if (!ReferenceEquals(content, searched))
             {
                 _buffer.Replace(content);
-                searched = content + "\n";
+                searched = content;
             }
         }
 
@@ -213,7 +230,7 @@ public sealed class LineEngine
                 return null;
             }
 
-            rule.Collect(match, fields);
+            rule.Collect(match, ref fields);
             return Conclude(new Failure(fields) { Rule = index, Time = time }, lines);
         }
 
@@ -222,14 +239,14 @@ public sealed class LineEngine
 
     private Failure Conclude(Failure failure, int lines)
     {
-        if (failure.Fields.GetValueOrDefault("mlfid") is { } id)
+        if (failure.Fields.Get(Field.Connection) is { } id)
         {
             failure = _connections.Merge(id, failure, lines);
             failure.Pending |= !failure.Harmless && failure.Id is null;
         }
         else
         {
-            failure.Harmless = failure.Fields.GetValueOrDefault("nofail") is { Length: > 0 };
+            failure.Harmless = failure.Fields.Has(Field.Harmless);
             failure.Lines = lines;
         }
 

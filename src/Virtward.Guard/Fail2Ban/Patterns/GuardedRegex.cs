@@ -6,7 +6,7 @@ namespace Virtward.Guard.Fail2Ban.Patterns;
 
 /// <summary>
 /// An administrator's regular expression, run so that no line can hang the guard. It starts out with the fast, backtracking engine
-/// under a time limit; the first line that reaches the limit moves it to the linear engine for good, or, where that cannot take
+/// under a time limit; the first line that reaches it (twice) moves it to the linear engine for good, or, where that cannot take
 /// the pattern (back references, look-arounds, conditions), costs a strike; with the last strike it is switched off.
 /// </summary>
 public sealed class GuardedRegex
@@ -67,13 +67,17 @@ public sealed class GuardedRegex
 
         try
         {
-            return new GuardedRegex(source, pattern, RegexOptions.CultureInvariant | (multiline ? RegexOptions.Multiline : RegexOptions.None));
+            // Only named groups are ever asked for; Python's numbers were turned into names where a pattern refers to them.
+            return new GuardedRegex(source, pattern, RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | (multiline ? RegexOptions.Multiline : RegexOptions.None));
         }
         catch (ArgumentException failure)
         {
             return new Problem($"'{source}' is no valid regular expression: {failure.Message}");
         }
     }
+
+    /// <summary>The number of a named group, for <see cref="Match.Groups"/>.</summary>
+    public int NumberOf(string group) => _engine.GroupNumberFromName(group);
 
     /// <summary>Searches a text; null where it does not match, or could not be found to in time.</summary>
     public Match? Search(string text)
@@ -89,14 +93,24 @@ public sealed class GuardedRegex
             _engine = new Regex(_pattern, _options | RegexOptions.Compiled, TimeLimit);
         }
 
+        // The limit is in time on the wall, which also passes while a busy machine runs something else: the second try decides.
+        Match? match = Try(text, out bool inTime);
+        match = inTime ? match : Try(text, out inTime);
+        return inTime ? match : AfterTimeout(text);
+    }
+
+    private Match? Try(string text, out bool inTime)
+    {
         try
         {
+            inTime = true;
             Match match = _engine.Match(text);
             return match.Success ? match : null;
         }
         catch (RegexMatchTimeoutException)
         {
-            return AfterTimeout(text);
+            inTime = false;
+            return null;
         }
     }
 
@@ -106,15 +120,7 @@ public sealed class GuardedRegex
         {
             _engine = linear;
             Warning = $"a line took over {TimeLimit.TotalMilliseconds} ms to match '{Source}', which now runs on the slower, linear engine";
-            try
-            {
-                Match match = _engine.Match(text);
-                return match.Success ? match : null;
-            }
-            catch (RegexMatchTimeoutException)
-            {
-                return null;
-            }
+            return Try(text, out _);
         }
 
         _strikes++;

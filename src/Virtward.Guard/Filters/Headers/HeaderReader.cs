@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -19,25 +21,51 @@ public static class HeaderReader
     /// <param name="entry">The parts; without a header, all of the text is the message.</param>
     public static void Read(in LogLine line, out LogEntry entry)
     {
+        ReadSender(line, out entry);
+        ReadMessage(ref entry);
+    }
+
+    /// <summary>The first half of <see cref="Read"/>, up to the program: enough to know whether anybody wants the line.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="entry">The stamp, the host and the program; complete after <see cref="ReadMessage"/>.</param>
+    public static void ReadSender(in LogLine line, out LogEntry entry)
+    {
         ReadOnlySpan<byte> text = line.Text;
         while (text.Length > 0 && text[^1] is (byte)' ' or (byte)'\r')
         {
             text = text[..^1];
         }
 
-        entry = new LogEntry { Text = text, Message = text, Repeats = 1, Received = line.Received };
-        if (line.FromJournal)
-        {
-            entry.Program = line.Identifier;
-            entry.ProcessId = line.ProcessId;
-            entry.HasHeader = true;
-        }
-        else
+        entry = default;
+        entry.Text = text;
+        entry.Message = text;
+        entry.Repeats = 1;
+        entry.Received = line.Received;
+        if (!line.FromJournal)
         {
             ReadHeader(text, ref entry);
+            return;
         }
 
-        Unwrap(ref entry);
+        entry.Program = line.Identifier;
+        entry.ProcessId = line.ProcessId;
+        entry.HasHeader = true;
+    }
+
+    /// <summary>The second half of <see cref="Read"/>: the process id and the message.</summary>
+    public static void ReadMessage(ref LogEntry entry)
+    {
+        if (entry.TagEnd > 0)
+        {
+            ReadProcessId(entry.TagEnd, ref entry);
+            entry.TagEnd = 0;
+        }
+
+        // rsyslog folds repeats into "message repeated N times: [ message]".
+        if (entry.Message.StartsWith("message repeated "u8) && entry.Message[^1] == ']')
+        {
+            Unwrap(ref entry);
+        }
     }
 
     private static void ReadHeader(ReadOnlySpan<byte> text, ref LogEntry entry)
@@ -54,28 +82,31 @@ public static class HeaderReader
         }
 
         int stampEnd = StampEnd(text, at);
-        if (stampEnd < 0 || stampEnd + 1 >= text.Length)
+        if (stampEnd < 0)
         {
             return;
         }
 
-        int hostStart = stampEnd + 1;
-        int hostLength = text[hostStart..].IndexOf((byte)' ');
-        if (hostLength <= 0)
+        int host = stampEnd + 1;
+        int hostEnd = host + LengthTo(text[host..], (byte)' ', (byte)' ', (byte)' ');
+        if (hostEnd == host || hostEnd + 1 >= text.Length)
         {
             return;
         }
 
         // Some devices leave the host out: "Nov  1 08:02:03 sshd[1]: message".
-        bool noHost = text[hostStart + hostLength - 1] == ':';
-        int tag = noHost ? hostStart : hostStart + hostLength + 1;
-        if (!TryReadTag(text, tag, ref entry))
+        bool noHost = text[hostEnd - 1] == ':';
+        int tag = noHost ? host : hostEnd + 1;
+        int tagEnd = tag + LengthTo(text[tag..], (byte)'[', (byte)':', (byte)' ');
+        if (tagEnd == tag || tagEnd >= text.Length || text[tagEnd] == ' ')
         {
             return;
         }
 
-        entry.Stamp = text[at..stampEnd];
-        entry.Host = noHost ? default : text.Slice(hostStart, hostLength);
+        entry.StampPlace = (at, stampEnd);
+        entry.HostPlace = noHost ? default : (host, hostEnd);
+        entry.Program = text[tag..tagEnd];
+        entry.TagEnd = tagEnd;
         entry.HasHeader = true;
     }
 
@@ -88,9 +119,16 @@ public static class HeaderReader
             return -1;
         }
 
+        // "Mmm dd hh:mm:ss ": the separators of all sixteen bytes, in two compares.
+        if ((BinaryPrimitives.ReadUInt64LittleEndian(rest) & 0x00FF_0000_FF00_0000) == 0x0020_0000_2000_0000
+            && (BinaryPrimitives.ReadUInt64LittleEndian(rest[8..]) & 0xFF00_00FF_0000_FF00) == 0x2000_003A_0000_3A00)
+        {
+            return at + 15;
+        }
+
         if (!IsDigit(rest[0]))
         {
-            return rest[3] == ' ' && rest[6] == ' ' && rest[9] == ':' && rest[12] == ':' && rest[15] == ' ' ? at + 15 : -1;
+            return -1;
         }
 
         if (rest[4] == '-' && rest[10] == ' ')
@@ -104,19 +142,33 @@ public static class HeaderReader
         return iso || (space >= 9 && IsDigit(rest[4])) ? at + space : -1;
     }
 
-    /// <summary>Reads <c>program[pid]: </c>; the message begins after it.</summary>
-    private static bool TryReadTag(ReadOnlySpan<byte> text, int start, ref LogEntry entry)
+    /// <summary>The bytes before the first of three stops; all where there is none. Hosts and tags are short: mostly one compare.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int LengthTo(ReadOnlySpan<byte> text, byte stop, byte orStop, byte orOther)
     {
-        int end = start + TagLength(text[start..]);
-        if (end >= text.Length || end == start || text[end] == ' ')
+        if (text.Length >= Vector128<byte>.Count)
         {
-            return false;
+            Vector128<byte> first = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(text));
+            uint stops = (Vector128.Equals(first, Vector128.Create(stop))
+                | Vector128.Equals(first, Vector128.Create(orStop))
+                | Vector128.Equals(first, Vector128.Create(orOther))).ExtractMostSignificantBits();
+            if (stops != 0)
+            {
+                return BitOperations.TrailingZeroCount(stops);
+            }
         }
 
-        int at = end;
+        int end = text.IndexOfAny(stop, orStop, orOther);
+        return end < 0 ? text.Length : end;
+    }
+
+    /// <summary>Reads <c>[pid]: </c> or <c>: </c> after a tag; where there is neither, it was no header.</summary>
+    private static void ReadProcessId(int at, ref LogEntry entry)
+    {
+        ReadOnlySpan<byte> text = entry.Text;
+        int pid = 0;
         if (text[at] == '[')
         {
-            int pid = 0;
             for (at++; at < text.Length && IsDigit(text[at]) && pid < 100_000_000; at++)
             {
                 pid = (pid * 10) + text[at] - '0';
@@ -124,41 +176,23 @@ public static class HeaderReader
 
             if (at + 1 >= text.Length || text[at] != ']' || text[at + 1] != ':')
             {
-                return false;
+                entry.HasHeader = false;
+                return;
             }
 
-            entry.ProcessId = pid;
             at++;
         }
 
-        entry.Program = text[start..end];
+        entry.ProcessId = pid;
         entry.Message = AfterSpaces(text, at + 1);
-        return true;
-    }
-
-    /// <summary>The bytes before the first <c>[</c>, <c>:</c> or space.</summary>
-    private static int TagLength(ReadOnlySpan<byte> text)
-    {
-        if (text.Length >= Vector128<byte>.Count)
-        {
-            Vector128<byte> first = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(text));
-            uint ends = (Vector128.Equals(first, Vector128.Create((byte)'['))
-                | Vector128.Equals(first, Vector128.Create((byte)':'))
-                | Vector128.Equals(first, Vector128.Create((byte)' '))).ExtractMostSignificantBits();
-            if (ends != 0)
-            {
-                return System.Numerics.BitOperations.TrailingZeroCount(ends);
-            }
-        }
-
-        int end = text.IndexOfAny((byte)'[', (byte)':', (byte)' ');
-        return end < 0 ? text.Length : end;
     }
 
     /// <summary>STAMP HOST APP PROCID MSGID SD MSG (RFC 5424 section 6); a nil value is a hyphen.</summary>
     private static void ReadRfc5424(ReadOnlySpan<byte> text, int at, ref LogEntry entry)
     {
+        int stampStart = at;
         ReadOnlySpan<byte> stamp = NextWord(text, ref at);
+        int hostStart = at;
         ReadOnlySpan<byte> host = NextWord(text, ref at);
         ReadOnlySpan<byte> program = NextWord(text, ref at);
         ReadOnlySpan<byte> process = NextWord(text, ref at);
@@ -169,8 +203,8 @@ public static class HeaderReader
             return;
         }
 
-        entry.Stamp = stamp is [(byte)'-'] ? default : stamp;
-        entry.Host = host is [(byte)'-'] ? default : host;
+        entry.StampPlace = stamp is [(byte)'-'] ? default : (stampStart, stampStart + stamp.Length);
+        entry.HostPlace = host is [(byte)'-'] ? default : (hostStart, hostStart + host.Length);
         entry.Program = program is [(byte)'-'] ? default : program;
         entry.ProcessId = System.Buffers.Text.Utf8Parser.TryParse(process, out int pid, out int used) && used == process.Length && pid > 0 ? pid : 0;
         entry.Message = AfterSpaces(text, dataEnd);
@@ -243,15 +277,10 @@ public static class HeaderReader
         return at > 1 && at < text.Length && text[at] == '>' ? at + 1 : 0;
     }
 
-    /// <summary>rsyslog folds repeats into <c>message repeated N times: [ message]</c>; opened once, at the very start and end.</summary>
+    /// <summary>Opens a repeated message, once: what is inside is not looked into again.</summary>
     private static void Unwrap(ref LogEntry entry)
     {
         ReadOnlySpan<byte> message = entry.Message;
-        if (message.Length < 28 || !message.StartsWith("message repeated "u8) || message[^1] != ']')
-        {
-            return;
-        }
-
         int at = 17;
         int count = 0;
         while (at < message.Length && IsDigit(message[at]) && count < MostRepeats)
@@ -260,7 +289,7 @@ public static class HeaderReader
         }
 
         ReadOnlySpan<byte> after = message[at..];
-        if (at == 17 || count == 0 || !after.StartsWith(" times: ["u8))
+        if (count == 0 || !after.StartsWith(" times: ["u8))
         {
             return;
         }

@@ -8,27 +8,36 @@ public ref struct LogEntry
     /// <summary>The whole line, without a carriage return or spaces at its end.</summary>
     public ReadOnlySpan<byte> Text { get; set; }
 
-    /// <summary>The stamp's text, as <see cref="StampReader"/> reads it; empty for the journal and for lines without a header.</summary>
-    public ReadOnlySpan<byte> Stamp { get; set; }
-
-    /// <summary>The host's name; empty where there is none.</summary>
-    public ReadOnlySpan<byte> Host { get; set; }
-
-    /// <summary>The syslog tag or the journal's identifier, without the process id.</summary>
+    /// <summary>The syslog tag or the journal's identifier, without the process id; empty where there is no header.</summary>
     public ReadOnlySpan<byte> Program { get; set; }
 
     /// <summary>The message after the header; the whole text where there is no header.</summary>
     public ReadOnlySpan<byte> Message { get; set; }
 
+    /// <summary>When it was received; <see cref="UnixTime.None"/> in a replay.</summary>
+    public UnixTime Received { get; set; }
+
+    /// <summary>Where the stamp is in <see cref="Text"/>.</summary>
+    public (int Start, int End) StampPlace { get; set; }
+
+    /// <summary>Where the host's name is in <see cref="Text"/>.</summary>
+    public (int Start, int End) HostPlace { get; set; }
+
+    /// <summary>Where the tag ends in <see cref="Text"/>, while its process id and the message are still to be read; 0 when they are.</summary>
+    public int TagEnd { get; set; }
+
     /// <summary>The process id of the tag, or the journal's; 0 where there is none.</summary>
     public int ProcessId { get; set; }
-
-    /// <summary>Whether a header was found, or the journal delivered the parts.</summary>
-    public bool HasHeader { get; set; }
 
     /// <summary>How often the line stands for its message: more than 1 for "message repeated 4 times".</summary>
     public int Repeats { get; set; }
 
-    /// <summary>When it was received; <see cref="UnixTime.None"/> in a replay.</summary>
-    public UnixTime Received { get; set; }
+    /// <summary>Whether a header was found, or the journal delivered the parts.</summary>
+    public bool HasHeader { get; set; }
+
+    /// <summary>The stamp's text, as <see cref="StampReader"/> reads it; empty for the journal and for lines without a header.</summary>
+    public readonly ReadOnlySpan<byte> Stamp => Text[StampPlace.Start..StampPlace.End];
+
+    /// <summary>The host's name; empty where there is none.</summary>
+    public readonly ReadOnlySpan<byte> Host => Text[HostPlace.Start..HostPlace.End];
 }

@@ -20,17 +20,21 @@ namespace Virtward.Guard.Filters.Headers;
 /// </remarks>
 public sealed class StampClock
 {
-    private const long Minute = 60_000_000;
+    private const long Second = 1_000_000;
+    private const long Minute = 60 * Second;
     private const long Day = 24 * 60 * Minute;
+
+    private const int MinuteLength = 12;
 
     private readonly TimeZoneInfo _zone;
     private readonly UnixTime _end;
 
-    // The last stamp's bytes and time: a burst within one second costs a compare.
+    // The last stamp's bytes and time: a burst within one second costs a compare, one within a minute two digits.
     private readonly byte[] _lastText = new byte[40];
     private int _lastLength;
     private UnixTime _lastReference;
     private UnixTime _lastTime;
+    private long _lastMinute;
 
     // The zone's offset in the last minute asked for: zone rules are costly to evaluate.
     private long _offsetWallMinute = long.MinValue;
@@ -61,22 +65,37 @@ public sealed class StampClock
             return Last = _lastTime;
         }
 
+        if (stamp.Length == 15 && _lastLength == 15 && reference == _lastReference && IsSameMinute(stamp, out int seconds))
+        {
+            stamp[13..].CopyTo(_lastText.AsSpan(13));
+            _lastTime = NotAfter(received, new UnixTime(_lastMinute + (seconds * Second)));
+            return Last = _lastTime;
+        }
+
         if (stamp.IsEmpty || !StampReader.TryRead(stamp, out Stamp parts, out _))
         {
             return Last = received.IsKnown ? received : Last;
         }
 
-        UnixTime time = new(Place(parts, reference.Microseconds));
-        if (received.IsKnown && time > received)
-        {
-            time = received;
-        }
-
+        long placed = Place(parts, reference.Microseconds);
+        UnixTime time = NotAfter(received, new UnixTime(placed));
+        _lastMinute = placed - (parts.WallMicroseconds % Minute);
         _lastLength = stamp.Length <= _lastText.Length ? stamp.Length : 0;
         stamp[.._lastLength].CopyTo(_lastText);
         _lastReference = reference;
         _lastTime = time;
         return Last = time;
+    }
+
+    private static UnixTime NotAfter(UnixTime received, UnixTime time) => received.IsKnown && time > received ? received : time;
+
+    /// <summary>Whether a classic stamp differs from the last one in its seconds only.</summary>
+    private bool IsSameMinute(ReadOnlySpan<byte> stamp, out int seconds)
+    {
+        uint tens = (uint)(stamp[13] - '0');
+        uint ones = (uint)(stamp[14] - '0');
+        seconds = (int)((tens * 10) + ones);
+        return tens < 6 && ones < 10 && stamp[12] == ':' && stamp[..MinuteLength].SequenceEqual(_lastText.AsSpan(0, MinuteLength));
     }
 
     private long Place(in Stamp stamp, long reference)

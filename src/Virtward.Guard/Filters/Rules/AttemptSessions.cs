@@ -37,10 +37,10 @@ public sealed class AttemptSessions
     {
         if (_slots.Length == 0)
         {
-            _slots = new Slot[Capacity];
+            _slots = new Slot[Capacity]; // 2 MB
         }
 
-        long now = time.Microseconds / 1_000_000;
+        int now = (int)(time.Microseconds / 1_000_000);
         int set = (int)(session >> 32) & ((Capacity / Ways) - 1);
         ref Slot slot = ref Find(_slots.AsSpan(set * Ways, Ways), session, now);
         slot.Seconds = now;
@@ -51,13 +51,13 @@ public sealed class AttemptSessions
         return grown;
     }
 
-    private static ref Slot Find(Span<Slot> set, ulong session, long now)
+    private static ref Slot Find(Span<Slot> set, ulong session, int now)
     {
         int oldest = 0;
         for (int i = 0; i < set.Length; i++)
         {
             // Stamps of one burst may be out of order, so the distance counts in both directions.
-            if (set[i].Session == session && Math.Abs(now - set[i].Seconds) <= LifetimeSeconds)
+            if (set[i].Session == session && Math.Abs((long)now - set[i].Seconds) <= LifetimeSeconds)
             {
                 return ref set[i];
             }
@@ -72,9 +72,9 @@ public sealed class AttemptSessions
     private struct Slot
     {
         public ulong Session;
-        public long Seconds;
-        public int Largest;
         public SeriesSums Sums;
+        public int Seconds;
+        public int Largest;
     }
 
     [InlineArray(MostSeries)]

@@ -21,6 +21,13 @@ public sealed class GuardBench
         Engine.Advance(Time(0), Events);
     }
 
+    /// <summary>An engine that goes on from a stored state.</summary>
+    public GuardBench(GuardPolicy policy, NeverBan neverBan, UnixTime now, GuardState state)
+    {
+        Engine = new GuardEngine(policy, neverBan, 42, trackChanges: true);
+        Engine.Restore(state, now);
+    }
+
     public GuardEngine Engine { get; }
 
     public List<GuardEvent> Events { get; } = [];

@@ -8,7 +8,7 @@ namespace Virtward.Tests.Guard.Sources;
 
 /// <summary>
 /// A file system in memory, as hostile as a real one may be: an inode number is used again as soon as the file is gone, names are
-/// listed in no good order, and a time stands still unless the test moves it.
+/// listed in no good order, and the clock moves by a microsecond a change only.
 /// </summary>
 public sealed class FakeLogBench : ILogBench, ILogFiles
 {
@@ -207,6 +207,7 @@ public sealed class FakeLogBench : ILogBench, ILogFiles
 
     private void Touch(Node node, bool isContent = true)
     {
+        Clock.Advance(TimeSpan.FromMicroseconds(1));
         node.Modified = isContent ? UnixTime.Now(Clock) : node.Modified;
         _watches.ForEach(watch => watch.Changed.Add(node.Watch));
     }

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using Virtward.Commands;
+using Virtward.Core.Results;
+using Virtward.Core.Time;
+using Virtward.Daemon;
+using Virtward.Guard.Store;
+using Virtward.Guard.Store.Sqlite;
+using Virtward.Linux;
+
+namespace Virtward.Control;
+
+/// <summary>
+/// The guard where no daemon runs. What is asked is read from the store; what is changed is changed by a guard that is started for
+/// it, follows no log, and ends with it: store and kernel alike, by the same rules.
+/// </summary>
+/// <param name="host">The streams and the clock.</param>
+/// <param name="state">The guard's folder.</param>
+public sealed class OfflineControl(CommandHost host, string state) : IGuardControl
+{
+    /// <inheritdoc/>
+    public Task<Result<StatusDocument>> StatusAsync(CancellationToken cancel) => Task.FromResult(Read(bans => new StatusDocument
+    {
+        Version = LiveControl.Version,
+        Running = false,
+        Bans = BanTotals.Of(bans.Select(stored => stored.Ban).Where(ban => !ban.Simulated)),
+    }));
+
+    /// <inheritdoc/>
+    public Task<Result<BansDocument>> BansAsync(CancellationToken cancel) => Task.FromResult(Read(bans => new BansDocument(
+        [.. bans.Select(stored => BanDocument.Of(stored.Ban, (ulong)stored.Packets, (ulong)stored.Bytes))])));
+
+    /// <inheritdoc/>
+    public Task<Result<ChangeDocument>> BanAsync(BanRequest request, CancellationToken cancel) =>
+        ChangeAsync(guard => guard.BanAsync(request, cancel));
+
+    /// <inheritdoc/>
+    public Task<Result<ChangeDocument>> UnbanAsync(TargetRequest request, CancellationToken cancel) =>
+        ChangeAsync(guard => guard.UnbanAsync(request, cancel));
+
+    /// <inheritdoc/>
+    public Task<Result<ChangeDocument>> AllowAsync(AllowRequest request, CancellationToken cancel) =>
+        ChangeAsync(guard => guard.AllowAsync(request, cancel));
+
+    /// <inheritdoc/>
+    public Task<Result<ChangeDocument>> DisallowAsync(TargetRequest request, CancellationToken cancel) =>
+        ChangeAsync(guard => guard.DisallowAsync(request, cancel));
+
+    /// <inheritdoc/>
+    public Task<Result<ChangeDocument>> FlushAsync(CancellationToken cancel) => ChangeAsync(guard => guard.FlushAsync(cancel));
+
+    private Result<T> Read<T>(Func<IReadOnlyList<StoredBan>, T> describe)
+    {
+        if (!new SqliteStoreFile(new StateFiles(), host.Clock).OpenReadOnly(state).TryGet(out IGuardStore? store, out Problem? problem))
+        {
+            return problem;
+        }
+
+        using (store)
+        {
+            Result<IReadOnlyList<StoredBan>> found = store.Find(new BanQuery { InForceAt = UnixTime.Now(host.Clock) });
+            return found.IsOk ? describe(found.Value) : found.Problem;
+        }
+    }
+
+    private async Task<Result<ChangeDocument>> ChangeAsync(Func<IGuardControl, Task<Result<ChangeDocument>>> change)
+    {
+        if (PolicyFile.Load(host, new HostTextFiles(), null) is not { } policy)
+        {
+            return new Problem("the policy has mistakes, so the never-ban list is not known", PolicyFile.Default, "mend it first");
+        }
+
+        var options = new GuardHostOptions(policy, state) { Follow = false };
+        if (!GuardHost.Start(options, new QuietListener(host), host.Clock, out ImmutableArray<Problem> _).TryGet(out GuardHost? guard, out Problem? problem))
+        {
+            return problem;
+        }
+
+        await using (guard)
+        {
+            return await change(new LiveControl(guard, running: false));
+        }
+    }
+}

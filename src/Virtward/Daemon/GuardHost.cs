@@ -1,0 +1,253 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Virtward.Core.Host;
+using Virtward.Core.Policy;
+using Virtward.Core.Results;
+using Virtward.Core.Time;
+using Virtward.Guard.Enforcement;
+using Virtward.Guard.Filters;
+using Virtward.Guard.Jails;
+using Virtward.Guard.Pipeline;
+using Virtward.Guard.Sources;
+using Virtward.Guard.Store;
+using Virtward.Linux;
+using Virtward.Linux.Files;
+using Virtward.Linux.Journal;
+
+namespace Virtward.Daemon;
+
+/// <summary>
+/// A guard put together from its parts on this host: store, engine, kernel, sources. <c>guard run</c> and <c>daemon</c> let it follow
+/// the logs; a change by hand without a daemon starts one that follows nothing, makes the change, and is gone.
+/// </summary>
+public sealed class GuardHost : IAsyncDisposable
+{
+    private static readonly TimeSpan FactsEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CountsEvery = TimeSpan.FromMinutes(1);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _tasks = [];
+    private readonly StoppedCounter _stopped;
+    private readonly TroubleLog _troubles;
+    private FollowedSources? _sources;
+    private Thread? _thread;
+
+    private GuardHost(GuardParts parts, GuardPlan plan, GuardPipeline pipeline, TroubleLog troubles)
+    {
+        _troubles = troubles;
+        Parts = parts;
+        Plan = plan;
+        Pipeline = pipeline;
+        Started = UnixTime.Now(parts.Clock);
+        _stopped = new StoppedCounter(parts.Enforcer);
+    }
+
+    /// <summary>The parts.</summary>
+    public GuardParts Parts { get; }
+
+    /// <summary>What the policy comes to here.</summary>
+    public GuardPlan Plan { get; }
+
+    /// <summary>The main path.</summary>
+    public GuardPipeline Pipeline { get; }
+
+    /// <summary>When it was started.</summary>
+    public UnixTime Started { get; }
+
+    /// <summary>What each source has read.</summary>
+    public IReadOnlyList<SourceCounts> SourceCounts => _sources?.Counts ?? [];
+
+    /// <summary>What a person should know: the last troubles.</summary>
+    public IReadOnlyList<string> Warnings => _troubles.Recent;
+
+    /// <summary>How often bans had to be put back into the kernel.</summary>
+    public long Repairs { get; private set; }
+
+    /// <summary>
+    /// Starts a guard: what was remembered is restored and put into the kernel before the first line is read.
+    /// </summary>
+    /// <param name="options">What to start.</param>
+    /// <param name="listener">Who is told what happens.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="problems">Every problem, where there are several; the first is the result's.</param>
+    public static Result<GuardHost> Start(
+        GuardHostOptions options, IGuardListener listener, TimeProvider clock, out ImmutableArray<Problem> problems)
+    {
+        HostPolicy policy = Overridden(options);
+        var files = new LinuxLogFiles();
+        var loader = new FilterLoader(new HostTextFiles(), TimeZoneInfo.Local, clock);
+        if (!new GuardPlanner(loader, files).Plan(policy, out problems).TryGet(out GuardPlan? plan, out Problem? problem))
+        {
+            return problem;
+        }
+
+        if (!GuardParts.Open(options.StateFolder, clock).TryGet(out GuardParts? parts, out problem))
+        {
+            problems = [problem];
+            return problem;
+        }
+
+        Result<GuardHost> started = Start(options, plan, parts, files, new TroubleLog(listener));
+        if (!started.IsOk)
+        {
+            parts.Dispose();
+            problems = [started.Problem];
+        }
+
+        return started;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _thread?.Join();
+        foreach (Task task in _tasks)
+        {
+            try
+            {
+                await task;
+            }
+            catch (OperationCanceledException)
+            {
+                // That is how they end.
+            }
+        }
+
+        Pipeline.Finish();
+        _sources?.Dispose();
+        Pipeline.Store?.Dispose();
+        Parts.Dispose();
+        _stop.Dispose();
+    }
+
+    private static Result<GuardHost> Start(
+        GuardHostOptions options, GuardPlan plan, GuardParts parts, LinuxLogFiles files, TroubleLog listener)
+    {
+        TimeProvider clock = parts.Clock;
+        UnixTime now = UnixTime.Now(clock);
+        if (!parts.Opened.Store.Load(now).TryGet(out StoredState? state, out Problem? problem))
+        {
+            return problem;
+        }
+
+        if (parts.Opened.Warning is { } warning)
+        {
+            listener.Trouble(warning);
+        }
+
+        var neverBan = new NeverBanList(plan.Policy);
+        foreach (Allowance entry in state.NeverBan)
+        {
+            neverBan.Allow(entry);
+        }
+
+        neverBan.Learn(parts.ReadFacts(listener.Trouble));
+        Guard.Bans.NeverBan list = neverBan.Build();
+        ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        var engine = new GuardEngine(plan.Policy.Guard, list, seed, trackChanges: true);
+        engine.Restore(state.Engine, now);
+        parts.UseNeverBan(list);
+        if (!parts.Enforcer.Reconcile(engine.Bans.All.Where(ban => !ban.Simulated)).TryGet(out _, out problem))
+        {
+            return problem;
+        }
+
+        var pipeline = new GuardPipeline(
+            plan, engine, neverBan, parts.Enforcer, TimeZoneInfo.Local, parts.Cutter.Request, parts.Waiter.Wake, clock, listener);
+        pipeline.Store = new StoreKeeper(
+            parts.Opened.Store,
+            parts.Reopen,
+            pipeline.Everything,
+            clock,
+            sentence => listener.Trouble(new Problem(sentence)));
+        var guard = new GuardHost(parts, plan, pipeline, listener);
+        guard.Run(
+            options.Follow ? plan.Sources : [],
+            [.. state.Positions.Select(position => new SourcePosition(position.Key, position.Value))],
+            files,
+            listener);
+        return guard;
+    }
+
+    private static HostPolicy Overridden(GuardHostOptions options) => options.Logs.IsEmpty
+        ? options.Policy
+        : options.Policy with
+        {
+            Guard = options.Policy.Guard with
+            {
+                Jails = [.. options.Policy.Guard.Jails.Select(jail => jail with { Logs = options.Logs, Journal = false })],
+            },
+        };
+
+    private void Run(ImmutableArray<SourcePlan> sources, IReadOnlyList<SourcePosition> positions, LinuxLogFiles files, IGuardListener listener)
+    {
+        CancellationToken stop = _stop.Token;
+        _sources = new FollowedSources(
+            [.. sources.Select(source => source.Definition)],
+            positions,
+            new SourceHost(files, new LinuxJournals(), Parts.Waiter, Parts.Clock),
+            Pipeline);
+        Pipeline.Positions = _sources.Positions;
+        _thread = new Thread(() => _sources.Run(stop)) { Name = "guard", IsBackground = true };
+        _thread.Start();
+        _tasks.Add(new EnforcementKeeper(Parts.Enforcer, Parts.Firewall, Parts.Clock).RunAsync(Compared, stop));
+        _tasks.Add(Parts.Cutter.RunAsync(result => Tell(result, listener), stop));
+        _tasks.Add(KeepFactsAsync(listener, stop));
+        _tasks.Add(CountAsync(stop));
+    }
+
+    private void Compared(Result<Reconciliation> result)
+    {
+        if (result.IsOk && (result.Value.Rebuilt || result.Value.Added > 0))
+        {
+            Repairs++;
+        }
+
+        _ = Pipeline.AskAsync(_ =>
+        {
+            Pipeline.Compared(result);
+            return true;
+        });
+    }
+
+    private static void Tell(Result<CutConnections> cut, IGuardListener listener)
+    {
+        if (!cut.IsOk)
+        {
+            listener.Trouble(cut.Problem);
+        }
+    }
+
+    // The host's own addresses, gateways, resolvers and live admin sessions change; the never-ban list follows within seconds.
+    private async Task KeepFactsAsync(IGuardListener listener, CancellationToken stop)
+    {
+        while (true)
+        {
+            await Parts.WaitForFactsAsync(FactsEvery, stop);
+            IReadOnlyList<Guard.Bans.NeverBanEntry> facts = Parts.ReadFacts(listener.Trouble);
+            await Pipeline.AskAsync(_ =>
+            {
+                Pipeline.Learn(facts);
+                return true;
+            }).WaitAsync(stop);
+        }
+    }
+
+    // What each ban has stopped goes into the store now and then, so that it outlives the kernel's own counters.
+    private async Task CountAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            await Task.Delay(CountsEvery, Parts.Clock, stop);
+            if (_stopped.Read() is { Count: > 0 } stopped)
+            {
+                await Pipeline.AskAsync(_ =>
+                {
+                    Pipeline.Store?.Commit(new GuardCommit { Time = UnixTime.Now(Parts.Clock), Stopped = stopped });
+                    return true;
+                }).WaitAsync(stop);
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using System.Diagnostics;
+
+namespace Virtward.Host.Tests.Sources;
+
+public static class Wait
+{
+    /// <summary>Waits for a condition, generously; whether it came true.</summary>
+    public static bool For(Func<bool> condition, int seconds = 60)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!condition())
+        {
+            if (watch.Elapsed > TimeSpan.FromSeconds(seconds))
+            {
+                return false;
+            }
+
+            Thread.Sleep(1);
+        }
+
+        return true;
+    }
+}
