@@ -34,7 +34,7 @@ internal static class LibraryChild
     public static int Run(string name, string filter, string log)
     {
         var reference = new FilterReference(filter, ImmutableSortedDictionary<string, string>.Empty);
-        if (!new FilterLoader(new HostTextFiles(), TimeZoneInfo.Utc).Load(reference, out _).TryGet(out LoadedFilter? loaded, out Problem? problem))
+        if (!new FilterLoader(new HostTextFiles(), TimeZoneInfo.Utc, TimeProvider.System).Load(reference, out _).TryGet(out LoadedFilter? loaded, out Problem? problem))
         {
             Console.Error.WriteLine(problem);
             return 2;
