@@ -166,8 +166,15 @@ public sealed class RotatedFiles
     {
         LogFileState state = sibling.Entry.State;
         FileMark? same = _context.History.Find(state.Identity);
-        if (_context.HolderOf(state.Identity) is not null || IsUnchanged(same, sibling))
+        bool isOpen = _context.HolderOf(state.Identity) is not null;
+        if (isOpen || IsUnchanged(same, sibling))
         {
+            if (!isOpen && _isFirst)
+            {
+                // It stays in the position, so that the next restart knows it too.
+                _log.AddFinished(same!);
+            }
+
             Know(sibling, same);
             return true;
         }
@@ -194,22 +201,26 @@ public sealed class RotatedFiles
 
     private bool ExaminePlain(Sibling sibling, ILogFile file, FileMark? same)
     {
-        // A mark of a file of which nothing was read is in any file: it counts last, for an inode number may have been used again.
-        bool isSame = same is not null && same.IsIn(file);
-        FileMark? known = isSame && same!.Head.Length > 0 ? same : null;
+        // A mark of a file of which nothing was read proves nothing: the inode number may have been used again.
+        FileMark? known = same is { Head.Length: > 0 } && same.IsIn(file) ? same : null;
         if (known is null && IsCopyOfCurrent(file))
         {
             sibling.Standing = SiblingStanding.CopyOfCurrent;
             return false;
         }
 
-        known ??= _context.History.FindContent(mark => mark.IsIn(file)) ?? (isSame ? same : null);
+        known ??= _context.History.FindContent(mark => mark.IsIn(file));
         if (known is null)
         {
             return false;
         }
 
         Know(sibling, known);
+        if (IsRestOpen(known))
+        {
+            return false;
+        }
+
         FileMark place = known with { Identity = sibling.Entry.State.Identity, Modified = sibling.Entry.State.Modified };
         if (sibling.Entry.State.Length <= place.Offset)
         {
@@ -227,7 +238,10 @@ public sealed class RotatedFiles
         if (_context.History.FindContent(log.Holds) is { } known)
         {
             Know(sibling, known);
-            HandOn(log, sibling, known.Offset);
+            if (!IsRestOpen(known))
+            {
+                HandOn(log, sibling, known.Offset);
+            }
         }
         else if (!log.IsReadable || _context.History.FindContent(log.BeginsLike) is not null || HasOriginal(sibling))
         {
@@ -320,6 +334,9 @@ public sealed class RotatedFiles
         return isSame;
     }
 
+    /// <summary>Whether the content that a mark was made of is still open, so that its rest comes from there and not from a copy.</summary>
+    private bool IsRestOpen(FileMark mark) => _context.HolderOf(mark.Identity) is { } holder && holder.HoldsContentOf(mark);
+
     /// <summary>Whether a file is just as it was when we had read all of it, so that it need not be opened.</summary>
     private static bool IsUnchanged(FileMark? mark, Sibling sibling) =>
         mark is not null
@@ -331,7 +348,8 @@ public sealed class RotatedFiles
         sibling.Standing = SiblingStanding.Known;
         if (mark is not null)
         {
-            _sought.Remove(mark);
+            // Marks of the same content that were made earlier, by another descriptor, are found with it.
+            _sought.RemoveAll(sought => sought == mark || (sought.Head == mark.Head && sought.Head.Length > 0 && sought.Offset <= mark.Offset));
         }
     }
 

@@ -131,6 +131,12 @@ public sealed class RotationUnderLoadTests(ITestOutputHelper output) : IDisposab
 
         private FileStream Open() => new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 0);
 
+        private void Truncate()
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 0);
+            file.SetLength(0);
+        }
+
         private void Write(FileStream file, int count)
         {
             for (int i = 0; i < count && _written < Lines; i++)
@@ -157,7 +163,7 @@ public sealed class RotationUnderLoadTests(ITestOutputHelper output) : IDisposab
 
             if (kind == Kind.Truncate)
             {
-                file.SetLength(0);
+                Truncate();
                 return file;
             }
 
@@ -172,7 +178,7 @@ public sealed class RotationUnderLoadTests(ITestOutputHelper output) : IDisposab
             if (kind == Kind.CopyTruncate)
             {
                 File.Copy(path, first);
-                file.SetLength(0);
+                Truncate();
                 return file;
             }
 
