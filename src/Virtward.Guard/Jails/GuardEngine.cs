@@ -9,7 +9,7 @@ namespace Virtward.Guard.Jails;
 
 /// <summary>
 /// The heart of the guard: sightings in, decisions out. It reads nothing, writes nothing and has no clock; the same calls give the same
-/// decisions. For one thread. docs/decisions/0020-how-jails-count.md has the rules and their reasons.
+/// decisions. For one thread. docs/decisions/0011-how-jails-count.md has the rules and their reasons.
 /// </summary>
 /// <remarks>
 /// Time is what <see cref="Advance"/> was told last: the host's clock for a live log, a <see cref="LogClock"/> in a replay. Before it was
