@@ -89,17 +89,13 @@ public sealed class FollowedSources : IDisposable
             _isFirst = false;
         }
 
-        long before = Lines();
         bool more = false;
         foreach (ILineSource source in _sources)
         {
             more |= source.Turn(_changed, lookAround);
         }
 
-        if (lookAround || Lines() != before)
-        {
-            _sink.BatchEnd();
-        }
+        _sink.BatchEnd();
 
         return more;
     }
@@ -152,15 +148,4 @@ public sealed class FollowedSources : IDisposable
         SourceDefinition.Journal journal => new JournalSource(journal, _host.Journals, _options, _host.Clock, output, marks),
         _ => throw new ArgumentOutOfRangeException(nameof(definition), definition, "an unknown kind of source"),
     };
-
-    private long Lines()
-    {
-        long lines = 0;
-        foreach (ILineSource source in _sources)
-        {
-            lines += source.Output.Lines;
-        }
-
-        return lines;
-    }
 }

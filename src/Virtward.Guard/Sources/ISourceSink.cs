@@ -11,8 +11,8 @@ public interface ISourceSink
     void Accept(int source, in LogLine line);
 
     /// <summary>
-    /// Everything that was there has been handed on. Called after each burst of lines and about once a second when it is quiet: the
-    /// moment to make bans and to save them together with <see cref="FollowedSources.Positions"/>.
+    /// Everything that was there has been handed on. Called after each burst of lines, whenever the waiting thread was woken, and about once
+    /// a second when it is quiet: the moment to make bans and to save them together with <see cref="FollowedSources.Positions"/>.
     /// </summary>
     void BatchEnd();
 
