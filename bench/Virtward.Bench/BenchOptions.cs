@@ -26,6 +26,9 @@ internal sealed record BenchOptions
     /// <summary>Where <c>generate</c> writes; "-" is stdout.</summary>
     public string Out { get; init; } = "-";
 
+    /// <summary>Where <c>generate</c> writes each attacker and its attempts; null for nowhere.</summary>
+    public string? Truth { get; init; }
+
     /// <summary>The program that is measured.</summary>
     public string Virtward { get; init; } = "virtward";
 
@@ -46,6 +49,7 @@ internal sealed record BenchOptions
                 "--stamps" when value is "classic" or "iso" or "rfc5424" or "epoch" or "mixed" => options with { Stamps = value },
                 "--work" when value.Length > 0 => options with { Work = value },
                 "--out" when value.Length > 0 => options with { Out = value },
+                "--truth" when value.Length > 0 => options with { Truth = value },
                 "--virtward" when value.Length > 0 => options with { Virtward = value },
                 _ => null,
             };

@@ -1,4 +1,12 @@
 using Virtward.Bench;
+using Virtward.Bench.Kernel;
+using Virtward.Bench.Log;
+using Virtward.Bench.Throughput;
+
+if (args is [LibraryChild.Match or LibraryChild.Jails, var filter, var log])
+{
+    return LibraryChild.Run(args[0], filter, log);
+}
 
 if (args is not [var name, .. var rest] || BenchOptions.Read(rest) is not { } options)
 {
@@ -8,6 +16,20 @@ if (args is not [var name, .. var rest] || BenchOptions.Read(rest) is not { } op
 
 switch (name)
 {
+    case "generate":
+        return GenerateCommand.Run(options);
+    case "match":
+        return ThroughputBenches.Match(options);
+    case "replay":
+        return ThroughputBenches.Replay(options);
+    case "jails":
+        return ThroughputBenches.Jails(options);
+    case "bans":
+        return OwnNetwork.Run(args, () => BansBench.Run(options));
+    case "latency":
+        return OwnNetwork.Run(args, () => LatencyBench.Run(options));
+    case "memory":
+        return OwnNetwork.Run(args, () => MemoryBench.Run(options));
     case "store":
         return StoreBench.Run(options);
     default:

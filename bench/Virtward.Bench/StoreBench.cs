@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
-using Virtward.Core.Net;
 using Virtward.Core.Time;
-using Virtward.Guard.Bans;
 using Virtward.Guard.Jails;
+using Virtward.Guard.Sources;
 using Virtward.Guard.Store;
 using Virtward.Guard.Store.Sqlite;
 using Virtward.Linux;
@@ -19,7 +18,7 @@ internal static class StoreBench
         using var work = new WorkDirectory(options.Work);
         var file = new SqliteStoreFile(new StateFiles(), TimeProvider.System);
         string directory = Path.Combine(work.Path, "state");
-        var table = new Table("store (SQLite, WAL, synchronous=NORMAL)", "what", "median", "p99");
+        var table = new Table("store (SQLite, WAL, synchronous=NORMAL)", "CPU of", "median", "p99");
         using (IGuardStore store = file.Open(directory).Value.Store)
         {
             int next = 0;
@@ -37,7 +36,7 @@ internal static class StoreBench
             Row("load of all", Measure.CpuMilliseconds(options.Runs, () => store.Load(Now)));
             Row("commit of the whole state", Measure.CpuMilliseconds(1, () => Commit(store, new GuardChanges { Whole = state })));
             Row("the 20 newest bans in force", Measure.CpuMilliseconds(options.Runs, () => store.Find(new BanQuery { InForceAt = Now, Limit = 20 })));
-            Row("history of one address", Measure.CpuMilliseconds(100, () => store.Find(new BanQuery { Target = Target(77) })));
+            Row("history of one address", Measure.CpuMilliseconds(100, () => store.Find(new BanQuery { Target = SampleBans.Target(77) })));
             Row("top /24s and /48s", Measure.CpuMilliseconds(options.Runs, () => store.TopPrefixes(UnixTime.FromSeconds(0), 24, 48, 20)));
         }
 
@@ -73,26 +72,11 @@ internal static class StoreBench
     private static GuardChanges Attackers(ref int next, int count) => new() { Attackers = Attackers((next += count) - count, count) };
 
     private static ImmutableArray<BanChange> Bans(int first, int count) =>
-        [.. Enumerable.Range(first, count).Select(i => new BanChange(Ban(i), Now, null))];
+        [.. Enumerable.Range(first, count).Select(i => new BanChange(SampleBans.Ban(i, Now), Now, null))];
 
     private static ImmutableArray<AttackerRecord> Attackers(int first, int count) =>
     [
         .. Enumerable.Range(first, count).Select(i =>
-            new AttackerRecord("sshd", Target(i), Now, UnixTime.None, [Now.Microseconds - 3, Now.Microseconds - 2, Now.Microseconds - 1])),
+            new AttackerRecord("sshd", SampleBans.Target(i), Now, UnixTime.None, [Now.Microseconds - 3, Now.Microseconds - 2, Now.Microseconds - 1])),
     ];
-
-    // Scattered, as attackers are: consecutive numbers would make an index look better than it is.
-    private static Prefix Target(int number) => new(Address.FromV4(0x0B000000u + (((uint)number * 2_654_435_761u) >> 8)));
-
-    private static Ban Ban(int number) => new()
-    {
-        Target = Target(number),
-        Jail = "sshd",
-        Origin = BanOrigin.Jail,
-        Since = Now,
-        Until = Now + TimeSpan.FromHours(4),
-        Reason = "5 failed logins in 2 minutes",
-        Evidence = "Nov 21 19:50:00 kvm1 sshd[12345]: Failed password for invalid user admin from 203.0.113.9 port 51234 ssh2",
-        Sightings = 5,
-    };
 }

@@ -404,10 +404,12 @@ public sealed class Enforcer
         {
             // What has been banned or lifted since it was read is in the kernel as it must be.
             surplus.RemoveWhere(key => _wanted.Find(new GuardElement(set, key)) is not null);
+            string name = set.Name;
             var slices = new SlicedBatch(_firewall);
-            int removed = slices.Apply(surplus.Select(key => new ElementChange(set.Name, key, ElementAction.Remove)));
-            int renewed = slices.Apply(stale.SelectMany(pair => Change(set, pair.Key, ElementAction.Put, pair.Value)));
-            int added = slices.Apply(_wanted.Unseen(set, round).SelectMany(key => Change(set, key, ElementAction.Add, _counted.GetValueOrDefault(new GuardElement(set, key)))));
+            int removed = slices.Apply(surplus.Select(key => (ElementChange?)new ElementChange(name, key, ElementAction.Remove)));
+            int renewed = slices.Apply(stale.Select(pair => Change(set, name, pair.Key, ElementAction.Put, pair.Value)));
+            int added = slices.Apply(_wanted.Unseen(set, round).Select(
+                key => Change(set, name, key, ElementAction.Add, _counted.GetValueOrDefault(new GuardElement(set, key)))));
             return total with
             {
                 Added = total.Added + added,
@@ -451,13 +453,13 @@ public sealed class Enforcer
         }
     }
 
-    // The change that brings a wanted element into the kernel, timed as late as can be: the kernel counts from when it gets it.
-    private IEnumerable<ElementChange> Change(GuardSet set, Address key, ElementAction action, PacketCount count)
+    // The change that brings an element into the kernel, timed as late as can be: the kernel counts from when it gets it. Null where it is
+    // no longer wanted.
+    private ElementChange? Change(GuardSet set, string name, Address key, ElementAction action, PacketCount count)
     {
         UnixTime now = UnixTime.Now(_clock);
-        if (_wanted.Find(new GuardElement(set, key)) is UnixTime until && until > now)
-        {
-            yield return new ElementChange(set.Name, key, action, Left(until, now), count);
-        }
+        return _wanted.Find(new GuardElement(set, key)) is UnixTime until && until > now
+            ? new ElementChange(name, key, action, Left(until, now), count)
+            : null;
     }
 }

@@ -18,15 +18,20 @@ public sealed class SlicedBatch(IFirewall firewall)
     /// <summary>What the first refusal was; null where there was none.</summary>
     public Problem? Problem { get; private set; }
 
-    /// <summary>Applies changes as they come.</summary>
+    /// <summary>Applies changes as they come; a null is none.</summary>
     /// <returns>How many there were.</returns>
-    public int Apply(IEnumerable<ElementChange> changes)
+    public int Apply(IEnumerable<ElementChange?> changes)
     {
         int count = 0;
-        foreach (ElementChange change in changes)
+        foreach (ElementChange? change in changes)
         {
+            if (change is not ElementChange made)
+            {
+                continue;
+            }
+
             count++;
-            _slice.Add(change);
+            _slice.Add(made);
             if (_slice.Count == SliceLength)
             {
                 Send();

@@ -9,7 +9,7 @@ namespace Virtward.Guard.Jails;
 
 /// <summary>
 /// The heart of the guard: sightings in, decisions out. It reads nothing, writes nothing and has no clock; the same calls give the same
-/// decisions. For one thread. docs/decisions/0020-how-jails-count.md has the rules and their reasons.
+/// decisions. For one thread. docs/decisions/0011-how-jails-count.md has the rules and their reasons.
 /// </summary>
 /// <remarks>
 /// Time is what <see cref="Advance"/> was told last: the host's clock for a live log, a <see cref="LogClock"/> in a replay. Before it was
@@ -17,7 +17,7 @@ namespace Virtward.Guard.Jails;
 /// </remarks>
 public sealed class GuardEngine
 {
-    /// <summary>The jail that prefix bans are of.</summary>
+    /// <summary>What the memory of repeated prefix bans is kept under: a prefix ban is of the jail that decided, its repeats are not.</summary>
     public const string PrefixJail = "prefix";
 
     /// <summary>The jail that bans by hand are of.</summary>
@@ -317,7 +317,7 @@ public sealed class GuardEngine
                 events.Add(new GuardEvent.SiegeBegan(Now, _siege.Reason));
             }
 
-            if (_policy.Prefixes.Counting == PrefixCounting.Seen && CountsForPrefixes(jail) && Convict(subject, events))
+            if (_policy.Prefixes.Counting == PrefixCounting.Seen && CountsForPrefixes(jail) && Convict(jail, subject, events))
             {
                 return;
             }
@@ -406,14 +406,14 @@ public sealed class GuardEngine
 
         if (CountsForPrefixes(jail))
         {
-            Convict(subject, events);
+            Convict(jail, subject, events);
         }
     }
 
     private bool CountsForPrefixes(Jail jail) => _policy.Prefixes.Enabled && jail.Policy.Prefixes && !jail.IsSimulated;
 
     // Notes an attacker against its prefixes; true where that bans one.
-    private bool Convict(SubjectKey subject, ICollection<GuardEvent> events)
+    private bool Convict(Jail jail, SubjectKey subject, ICollection<GuardEvent> events)
     {
         _prefixes.Add(subject, Now);
         if (!_prefixes.TryFind(subject, _ledger.Cover, Now, out PrefixFinding found) || !NetworkKey.TryFrom(found.Prefix, out NetworkKey key))
@@ -427,7 +427,7 @@ public sealed class GuardEngine
         var ban = new Ban
         {
             Target = found.Prefix,
-            Jail = PrefixJail,
+            Jail = jail.Name,
             Origin = BanOrigin.Prefix,
             Since = Now,
             Until = Now + BanTerm.Of(_policy.Prefixes.BanTime, _policy.Prefixes.Increment, repeats, PrefixJail, found.Prefix, _seed),

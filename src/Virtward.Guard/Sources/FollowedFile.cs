@@ -176,6 +176,20 @@ public sealed class FollowedFile : IDisposable
         _retired.ForEach(retired => retired.Tail.RefreshModified());
     }
 
+    /// <summary>Hands on everything that the retired files hold now, and remembers how far that is.</summary>
+    public void ReadRetiredToEnd()
+    {
+        foreach (RetiredTail retired in _retired)
+        {
+            CheckReplaced(retired.Tail);
+            while (retired.Tail.Read() == TailOutcome.More)
+            {
+            }
+
+            _context.History.Remember(retired.Tail.Mark);
+        }
+    }
+
     /// <summary>Takes a file that had the path before and is to be read to its end.</summary>
     public void AddRetired(LogTail tail)
     {
@@ -299,16 +313,7 @@ public sealed class FollowedFile : IDisposable
     /// </summary>
     private void FindRotated()
     {
-        foreach (RetiredTail retired in _retired)
-        {
-            CheckReplaced(retired.Tail);
-            while (retired.Tail.Read() == TailOutcome.More)
-            {
-            }
-
-            _context.History.Remember(retired.Tail.Mark);
-        }
-
+        ReadRetiredToEnd();
         if (_current is { } current && !CheckReplaced(current) && current.Mark is { Offset: > 0 } mark)
         {
             _context.History.Remember(mark);

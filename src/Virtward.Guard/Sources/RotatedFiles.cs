@@ -73,8 +73,10 @@ public sealed class RotatedFiles
                 break;
             }
 
-            // A rotation goes on while we look: names lead to other files than listed, and it all begins again.
+            // A rotation goes on while we look: names lead to other files than listed, and it all begins again. What was
+            // found so far is read before that, so that a compressed copy of it is known to be one.
             _context.ForgetListings();
+            _log.ReadRetiredToEnd();
         }
 
         foreach (FileMark mark in _sought)
@@ -203,7 +205,7 @@ public sealed class RotatedFiles
     {
         // A mark of a file of which nothing was read proves nothing: the inode number may have been used again.
         FileMark? known = same is { Head.Length: > 0 } && same.IsIn(file) ? same : null;
-        if (known is null && IsCopyOfCurrent(file))
+        if (known is null && IsCopyOfCurrent(length => Fingerprint.Read(file, 0, length)))
         {
             sibling.Standing = SiblingStanding.CopyOfCurrent;
             return false;
@@ -242,6 +244,11 @@ public sealed class RotatedFiles
             {
                 HandOn(log, sibling, known.Offset);
             }
+        }
+        else if (IsCopyOfCurrent(log.HeadOf))
+        {
+            // The log was rotated and compressed while we look: its descriptor has it all.
+            sibling.Standing = SiblingStanding.CopyOfCurrent;
         }
         else if (!log.IsReadable || _context.History.FindContent(log.BeginsLike) is not null || HasOriginal(sibling))
         {
@@ -311,18 +318,19 @@ public sealed class RotatedFiles
     /// Whether a file is a copy of the log's present one, which logrotate makes before it truncates. Where nothing of the present one
     /// has been read, it must from now on begin like the copy: otherwise it was truncated since, and the copy holds what is missing.
     /// </summary>
-    private bool IsCopyOfCurrent(ILogFile copy)
+    /// <param name="headOf">The fingerprint of the copy's first bytes, as many as are asked for or as there are.</param>
+    private bool IsCopyOfCurrent(Func<int, Fingerprint> headOf)
     {
         if (_log.Current is not { } current)
         {
             return false;
         }
 
-        Fingerprint beginning = Fingerprint.Read(copy, 0, Fingerprint.HeadSize);
+        Fingerprint beginning = headOf(Fingerprint.HeadSize);
         Fingerprint head = current.Mark.Head;
         if (head.Length > 0 && beginning.Length >= head.Length)
         {
-            return Fingerprint.Read(copy, 0, head.Length) == head;
+            return headOf(head.Length) == head;
         }
 
         bool isSame = beginning.Length > 0 && Fingerprint.Read(current.File, 0, beginning.Length) == beginning;

@@ -84,12 +84,10 @@ public sealed class CommandJournalReader : IJournalReader
         }
     }
 
-    /// <summary>
-    /// The child's arguments, for journalctl(1); values are never read by a shell. All boots: <c>--follow</c> alone means the present one.
-    /// </summary>
+    /// <summary>The child's arguments, for journalctl(1); values are never read by a shell.</summary>
     public static IReadOnlyList<string> Arguments(JournalQuery query)
     {
-        var arguments = new List<string> { "--output=export", "--output-fields=" + Fields, "--follow", "--no-tail", "--boot=all", "--quiet", "--no-pager" };
+        var arguments = new List<string> { "--output=export", "--output-fields=" + Fields, "--follow", "--no-tail", "--quiet", "--no-pager" };
         if (query.Directory is { } directory)
         {
             arguments.Add("--directory=" + directory);

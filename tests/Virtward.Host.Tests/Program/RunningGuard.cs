@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Virtward.Host.Tests.Support;
-using Xunit;
 
 namespace Virtward.Host.Tests.Program;
 

@@ -35,7 +35,7 @@ public sealed class JournalTests : IDisposable
             ],
             _sink.Lines);
         Assert.Equal([journal.Start + 1, journal.Start + 3, journal.Start + 4], _sink.Times);
-        Assert.Empty(_sink.Troubles);
+        Assert.DoesNotContain(_sink.Troubles, IsOfConcern);
     }
 
     [Theory]
@@ -58,7 +58,7 @@ public sealed class JournalTests : IDisposable
         journal.Add("ssh.service", "sshd", "4"u8);
         Arrives(4);
         Assert.Equal(["1", "2", "3", "4"], _sink.Lines.Select(line => line[^1..]));
-        Assert.Empty(_sink.Troubles);
+        Assert.DoesNotContain(_sink.Troubles, IsOfConcern);
     }
 
     [Fact]
@@ -169,6 +169,9 @@ public sealed class JournalTests : IDisposable
 
         Arrives(1);
     }
+
+    /// <summary>journalctl ends on a journal that has no entry yet, and is started again.</summary>
+    private static bool IsOfConcern(string trouble) => !trouble.Contains("is started again", StringComparison.Ordinal);
 
     private SourceDefinition.Journal Ssh()
     {

@@ -9,6 +9,9 @@ public static class JailSection
     /// <summary>The filter that listens to our own bans and reads no log.</summary>
     public const string Recidive = "recidive";
 
+    // What bans are of that no jail makes.
+    private static readonly string[] Reserved = ["prefix", "manual", "import"];
+
     private static readonly string[] SharedKeys = ["findtime", "maxretry", "bantime", "increment", "mode", "ports"];
 
     private static readonly ValueReader<JailMode> Mode = Values.Word(("enforce", JailMode.Enforce), ("simulate", JailMode.Simulate));
@@ -22,9 +25,14 @@ public static class JailSection
     }
 
     /// <summary>Reads one jail; null where it is switched off.</summary>
-    public static JailPolicy? Read(YamlEntry entry, JailPolicy defaults, ProblemList problems)
+    public static JailPolicy? Read(YamlEntry entry, JailPolicy defaults, IReadOnlyCollection<string> filters, ProblemList problems)
     {
         string name = entry.Key.Text;
+        if (Reserved.Contains(name))
+        {
+            problems.Add(entry.Key, $"no jail can be called {name}: bans that no jail makes are listed under it", "choose another name");
+        }
+
         Section section = Section.Open(entry.Value, $"jail {name}", problems,
             ["enabled", "filter", "logs", "journal", "never-ban", "prefixes", .. SharedKeys]);
         JailPolicy jail = ReadShared(section, defaults, problems) with
@@ -37,12 +45,29 @@ public static class JailSection
             Prefixes = section.Read("prefixes", true, Values.Flag),
         };
 
+        CheckFilter(jail.Filter, section.Find("filter") ?? entry.Key, filters, problems);
         if (jail.Filter.Name == Recidive && (section.Find("logs") ?? section.Find("journal")) is { } source)
         {
             problems.Add(source, "the filter recidive listens to our own bans and reads no log", "remove logs and journal from this jail");
         }
 
         return section.Read("enabled", true, Values.Flag) ? jail : null;
+    }
+
+    private static void CheckFilter(FilterReference filter, YamlItem at, IReadOnlyCollection<string> filters, ProblemList problems)
+    {
+        if (filters.Count == 0 || filter.IsFile || filter.Name == Recidive || filters.Contains(filter.Name))
+        {
+            return;
+        }
+
+        string[] known = [Recidive, .. filters];
+        problems.Add(
+            at,
+            $"there is no built-in filter {ProblemList.Quote(filter.Name)}",
+            NearestWord.Find(filter.Name, known) is { } near
+                ? $"did you mean {near}?"
+                : $"there are {string.Join(", ", known.Order(StringComparer.Ordinal))}; or write filter: and the path of a file");
     }
 
     private static FilterReference FilterNamed(string name) => new(name, ImmutableSortedDictionary<string, string>.Empty);

@@ -19,10 +19,11 @@ namespace Virtward.Guard.Filters.Templates;
 public sealed class Template
 {
     /// <summary>
-    /// The longest text that <c>{user}</c> takes. Programs cut their messages (sshd's peer texts at 511 bytes, its lines at 1,023, OpenSSH
-    /// packet.c and log.c): a name long enough to push the true peer beyond the cut would leave the attacker's text at the end.
+    /// The longest text that <c>{user}</c> takes: the 200 bytes that sshd lets a name have (packet.c), each escaped as four (vis(3)).
+    /// Programs cut their lines (sshd at 1,023 bytes, log.c): where a name could push the true peer beyond the cut, the attacker's
+    /// text would be the last. With a name of 800 bytes and what stands around it no line reaches the cut.
     /// </summary>
-    public const int LongestUser = 255;
+    public const int LongestUser = 800;
 
     /// <summary>The longest text of an address: 39 bytes, brackets and a zone id (IFNAMSIZ, 15 bytes).</summary>
     private const int LongestAddress = 64;

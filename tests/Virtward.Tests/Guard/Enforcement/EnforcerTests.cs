@@ -268,6 +268,18 @@ public sealed class EnforcerTests : IDisposable
     }
 
     [Fact]
+    public void A_batch_for_a_set_that_is_gone_is_not_tried_in_parts()
+    {
+        _kernel.Apply("flush ruleset\n");
+        int before = _kernel.Transactions;
+        List<ElementChange> changes = [.. Enumerable.Range(0, 5000).Select(i =>
+            new ElementChange("ban4_32", Address.FromV4((uint)i), ElementAction.Add, Hour))];
+        Assert.Equal(5000, new PartialBatch(_kernel).Apply(changes, out Problem? problem));
+        Assert.NotNull(problem);
+        Assert.Equal(before + 1, _kernel.Transactions);
+    }
+
+    [Fact]
     public void An_older_kernel_bans_without_counting()
     {
         using var old = new MemoryFirewall(_clock) { CanCount = false };

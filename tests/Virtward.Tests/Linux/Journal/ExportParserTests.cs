@@ -79,7 +79,7 @@ public sealed class ExportParserTests
     {
         ImmutableArray<ImmutableArray<JournalMatch>> any = [[new JournalMatch("_COMM", "sshd"), new JournalMatch("_UID", "0")], [new JournalMatch("_COMM", "a b;c")]];
         Assert.Equal(
-            ["--output=export", "--output-fields=MESSAGE,SYSLOG_IDENTIFIER,_SYSTEMD_UNIT,_COMM,_PID,_UID", "--follow", "--no-tail", "--boot=all", "--quiet", "--no-pager", "--since=@1795293891", "_COMM=sshd", "_UID=0", "+", "_COMM=a b;c"],
+            ["--output=export", "--output-fields=MESSAGE,SYSLOG_IDENTIFIER,_SYSTEMD_UNIT,_COMM,_PID,_UID", "--follow", "--no-tail", "--quiet", "--no-pager", "--since=@1795293891", "_COMM=sshd", "_UID=0", "+", "_COMM=a b;c"],
             CommandJournalReader.Arguments(new JournalQuery { AnyOf = any, Since = new UnixTime(1795293891388373) }));
         Assert.Contains("--after-cursor=s=1", CommandJournalReader.Arguments(new JournalQuery { AfterCursor = "s=1" }));
     }

@@ -89,11 +89,17 @@ public sealed class TemplateTests
     [Fact]
     public void A_name_that_could_push_the_peer_off_the_line_never_matches()
     {
-        // sshd cuts its text of the peer at 511 bytes, so a long name may end the line with whatever it ends with itself.
+        // sshd cuts its lines at 1,023 bytes, so the line of a name that long would end with whatever the name ends with.
         RuleFilter filter = Lines.BuiltIn("sshd", "ddos");
-        string name = new string('x', 511 - "invalid user ".Length - " 203.0.113.9 port 22".Length) + " 203.0.113.9 port 22";
-        Assert.Null(filter.See($"Nov 21 08:00:00 host sshd[7]: Connection closed by invalid user {name} [preauth]"));
-        Assert.Null(filter.See($"Nov 21 08:00:00 host sshd[7]: Disconnected from invalid user {name} [preauth]"));
+        const string Start = "Connection closed by invalid user ";
+        const string Victim = " 203.0.113.9 port 22";
+        string cut = Start + new string('x', 1023 - Start.Length - Victim.Length) + Victim;
+        Assert.Null(filter.See("Nov 21 08:00:00 host sshd[7]: " + cut));
+        Assert.Null(filter.See("Nov 21 08:00:00 host sshd[7]: " + cut + " [preauth]"));
+
+        // The longest that sshd writes whole: 200 bytes, each escaped as four.
+        string whole = string.Concat(Enumerable.Repeat("\\001", 200));
+        Assert.Equal(whole, filter.See($"Nov 21 08:00:00 host sshd[7]: {Start}{whole} 198.51.100.7 port 4242 [preauth]")!.User);
     }
 
     [Fact]
