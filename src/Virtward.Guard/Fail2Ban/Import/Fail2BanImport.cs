@@ -24,10 +24,10 @@ public sealed class Fail2BanImport
     private readonly FilterImport _filters;
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
 
-    private Fail2BanImport(ITextFiles files, string directory, ConfigTree tree, IReadOnlyCollection<string> builtIn)
+    private Fail2BanImport(ITextFiles files, string directory, ConfigTree tree)
     {
         (_files, _directory, _tree) = (files, directory, tree);
-        _filters = new FilterImport(files, directory, builtIn);
+        _filters = new FilterImport(files, directory, IsBuiltIn);
     }
 
     /// <summary>Reads the set-up.</summary>
@@ -42,7 +42,7 @@ public sealed class Fail2BanImport
             return new Problem("there is no fail2ban set-up", directory, "name the root of the host that has one with --root DIR");
         }
 
-        var import = new Fail2BanImport(files, directory, tree, FilterLibrary.Names);
+        var import = new Fail2BanImport(files, directory, tree);
         foreach (Problem problem in problems)
         {
             import._notes.Add(new ImportNote(problem.On ?? "", problem.Line, "", $"{problem.What}; the file is left out"));
@@ -50,6 +50,9 @@ public sealed class Fail2BanImport
 
         return import.Run();
     }
+
+    private static bool IsBuiltIn(string name, string mode) =>
+        FilterLibrary.Find(name) is { IsOk: true, Value: { } filter } && filter.Modes.Contains(mode);
 
     private ImportResult Run()
     {

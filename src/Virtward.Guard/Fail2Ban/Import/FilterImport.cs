@@ -7,8 +7,8 @@ namespace Virtward.Guard.Fail2Ban.Import;
 /// <summary>Finds out what a jail's filter becomes: a built-in one where that does the same, else fail2ban's own file.</summary>
 /// <param name="files">The files.</param>
 /// <param name="directory">fail2ban's directory.</param>
-/// <param name="builtIn">The names of our own filters.</param>
-public sealed class FilterImport(ITextFiles files, string directory, IReadOnlyCollection<string> builtIn)
+/// <param name="isBuiltIn">Whether we have a filter of this name with this mode.</param>
+public sealed class FilterImport(ITextFiles files, string directory, Func<string, string, bool> isBuiltIn)
 {
     /// <summary>The filter that listens to bans instead of a log.</summary>
     public const string Recidive = "recidive";
@@ -56,7 +56,8 @@ public sealed class FilterImport(ITextFiles files, string directory, IReadOnlyCo
 
         bool overridden = Override(jail, options, wanted.Name);
         string reference = Reference(wanted.Name, options);
-        if (!overridden && builtIn.Contains(wanted.Name) && options.Keys.All(name => name == "mode") && !IsChanged(path))
+        bool ours = isBuiltIn(wanted.Name, options.GetValueOrDefault("mode", "normal"));
+        if (ours && !overridden && options.Keys.All(name => name == "mode") && !IsChanged(path))
         {
             jail.Note(jail.FilterOption, $"uses the built-in filter {reference}; to keep fail2ban's file, write filter: \"{Reference(path, options)}\"");
             return reference;
@@ -80,12 +81,13 @@ public sealed class FilterImport(ITextFiles files, string directory, IReadOnlyCo
     {
         OptionList list = OptionList.Parse(moved).Value;
         string path = $"{directory}/filter.d/{list.Name}.conf";
-        if (!builtIn.Contains(list.Name) && !files.Exists(path))
+        bool ours = isBuiltIn(list.Name, list.Options.GetValueOrDefault("mode", "normal"));
+        if (!ours && !files.Exists(path))
         {
             return Missing(jail, name, path);
         }
 
-        string reference = builtIn.Contains(list.Name) ? moved : Reference(path, list.Options);
+        string reference = ours ? moved : Reference(path, list.Options);
         jail.Note(jail.FilterOption, $"fail2ban has had no filter '{name}' since 0.10 and skips this jail; it is taken over as {reference}, which does what it did");
         return reference;
     }

@@ -194,6 +194,16 @@ public sealed class ImportTests
     }
 
     [Fact]
+    public void A_mode_that_our_own_filter_lacks_keeps_fail2bans_file()
+    {
+        _files["/etc/fail2ban/jail.local"] = "[postfix]\nenabled = true\nmode = rbl\nlogpath = /var/log/mail.log\n[postfix-sasl]\nenabled = true\nlogpath = /var/log/mail.log";
+        _files["/etc/fail2ban/filter.d/postfix.conf"] = "[Definition]\nfailregex = ^x <HOST>$\nmode = more";
+        Assert.Equal(
+            ["/etc/fail2ban/filter.d/postfix.conf[mode=rbl]", "/etc/fail2ban/filter.d/postfix.conf[mode=auth]"],
+            Import().Jails.Select(jail => jail.Filter));
+    }
+
+    [Fact]
     public void Nothing_enabled_is_a_policy_without_jails() => Assert.Empty(ReadBack(Import()).Jails);
 
     [Fact]
