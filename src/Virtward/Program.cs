@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Virtward.Commands;
 
 using Stream stdout = Console.OpenStandardOutput();
@@ -10,4 +11,15 @@ var host = new CommandHost
     OutIsTerminal = !Console.IsOutputRedirected,
     ErrorIsTerminal = !Console.IsErrorRedirected,
 };
-return await CommandTree.RunAsync(host, args);
+
+// Both signals ask every command to stop cleanly; a second one finds the default action again and ends it at once.
+using var stop = new CancellationTokenSource();
+using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+return await CommandTree.RunAsync(host, args, stop.Token);
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = !stop.IsCancellationRequested;
+    stop.Cancel();
+}

@@ -52,6 +52,9 @@ public static class DefaultPolicy
               findtime: 1d
               maxretry: 3
               bantime: 1w
+            # A jail for another service is named after its filter: apache, cockpit, dovecot, nginx, openvpn, pam, postfix ...
+            #  cockpit: { bantime: 2h }
+            #  portscan: { maxretry: 10 }
 
           # Several attackers of one subnet: the subnet is banned as one. Never-ban addresses inside are spared.
           prefix-bans:

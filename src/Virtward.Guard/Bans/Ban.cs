@@ -11,7 +11,7 @@ public sealed record Ban
     /// <summary>What is kept out: an address, an IPv6 /64 as one attacker, or a banned prefix.</summary>
     public required Prefix Target { get; init; }
 
-    /// <summary>The jail that decided, "prefix" for prefix bans, "manual" for those by hand.</summary>
+    /// <summary>The jail that decided (for a prefix ban the one whose attacker was the last straw), "manual" for those by hand.</summary>
     public required string Jail { get; init; }
 
     /// <summary>Who decided.</summary>

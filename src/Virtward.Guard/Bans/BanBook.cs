@@ -9,9 +9,13 @@ namespace Virtward.Guard.Bans;
 /// </summary>
 public sealed class BanBook
 {
+    // By target where two end at once, so that a replay tells them in the same order every time.
+    private static readonly IComparer<Ban> ByEnd = Comparer<Ban>.Create(static (a, b) =>
+        a.Until != b.Until ? a.Until.CompareTo(b.Until) : a.Target.CompareTo(b.Target));
+
     // Nearly every target has one ban; two jails may ban the same.
     private readonly PrefixTrie<Ban[]> _byTarget = new();
-    private readonly PriorityQueue<Ban, (UnixTime Until, Prefix Target)> _byEnd = new();
+    private readonly PriorityQueue<Ban, Ban> _byEnd = new(ByEnd);
 
     /// <summary>The number of bans in force.</summary>
     public int Count { get; private set; }
@@ -48,7 +52,7 @@ public sealed class BanBook
         }
 
         _byTarget.Set(ban.Target, [.. others, ban]);
-        _byEnd.Enqueue(ban, (ban.Until, ban.Target));
+        _byEnd.Enqueue(ban, ban);
         NextEnd = ban.Until < NextEnd ? ban.Until : NextEnd;
         Count++;
     }
@@ -76,7 +80,7 @@ public sealed class BanBook
         {
             // Bans that ended early leave their place in the queue behind; it must not grow with every re-ban by hand.
             _byEnd.Clear();
-            _byEnd.EnqueueRange(All.Select(static other => (other, (other.Until, other.Target))));
+            _byEnd.EnqueueRange(All.Select(static other => (other, other)));
         }
 
         DropEnded();

@@ -15,8 +15,8 @@ public sealed class BanIndex
     private readonly int[] _targetsV4 = new int[33];
     private readonly int[] _targetsV6 = new int[129];
 
-    /// <summary>What is left of a prefix without the never-ban list.</summary>
-    public required Func<Prefix, IReadOnlyList<Prefix>> Carve { get; set; }
+    /// <summary>What is left of a ban without the never-ban list.</summary>
+    public required Func<Ban, IReadOnlyList<Prefix>> Carve { get; set; }
 
     /// <summary>Every ban.</summary>
     public IEnumerable<Ban> Bans => _bans.Values.SelectMany(static bans => bans);
@@ -78,7 +78,7 @@ public sealed class BanIndex
     public IEnumerable<GuardElement> Elements(Ban ban)
     {
         PortGroup ports = PortGroup.Of(ban.Ports);
-        foreach (Prefix piece in Carve(ban.Target))
+        foreach (Prefix piece in Carve(ban))
         {
             foreach (GuardElement element in GuardSet.Cover(piece, ports))
             {

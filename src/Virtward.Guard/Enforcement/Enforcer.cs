@@ -20,9 +20,6 @@ public sealed class Enforcer
     // The kernel refuses timeouts of more than some centuries (nf_msecs_to_jiffies64).
     private static readonly TimeSpan Longest = TimeSpan.FromDays(36_500);
 
-    // Missing elements are written in slices, so that a whole ledger needs no second copy of itself.
-    private const int SliceLength = 16_384;
-
     // The sets of the usual bans are there from the start, so that the first attacker does not wait for their making.
     private static readonly GuardSet[] Standing = [new(true, 32, PortGroup.All), new(true, 24, PortGroup.All), new(false, 64, PortGroup.All)];
 
@@ -40,8 +37,8 @@ public sealed class Enforcer
     /// <summary>Makes an enforcer that knows of no ban yet; the first call is <see cref="Reconcile(IEnumerable{Ban})"/>.</summary>
     /// <param name="firewall">The kernel, or what stands for it.</param>
     /// <param name="clock">The wall clock: bans end by it.</param>
-    /// <param name="carve">What is left of a prefix without the never-ban list.</param>
-    public Enforcer(IFirewall firewall, TimeProvider clock, Func<Prefix, IReadOnlyList<Prefix>> carve)
+    /// <param name="carve">What is left of a ban without the never-ban list.</param>
+    public Enforcer(IFirewall firewall, TimeProvider clock, Func<Ban, IReadOnlyList<Prefix>> carve)
     {
         _firewall = firewall;
         _clock = clock;
@@ -130,8 +127,8 @@ public sealed class Enforcer
     }
 
     /// <summary>Replaces the never-ban list: what it newly holds is let go at once, what it no longer holds is banned where a ban says so.</summary>
-    /// <param name="carve">What is left of a prefix without the list.</param>
-    public Result<Reconciliation> ReplaceNeverBan(Func<Prefix, IReadOnlyList<Prefix>> carve)
+    /// <param name="carve">What is left of a ban without the list.</param>
+    public Result<Reconciliation> ReplaceNeverBan(Func<Ban, IReadOnlyList<Prefix>> carve)
     {
         lock (_lock)
         {
@@ -325,6 +322,9 @@ public sealed class Enforcer
             return problem;
         }
 
+        // A set that is no longer needed is gone with what was to be removed from it.
+        HashSet<string> sets = [.. _layout.Select(static set => set.Name)];
+        changes.RemoveAll(change => !sets.Contains(change.Set));
         int refused = new PartialBatch(_firewall).Apply(changes, out problem);
         return problem is null ? default(Done) : problem with { What = $"{refused} of {changes.Count} changes of bans are not in force yet: {problem.What}" };
     }
@@ -379,7 +379,6 @@ public sealed class Enforcer
 
     private Result<Reconciliation> Reconcile(GuardSet set, Reconciliation total)
     {
-        string name = set.Name;
         UnixTime began = UnixTime.Now(_clock);
         int round;
         lock (_lock)
@@ -387,14 +386,13 @@ public sealed class Enforcer
             round = _wanted.BeginRound();
         }
 
-        int renewed = 0;
         var surplus = new HashSet<Address>();
-        var changes = new List<ElementChange>();
-        Result<Done> read = _firewall.ReadSet(GuardTable.Name, name, element =>
+        var stale = new Dictionary<Address, PacketCount>();
+        Result<Done> read = _firewall.ReadSet(GuardTable.Name, set.Name, present =>
         {
             lock (_lock)
             {
-                renewed += Compare(new GuardElement(set, element.Key), element, began, round, surplus, changes);
+                Compare(set, present, began, round, surplus, stale);
             }
         });
         if (!read.IsOk)
@@ -404,57 +402,40 @@ public sealed class Enforcer
 
         lock (_lock)
         {
-            // What has been banned since its element was read as surplus stays.
-            changes.RemoveAll(change => change.Action == ElementAction.Remove && _wanted.Find(new GuardElement(set, change.Key)) is not null);
-            int removed = changes.Count - renewed;
-            var batch = new PartialBatch(_firewall);
-            int refused = batch.Apply(changes, out Problem? problem);
-            int added = 0;
-            changes.Clear();
-            foreach (ElementChange missing in Missing(set, name, round))
-            {
-                changes.Add(missing);
-                added++;
-                if (changes.Count == SliceLength)
-                {
-                    refused += batch.Apply(changes, out Problem? refusal);
-                    problem ??= refusal;
-                    changes.Clear();
-                }
-            }
-
-            refused += batch.Apply(changes, out Problem? last);
-            problem ??= last;
-
+            // What has been banned or lifted since it was read is in the kernel as it must be.
+            surplus.RemoveWhere(key => _wanted.Find(new GuardElement(set, key)) is not null);
+            string name = set.Name;
+            var slices = new SlicedBatch(_firewall);
+            int removed = slices.Apply(surplus.Select(key => (ElementChange?)new ElementChange(name, key, ElementAction.Remove)));
+            int renewed = slices.Apply(stale.Select(pair => Change(set, name, pair.Key, ElementAction.Put, pair.Value)));
+            int added = slices.Apply(_wanted.Unseen(set, round).Select(
+                key => Change(set, name, key, ElementAction.Add, _counted.GetValueOrDefault(new GuardElement(set, key)))));
             return total with
             {
                 Added = total.Added + added,
                 Renewed = total.Renewed + renewed,
                 Removed = total.Removed + removed,
-                Refused = total.Refused + refused,
-                Problem = total.Problem ?? problem,
+                Refused = total.Refused + slices.Refused,
+                Problem = total.Problem ?? slices.Problem,
             };
         }
     }
 
-    // Compares one element that the kernel has. Returns 1 where it needs another timeout.
-    private int Compare(
-        GuardElement element, FirewallElement present, UnixTime began, int round, HashSet<Address> surplus, List<ElementChange> changes)
+    // Compares one element that the kernel has with what is wanted.
+    private void Compare(
+        GuardSet set, FirewallElement present, UnixTime began, int round, HashSet<Address> surplus, Dictionary<Address, PacketCount> stale)
     {
+        var element = new GuardElement(set, present.Key);
         UnixTime now = UnixTime.Now(_clock);
         if (_wanted.Find(element) is not UnixTime until || until <= now)
         {
-            if (surplus.Add(element.Key))
-            {
-                changes.Add(new ElementChange(element.Set.Name, element.Key, ElementAction.Remove));
-            }
-
-            return 0;
+            surplus.Add(present.Key);
+            return;
         }
 
         if (!_wanted.MarkSeen(element, round))
         {
-            return 0;
+            return;
         }
 
         if (present.Count != default)
@@ -463,26 +444,22 @@ public sealed class Enforcer
         }
 
         // The time left was read at some moment since the listing began.
-        if (present.Remaining is TimeSpan remaining
+        bool right = present.Remaining is TimeSpan remaining
             && remaining - Left(until, began) <= Tolerance
-            && Left(until, now) - remaining <= Tolerance)
+            && Left(until, now) - remaining <= Tolerance;
+        if (!right)
         {
-            return 0;
+            stale[present.Key] = present.Count;
         }
-
-        changes.Add(new ElementChange(element.Set.Name, element.Key, ElementAction.Put, Left(until, now), present.Count));
-        return 1;
     }
 
-    private IEnumerable<ElementChange> Missing(GuardSet set, string name, int round)
+    // The change that brings an element into the kernel, timed as late as can be: the kernel counts from when it gets it. Null where it is
+    // no longer wanted.
+    private ElementChange? Change(GuardSet set, string name, Address key, ElementAction action, PacketCount count)
     {
         UnixTime now = UnixTime.Now(_clock);
-        foreach ((Address key, UnixTime until) in _wanted.Unseen(set, round))
-        {
-            if (until > now)
-            {
-                yield return new ElementChange(name, key, ElementAction.Add, Left(until, now), _counted.GetValueOrDefault(new GuardElement(set, key)));
-            }
-        }
+        return _wanted.Find(new GuardElement(set, key)) is UnixTime until && until > now
+            ? new ElementChange(name, key, action, Left(until, now), count)
+            : null;
     }
 }

@@ -26,7 +26,8 @@ public static class GuardTable
     /// </summary>
     public const int Priority = -350;
 
-    private const string SetPrefix = "ban";
+    // Names that begin so are ours alone: what is not wanted of them is deleted.
+    private static readonly string[] SetPrefixes = ["ban4_", "ban6_"];
 
     /// <summary>Writes the script that makes the chain and the sets as they must be, from whatever is there; as one transaction it leaves no gap.</summary>
     /// <param name="present">What the table holds now.</param>
@@ -92,7 +93,7 @@ public static class GuardTable
     {
         foreach ((string name, FirewallSet set) in present.Sets)
         {
-            if (name.StartsWith(SetPrefix, StringComparison.Ordinal) && goes(name, set))
+            if (SetPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)) && goes(name, set))
             {
                 Line(script, $"delete set inet {Name} {name}");
             }

@@ -23,8 +23,24 @@ public sealed class PartialBatch(IFirewall firewall)
     public int Apply(List<ElementChange> changes, out Problem? problem)
     {
         problem = null;
-        return changes.Count == 0 ? 0 : Split(changes, ref problem);
+        if (changes.Count == 0)
+        {
+            return 0;
+        }
+
+        _transactions++;
+        if (firewall.ApplyElements(GuardTable.Name, changes).TryGet(out _, out problem))
+        {
+            return 0;
+        }
+
+        // Where somebody has just removed a set, no part of the batch fares better: the next comparison makes it anew.
+        return IsMissingSet(changes) ? changes.Count : Halves(changes, ref problem);
     }
+
+    private bool IsMissingSet(List<ElementChange> changes) =>
+        firewall.ReadTable(GuardTable.Name).TryGet(out FirewallTable? table, out _)
+        && changes.Exists(change => !table.Sets.ContainsKey(change.Set));
 
     private int Split(List<ElementChange> changes, ref Problem? problem)
     {
@@ -35,6 +51,11 @@ public sealed class PartialBatch(IFirewall firewall)
         }
 
         problem ??= refusal;
+        return Halves(changes, ref problem);
+    }
+
+    private int Halves(List<ElementChange> changes, ref Problem? problem)
+    {
         if (changes.Count == 1 || _transactions >= MaxTransactions)
         {
             return changes.Count;

@@ -85,13 +85,13 @@ public sealed class WantedElements
     }
 
     /// <summary>The wanted elements of a set that a round has not seen.</summary>
-    public IEnumerable<(Address Key, UnixTime Until)> Unseen(GuardSet set, int round)
+    public IEnumerable<Address> Unseen(GuardSet set, int round)
     {
         foreach ((Address key, Entry entry) in _sets.GetValueOrDefault(set) ?? [])
         {
             if (entry.Seen < round)
             {
-                yield return (key, entry.Until);
+                yield return key;
             }
         }
     }

@@ -54,7 +54,7 @@ public sealed class FilterSet
         }
 
         HeaderReader.ReadSender(line, out LogEntry entry);
-        ReadOnlySpan<int> wanting = _routes.Of(entry.Program);
+        ReadOnlySpan<int> wanting = _routes.Of(entry.Program, out bool known);
         if (wanting.IsEmpty)
         {
             return false;
@@ -68,7 +68,7 @@ public sealed class FilterSet
             {
                 matched |= _filters[index].Accept(line, index, sink);
             }
-            else if (filter.Wants(line, entry))
+            else if (filter.Wants(line, entry, known))
             {
                 matched |= filter.Accept(entry, index, sink);
             }

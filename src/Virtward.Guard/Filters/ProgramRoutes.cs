@@ -38,8 +38,11 @@ public sealed class ProgramRoutes
     /// The indices of the filters that want a program's lines, in order. A filter that names its programs by a wildcard is among those
     /// of an unknown program and decides itself.
     /// </summary>
-    public ReadOnlySpan<int> Of(ReadOnlySpan<byte> program)
+    /// <param name="program">The tag.</param>
+    /// <param name="known">Whether some filter names the program as it is: then all of the filters told want it.</param>
+    public ReadOnlySpan<int> Of(ReadOnlySpan<byte> program, out bool known)
     {
+        known = true;
         (ulong first, ulong last) = Key(program);
         for (int at = Hash(first, last) & _mask; _slots[at].Name is { } name; at = (at + 1) & _mask)
         {
@@ -51,6 +54,7 @@ public sealed class ProgramRoutes
             }
         }
 
+        known = false;
         return _others;
     }
 

@@ -9,15 +9,15 @@ namespace Virtward.Guard.Jails;
 
 /// <summary>
 /// The heart of the guard: sightings in, decisions out. It reads nothing, writes nothing and has no clock; the same calls give the same
-/// decisions. For one thread. docs/decisions/jails.md has the rules and their reasons.
+/// decisions. For one thread. docs/decisions/0011-how-jails-count.md has the rules and their reasons.
 /// </summary>
 /// <remarks>
-/// Time is what <see cref="Advance"/> was told last: the host's clock for a live log, a <see cref="LogClock"/> in a replay. It must be told
-/// before the first sighting. A sighting from the future counts as of now, so no line can push the engine's time.
+/// Time is what <see cref="Advance"/> was told last: the host's clock for a live log, a <see cref="LogClock"/> in a replay. Before it was
+/// told, nothing counts. A sighting from the future counts as of now, so no line can push the engine's time.
 /// </remarks>
 public sealed class GuardEngine
 {
-    /// <summary>The jail that prefix bans are of.</summary>
+    /// <summary>What the memory of repeated prefix bans is kept under: a prefix ban is of the jail that decided, its repeats are not.</summary>
     public const string PrefixJail = "prefix";
 
     /// <summary>The jail that bans by hand are of.</summary>
@@ -57,6 +57,11 @@ public sealed class GuardEngine
     /// <param name="trackChanges">Whether <see cref="DrainChanges"/> will be asked; without it nothing is kept for it.</param>
     public GuardEngine(GuardPolicy policy, NeverBan neverBan, ulong seed, bool trackChanges = false)
     {
+        if (policy.Jails.Any(static jail => jail.Name is PrefixJail or ManualJail or ImportJail))
+        {
+            throw new ArgumentException($"no jail may be called {PrefixJail}, {ManualJail} or {ImportJail}", nameof(policy));
+        }
+
         _policy = policy;
         _seed = seed;
         NeverBan = neverBan;
@@ -103,7 +108,7 @@ public sealed class GuardEngine
     /// <summary>Attackers and repeat offenders that were forgotten for want of room.</summary>
     public long Forgotten { get; private set; }
 
-    /// <summary>Failures that counted for nothing because their lines were older than the find time.</summary>
+    /// <summary>Sightings that counted for nothing because their lines were older than the find time, or no time was known at all.</summary>
     public long TooOld { get; private set; }
 
     /// <summary>Bans that the never-ban list forbade, told as an event or not.</summary>
@@ -152,7 +157,13 @@ public sealed class GuardEngine
     /// <param name="events">What takes the decisions.</param>
     public void Observe(int jail, in Sighting sighting, ICollection<GuardEvent> events)
     {
-        RequireTime();
+        if (!Now.IsKnown)
+        {
+            // A log of which no line has had a stamp yet.
+            TooOld++;
+            return;
+        }
+
         if (!SubjectKey.TryFrom(sighting.Address, out SubjectKey subject))
         {
             return;
@@ -306,7 +317,7 @@ public sealed class GuardEngine
                 events.Add(new GuardEvent.SiegeBegan(Now, _siege.Reason));
             }
 
-            if (_policy.Prefixes.Counting == PrefixCounting.Seen && CountsForPrefixes(jail) && Convict(subject, events))
+            if (_policy.Prefixes.Counting == PrefixCounting.Seen && CountsForPrefixes(jail) && Convict(jail, subject, events))
             {
                 return;
             }
@@ -395,14 +406,14 @@ public sealed class GuardEngine
 
         if (CountsForPrefixes(jail))
         {
-            Convict(subject, events);
+            Convict(jail, subject, events);
         }
     }
 
     private bool CountsForPrefixes(Jail jail) => _policy.Prefixes.Enabled && jail.Policy.Prefixes && !jail.IsSimulated;
 
     // Notes an attacker against its prefixes; true where that bans one.
-    private bool Convict(SubjectKey subject, ICollection<GuardEvent> events)
+    private bool Convict(Jail jail, SubjectKey subject, ICollection<GuardEvent> events)
     {
         _prefixes.Add(subject, Now);
         if (!_prefixes.TryFind(subject, _ledger.Cover, Now, out PrefixFinding found) || !NetworkKey.TryFrom(found.Prefix, out NetworkKey key))
@@ -416,7 +427,7 @@ public sealed class GuardEngine
         var ban = new Ban
         {
             Target = found.Prefix,
-            Jail = PrefixJail,
+            Jail = jail.Name,
             Origin = BanOrigin.Prefix,
             Since = Now,
             Until = Now + BanTerm.Of(_policy.Prefixes.BanTime, _policy.Prefixes.Increment, repeats, PrefixJail, found.Prefix, _seed),

@@ -25,8 +25,8 @@ public sealed class PrefixWatch
     /// <param name="trackChanges">Whether changes will be drained.</param>
     public PrefixWatch(PrefixBanPolicy policy, int most, ulong seed, bool trackChanges)
     {
-        _v4 = Levels(policy.V4, policy.Threshold, 32);
-        _v6 = Levels(policy.V6, policy.Threshold, 64);
+        _v4 = Levels(policy.V4, 32);
+        _v6 = Levels(policy.V6, 64);
         _window = policy.Window;
         _most = most;
         Evidence = new RecencyTable<byte>(seed, trackChanges);
@@ -143,15 +143,7 @@ public sealed class PrefixWatch
 
     private PrefixLevel[] LevelsOf(SubjectKey subject) => subject.IsV4 ? _v4 : _v6;
 
-    // Widest first. The policy's own threshold is that of the first level, the narrowest.
-    private static PrefixLevel[] Levels(IEnumerable<PrefixLevel> levels, int threshold, int full)
-    {
-        PrefixLevel[] sorted = [.. levels.Where(level => level.Length >= 1 && level.Length < full).OrderBy(static level => level.Length)];
-        if (sorted.Length > 0)
-        {
-            sorted[^1] = sorted[^1] with { Threshold = threshold };
-        }
-
-        return sorted;
-    }
+    // Widest first. Each level has its own threshold; the policy's is what its reader derives them from.
+    private static PrefixLevel[] Levels(IEnumerable<PrefixLevel> levels, int full) =>
+        [.. levels.Where(level => level.Length >= 1 && level.Length < full).OrderBy(static level => level.Length)];
 }

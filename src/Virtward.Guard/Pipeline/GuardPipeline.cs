@@ -200,7 +200,7 @@ public sealed class GuardPipeline : ISourceSink
     {
         NeverBan list = _neverBan.Build();
         _engine.Replace(list, _events);
-        Compared(_enforcer.ReplaceNeverBan(prefix => list.Carve(prefix)));
+        Compared(_enforcer.ReplaceNeverBan(ban => list.Carve(ban)));
     }
 
     /// <summary>Takes over what the kernel's keeper found; only within <see cref="AskAsync{T}"/>.</summary>

@@ -23,6 +23,9 @@ public sealed class CompressedLog
     /// <summary>Whether anything can be unpacked from it.</summary>
     public bool IsReadable => _head.Length > 0;
 
+    /// <summary>The fingerprint of its first unpacked bytes, of less where it is shorter; at most <see cref="Fingerprint.HeadSize"/>.</summary>
+    public Fingerprint HeadOf(int length) => Fingerprint.Of(_head.AsSpan(0, Math.Min(length, _head.Length)));
+
     /// <summary>Whether it begins as a mark's file did.</summary>
     public bool BeginsLike(FileMark mark) =>
         mark.Head.Length <= _head.Length && Fingerprint.Of(_head.AsSpan(0, mark.Head.Length)) == mark.Head;

@@ -80,6 +80,10 @@ public sealed class FollowedFile : IDisposable
     public bool Holds(FileIdentity identity) =>
         _current?.Identity == identity || _retired.Exists(retired => retired.Tail.Identity == identity);
 
+    /// <summary>Whether the content that a mark was made of is open, and not only another one in the same file.</summary>
+    public bool HoldsContentOf(FileMark mark) =>
+        (_current is { } current && IsSameContent(current.Mark, mark)) || _retired.Exists(retired => IsSameContent(retired.Tail.Mark, mark));
+
     /// <summary>Looks which file has the path now, and, where names have changed, what became of those that had it.</summary>
     /// <param name="namesChanged">Whether the names in the directory may have changed.</param>
     public void Look(bool namesChanged)
@@ -172,6 +176,20 @@ public sealed class FollowedFile : IDisposable
         _retired.ForEach(retired => retired.Tail.RefreshModified());
     }
 
+    /// <summary>Hands on everything that the retired files hold now, and remembers how far that is.</summary>
+    public void ReadRetiredToEnd()
+    {
+        foreach (RetiredTail retired in _retired)
+        {
+            CheckReplaced(retired.Tail);
+            while (retired.Tail.Read() == TailOutcome.More)
+            {
+            }
+
+            _context.History.Remember(retired.Tail.Mark);
+        }
+    }
+
     /// <summary>Takes a file that had the path before and is to be read to its end.</summary>
     public void AddRetired(LogTail tail)
     {
@@ -215,6 +233,8 @@ public sealed class FollowedFile : IDisposable
     /// <summary>Whether a file is another log's current one: then it is followed there, under its other name.</summary>
     private bool IsSecondName(FileIdentity identity) =>
         _context.HolderOf(identity) is { } holder && holder != this && holder.Current?.Identity == identity;
+
+    private static bool IsSameContent(FileMark one, FileMark other) => one.Identity == other.Identity && one.Head == other.Head;
 
     private bool TryOpen([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ILogFile? file)
     {
@@ -293,16 +313,7 @@ public sealed class FollowedFile : IDisposable
     /// </summary>
     private void FindRotated()
     {
-        foreach (RetiredTail retired in _retired)
-        {
-            CheckReplaced(retired.Tail);
-            while (retired.Tail.Read() == TailOutcome.More)
-            {
-            }
-
-            _context.History.Remember(retired.Tail.Mark);
-        }
-
+        ReadRetiredToEnd();
         if (_current is { } current && !CheckReplaced(current) && current.Mark is { Offset: > 0 } mark)
         {
             _context.History.Remember(mark);

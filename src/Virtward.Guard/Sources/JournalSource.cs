@@ -1,4 +1,5 @@
 using Virtward.Core.Host;
+using Virtward.Core.Results;
 using Virtward.Core.Time;
 
 namespace Virtward.Guard.Sources;
@@ -8,6 +9,7 @@ public sealed class JournalSource : ILineSource
 {
     private const string KeyPrefix = "journal:";
     private const int EntriesPerTurn = 5000;
+    private const int MostFailures = 3;
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
 
@@ -19,8 +21,8 @@ public sealed class JournalSource : ILineSource
     private IJournalReader? _reader;
     private string? _cursor;
     private long _failedAt;
-    private TimeSpan _retry = FirstRetry;
-    private bool _isFirst = true;
+    private TimeSpan _retry = TimeSpan.Zero;
+    private int _failures;
 
     /// <summary>A source of journal entries.</summary>
     /// <param name="definition">Which entries.</param>
@@ -75,7 +77,8 @@ public sealed class JournalSource : ILineSource
         if (count > 0)
         {
             _cursor = reader.Cursor;
-            _retry = FirstRetry;
+            _retry = TimeSpan.Zero;
+            _failures = 0;
         }
 
         if (reader.TakeTrouble() is { } problem)
@@ -126,9 +129,16 @@ public sealed class JournalSource : ILineSource
 
     private bool TryOpen()
     {
-        if (!_isFirst && _clock.GetElapsedTime(_failedAt) < _retry)
+        if (_retry > TimeSpan.Zero && _clock.GetElapsedTime(_failedAt) < _retry)
         {
             return false;
+        }
+
+        if (_failures == MostFailures && _cursor is not null)
+        {
+            // journalctl ends at once on a cursor that is none.
+            _cursor = null;
+            _output.Trouble(Key, new Problem("the saved place in the journal cannot be used, it is read from an earlier time on", _definition.Name));
         }
 
         var query = new JournalQuery
@@ -145,7 +155,6 @@ public sealed class JournalSource : ILineSource
             return false;
         }
 
-        _isFirst = false;
         return true;
     }
 
@@ -155,7 +164,7 @@ public sealed class JournalSource : ILineSource
         _reader?.Dispose();
         _reader = null;
         _failedAt = _clock.GetTimestamp();
-        _retry = _isFirst || _retry * 2 > LongestRetry ? (_isFirst ? FirstRetry : LongestRetry) : _retry * 2;
-        _isFirst = false;
+        _failures++;
+        _retry = _retry == TimeSpan.Zero ? FirstRetry : _retry * 2 < LongestRetry ? _retry * 2 : LongestRetry;
     }
 }

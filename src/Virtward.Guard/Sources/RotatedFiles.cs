@@ -73,8 +73,10 @@ public sealed class RotatedFiles
                 break;
             }
 
-            // A rotation goes on while we look: names lead to other files than listed, and it all begins again.
+            // A rotation goes on while we look: names lead to other files than listed, and it all begins again. What was
+            // found so far is read before that, so that a compressed copy of it is known to be one.
             _context.ForgetListings();
+            _log.ReadRetiredToEnd();
         }
 
         foreach (FileMark mark in _sought)
@@ -166,8 +168,15 @@ public sealed class RotatedFiles
     {
         LogFileState state = sibling.Entry.State;
         FileMark? same = _context.History.Find(state.Identity);
-        if (_context.HolderOf(state.Identity) is not null || IsUnchanged(same, sibling))
+        bool isOpen = _context.HolderOf(state.Identity) is not null;
+        if (isOpen || IsUnchanged(same, sibling))
         {
+            if (!isOpen && _isFirst)
+            {
+                // It stays in the position, so that the next restart knows it too.
+                _log.AddFinished(same!);
+            }
+
             Know(sibling, same);
             return true;
         }
@@ -194,22 +203,26 @@ public sealed class RotatedFiles
 
     private bool ExaminePlain(Sibling sibling, ILogFile file, FileMark? same)
     {
-        // A mark of a file of which nothing was read is in any file: it counts last, for an inode number may have been used again.
-        bool isSame = same is not null && same.IsIn(file);
-        FileMark? known = isSame && same!.Head.Length > 0 ? same : null;
-        if (known is null && IsCopyOfCurrent(file))
+        // A mark of a file of which nothing was read proves nothing: the inode number may have been used again.
+        FileMark? known = same is { Head.Length: > 0 } && same.IsIn(file) ? same : null;
+        if (known is null && IsCopyOfCurrent(length => Fingerprint.Read(file, 0, length)))
         {
             sibling.Standing = SiblingStanding.CopyOfCurrent;
             return false;
         }
 
-        known ??= _context.History.FindContent(mark => mark.IsIn(file)) ?? (isSame ? same : null);
+        known ??= _context.History.FindContent(mark => mark.IsIn(file));
         if (known is null)
         {
             return false;
         }
 
         Know(sibling, known);
+        if (IsRestOpen(known))
+        {
+            return false;
+        }
+
         FileMark place = known with { Identity = sibling.Entry.State.Identity, Modified = sibling.Entry.State.Modified };
         if (sibling.Entry.State.Length <= place.Offset)
         {
@@ -227,7 +240,15 @@ public sealed class RotatedFiles
         if (_context.History.FindContent(log.Holds) is { } known)
         {
             Know(sibling, known);
-            HandOn(log, sibling, known.Offset);
+            if (!IsRestOpen(known))
+            {
+                HandOn(log, sibling, known.Offset);
+            }
+        }
+        else if (IsCopyOfCurrent(log.HeadOf))
+        {
+            // The log was rotated and compressed while we look: its descriptor has it all.
+            sibling.Standing = SiblingStanding.CopyOfCurrent;
         }
         else if (!log.IsReadable || _context.History.FindContent(log.BeginsLike) is not null || HasOriginal(sibling))
         {
@@ -297,18 +318,19 @@ public sealed class RotatedFiles
     /// Whether a file is a copy of the log's present one, which logrotate makes before it truncates. Where nothing of the present one
     /// has been read, it must from now on begin like the copy: otherwise it was truncated since, and the copy holds what is missing.
     /// </summary>
-    private bool IsCopyOfCurrent(ILogFile copy)
+    /// <param name="headOf">The fingerprint of the copy's first bytes, as many as are asked for or as there are.</param>
+    private bool IsCopyOfCurrent(Func<int, Fingerprint> headOf)
     {
         if (_log.Current is not { } current)
         {
             return false;
         }
 
-        Fingerprint beginning = Fingerprint.Read(copy, 0, Fingerprint.HeadSize);
+        Fingerprint beginning = headOf(Fingerprint.HeadSize);
         Fingerprint head = current.Mark.Head;
         if (head.Length > 0 && beginning.Length >= head.Length)
         {
-            return Fingerprint.Read(copy, 0, head.Length) == head;
+            return headOf(head.Length) == head;
         }
 
         bool isSame = beginning.Length > 0 && Fingerprint.Read(current.File, 0, beginning.Length) == beginning;
@@ -319,6 +341,9 @@ public sealed class RotatedFiles
 
         return isSame;
     }
+
+    /// <summary>Whether the content that a mark was made of is still open, so that its rest comes from there and not from a copy.</summary>
+    private bool IsRestOpen(FileMark mark) => _context.HolderOf(mark.Identity) is { } holder && holder.HoldsContentOf(mark);
 
     /// <summary>Whether a file is just as it was when we had read all of it, so that it need not be opened.</summary>
     private static bool IsUnchanged(FileMark? mark, Sibling sibling) =>
@@ -331,7 +356,8 @@ public sealed class RotatedFiles
         sibling.Standing = SiblingStanding.Known;
         if (mark is not null)
         {
-            _sought.Remove(mark);
+            // Marks of the same content that were made earlier, by another descriptor, are found with it.
+            _sought.RemoveAll(sought => sought == mark || (sought.Head == mark.Head && sought.Head.Length > 0 && sought.Offset <= mark.Offset));
         }
     }
 

@@ -86,8 +86,9 @@ public sealed class ControlClient(string socketPath)
         }
     }
 
-    // ECONNREFUSED: a socket that a dead daemon left behind; ENOENT (2) and ENOTDIR (20) have no SocketError of their own.
-    private static bool IsNobody(SocketException e) => e.SocketErrorCode == SocketError.ConnectionRefused || e.NativeErrorCode is 2 or 20;
+    // ECONNREFUSED: a socket that a dead daemon left behind. A missing file (ENOENT) is AddressNotAvailable in .NET's words.
+    private static bool IsNobody(SocketException e) =>
+        e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable || e.NativeErrorCode is 2 or 20;
 
     private static ControlAnswer? Parse(ReadOnlyMemory<byte> answer)
     {

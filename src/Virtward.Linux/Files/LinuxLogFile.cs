@@ -32,28 +32,21 @@ public sealed class LinuxLogFile : ILogFile
     /// <inheritdoc/>
     public Result<int> Read(long offset, Span<byte> buffer)
     {
-        int total = 0;
-        while (total < buffer.Length)
+        // One call and no second one to fill the buffer: between two the file may be cut off and filled again, and their bytes
+        // would not belong together.
+        while (true)
         {
-            nint read = FileCalls.ReadAt(_handle, buffer[total..], (nuint)(buffer.Length - total), offset + total);
-            if (read < 0)
+            nint read = FileCalls.ReadAt(_handle, buffer, (nuint)buffer.Length, offset);
+            if (read >= 0)
             {
-                if (Marshal.GetLastPInvokeError() == FileCalls.Interrupted)
-                {
-                    continue;
-                }
+                return (int)read;
+            }
 
+            if (Marshal.GetLastPInvokeError() != FileCalls.Interrupted)
+            {
                 return LinuxLogFiles.LastProblem("cannot read the log file", _path);
             }
-
-            total += (int)read;
-            if (read == 0)
-            {
-                break;
-            }
         }
-
-        return total;
     }
 
     /// <inheritdoc/>

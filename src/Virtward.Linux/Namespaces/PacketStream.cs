@@ -7,7 +7,7 @@ using Virtward.Core.Net;
 namespace Virtward.Linux.Namespaces;
 
 /// <summary>
-/// Sends numbered datagrams from one address, a few thousand a second, and keeps when each one left: the first that
+/// Sends numbered datagrams from one address, a few thousand a second, and keeps when each one had left: the first that
 /// <see cref="PacketSink"/> misses tells to a fraction of a millisecond when an address was shut out.
 /// </summary>
 public sealed class PacketStream : IDisposable
@@ -80,7 +80,6 @@ public sealed class PacketStream : IDisposable
         for (uint next = 1; !_stop; next++)
         {
             BinaryPrimitives.WriteUInt32BigEndian(number, next);
-            long now = Stopwatch.GetTimestamp();
             try
             {
                 _ = _socket.Send(number);
@@ -92,6 +91,8 @@ public sealed class PacketStream : IDisposable
                 continue;
             }
 
+            // Taken after the packet has gone its way, so that no latency looks shorter than it was.
+            long now = Stopwatch.GetTimestamp();
             lock (_gate)
             {
                 _sent.Add(now);

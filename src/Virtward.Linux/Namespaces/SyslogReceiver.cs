@@ -67,8 +67,9 @@ public sealed class SyslogReceiver : IDisposable
             }
 
             ReadOnlySpan<byte> message = Line(datagram.AsSpan(0, received), host, line);
+            long now = Stopwatch.GetTimestamp();
             _log.Write(message);
-            written(new LoggedLine(Encoding.UTF8.GetString(message[..^1]), Stopwatch.GetTimestamp()));
+            written(new LoggedLine(Encoding.UTF8.GetString(message[..^1]), now));
         }
     }
 

@@ -8,7 +8,7 @@ namespace Virtward.Commands;
 public static class CommandTree
 {
     /// <summary>Parses the arguments and runs the command; every way out is an <see cref="ExitCode"/>.</summary>
-    public static async Task<int> RunAsync(CommandHost host, string[] args)
+    public static async Task<int> RunAsync(CommandHost host, string[] args, CancellationToken cancel)
     {
         ParseResult parsed = Build(host).Parse(args);
         if (parsed.Errors.Count > 0)
@@ -23,12 +23,14 @@ public static class CommandTree
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration
+            var configuration = new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
                 Output = host.Out,
                 Error = host.Error,
-            });
+            };
+            return await parsed.InvokeAsync(configuration, cancel);
         }
         catch (OperationCanceledException)
         {
@@ -39,7 +41,7 @@ public static class CommandTree
     /// <summary>The root command with everything below it.</summary>
     public static RootCommand Build(CommandHost host)
     {
-        var import = new Command("import", "Reads in what another program is set up to do.");
+        var import = new Command("import", "Reads in what another program is set up to do.") { ImportFail2BanCommand.Create(host) };
         var guard = new Command("guard", "The guard: logs in, bans out.")
         {
             GuardRunCommand.Create(host),

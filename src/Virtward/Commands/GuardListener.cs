@@ -51,7 +51,7 @@ public sealed class GuardListener(CommandHost host, bool asJson, bool withSighti
         }
         else
         {
-            host.Out.WriteLine($"{sighting.Time}  {EventJson.KindWord(sighting.Kind),-10}  {sighting.Address,-18}  {jail}: {sighting.Rule}");
+            host.Out.WriteLine($"{Words.Time(sighting.Time)}  {EventJson.KindWord(sighting.Kind),-10}  {sighting.Address,-18}  {jail}: {sighting.Rule}");
         }
     }
 

@@ -1,25 +1,30 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using Virtward.Control;
 using Virtward.Core.Results;
 using Virtward.Daemon;
 using Virtward.Linux;
+using Virtward.Linux.Control;
 
 namespace Virtward.Commands;
 
 /// <summary>Runs a guard until it is told to stop: what <c>guard run</c> and <c>daemon</c> share.</summary>
 public static class GuardRunner
 {
-    /// <summary>Starts the guard and its control API, says that it is ready, and stops cleanly on SIGTERM, SIGINT or cancellation.</summary>
+    /// <summary>Starts the guard and its control API, says that it is ready, and stops cleanly when it is told to.</summary>
     /// <param name="host">The streams.</param>
     /// <param name="options">What to start.</param>
     /// <param name="listener">Who is told what happens.</param>
     /// <param name="cancel">Stops it.</param>
     public static async Task<int> RunAsync(CommandHost host, GuardHostOptions options, GuardListener listener, CancellationToken cancel)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        // Before anything else: two guards must not share a store.
+        string socket = StateFolder.Socket(options.StateFolder);
+        Result<Done> free = ControlSocket.Prepare(socket);
+        if (!free.IsOk)
+        {
+            return host.Fail(free.Problem);
+        }
+
         Result<GuardHost> started = GuardHost.Start(options, listener, host.Clock, out ImmutableArray<Problem> problems);
         if (!started.TryGet(out GuardHost? guard, out Problem? _))
         {
@@ -28,8 +33,7 @@ public static class GuardRunner
 
         await using (guard)
         {
-            string socket = StateFolder.Socket(options.StateFolder);
-            Result<ControlServer> listening = await ControlServer.StartAsync(socket, new LiveControl(guard, running: true), stop.Token);
+            Result<ControlServer> listening = await ControlServer.StartAsync(socket, new LiveControl(guard, running: true), CancellationToken.None);
             if (!listening.TryGet(out ControlServer? server, out Problem? problem))
             {
                 return host.Fail(problem);
@@ -39,18 +43,12 @@ public static class GuardRunner
             {
                 listener.Ready(options.Policy.Origin, guard.Plan.Sources.Select(source => source.Name));
                 ServiceManager.Notify("READY=1");
-                await WaitAsync(host.Clock, stop.Token);
+                await WaitAsync(host.Clock, cancel);
                 ServiceManager.Notify("STOPPING=1");
             }
         }
 
         return ExitCode.Ok;
-
-        void Stop(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            stop.Cancel();
-        }
     }
 
     // The watchdog of the unit (WatchdogSec) wants a sign of life twice as often.

@@ -3,6 +3,7 @@ using Virtward.Core.Host;
 using Virtward.Core.Policy;
 using Virtward.Core.Policy.Reading;
 using Virtward.Core.Results;
+using Virtward.Guard.Filters;
 
 namespace Virtward.Commands;
 
@@ -35,7 +36,7 @@ public static class PolicyFile
             return null;
         }
 
-        PolicyReading reading = PolicyReader.Read(text, named ?? path);
+        PolicyReading reading = PolicyReader.Read(text, named ?? path, FilterLibrary.Names);
         if (reading.Policy is null)
         {
             host.Fail(reading.Problems);

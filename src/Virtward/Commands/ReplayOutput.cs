@@ -32,7 +32,7 @@ public sealed class ReplayOutput(CommandHost host, bool asJson, bool withSightin
         }
         else
         {
-            host.Out.WriteLine($"{sighting.Time}  {EventJson.KindWord(sighting.Kind),-10}  {sighting.Address,-18}  {filter}: {sighting.Rule}");
+            host.Out.WriteLine($"{Words.Time(sighting.Time)}  {EventJson.KindWord(sighting.Kind),-10}  {sighting.Address,-18}  {filter}: {sighting.Rule}");
         }
     }
 

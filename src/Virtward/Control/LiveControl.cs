@@ -66,7 +66,7 @@ public sealed class LiveControl(GuardHost guard, bool running) : IGuardControl
             target, TimeSpan.FromSeconds(request.Seconds), Printable(request.Reason), request.Force, BanOrigin.Manual, events)).WaitAsync(cancel);
         return made.TryGet(out Ban? ban, out Problem? problem)
             ? new ChangeDocument(
-                true, $"{ban.Target} is banned until {ban.Until}; it shuts out {Words.Count(ban.Target.Count, "address")}", [ban.Target.ToString()])
+                true, $"{ban.Target} is banned until {Words.Time(ban.Until)}; it shuts out {Words.Count(ban.Target.Count, "address")}", [ban.Target.ToString()])
             : problem;
     }
 
@@ -107,7 +107,7 @@ public sealed class LiveControl(GuardHost guard, bool running) : IGuardControl
             return true;
         }).WaitAsync(cancel);
         return new ChangeDocument(
-            true, $"{target} is never banned{(until == UnixTime.Never ? "" : $" until {until}")}; its bans are lifted", [target.ToString()]);
+            true, $"{target} is never banned{(until == UnixTime.Never ? "" : $" until {Words.Time(until)}")}; its bans are lifted", [target.ToString()]);
     }
 
     /// <inheritdoc/>

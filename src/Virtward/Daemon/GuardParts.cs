@@ -40,7 +40,7 @@ public sealed class GuardParts : IDisposable
         _facts = facts;
         _conntrack = conntrack;
         Clock = clock;
-        Enforcer = new Enforcer(firewall, clock, prefix => _neverBan.Carve(prefix));
+        Enforcer = new Enforcer(firewall, clock, ban => _neverBan.Carve(ban));
         Cutter = new ConnectionCutter(Enforcer, conntrack, clock);
     }
 

@@ -6,7 +6,7 @@ namespace Virtward.Demo;
 /// <param name="Attempts">Failed passwords in sshd's log.</param>
 /// <param name="Attackers">The distinct addresses they came from.</param>
 /// <param name="Bans">Bans of single attackers.</param>
-/// <param name="PrefixBans">Bans of subnets.</param>
+/// <param name="SubnetBans">Bans of subnets.</param>
 /// <param name="Packets">Packets that bans have dropped, see <see cref="DropCounter"/>.</param>
 /// <param name="Siege">Whether the guard is in a siege.</param>
 /// <param name="Banned">From a log line to the guard's word that the address is banned.</param>
@@ -15,7 +15,7 @@ public sealed record DemoFigures(
     int Attempts,
     int Attackers,
     int Bans,
-    ImmutableArray<DemoTally.PrefixBan> PrefixBans,
+    ImmutableArray<SubnetBan> SubnetBans,
     long Packets,
     bool Siege,
     Latency Banned,

@@ -48,7 +48,10 @@ public static class DemoRun
         {
             if (await Task.WhenAny(stage, parent) == parent)
             {
-                // Nobody watches any more: this process ends now, and the kernel clears the rest away.
+                // Nobody watches any more. The screen gets a moment to give the terminal back; then this process ends, and the
+                // kernel clears the rest away.
+                await end.CancelAsync();
+                await Task.WhenAny(stage, Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None));
                 return ExitCode.Interrupted;
             }
 
@@ -132,8 +135,8 @@ public static class DemoRun
         switch (word)
         {
             case { Type: "ban", Target: { } subnet, IsSubnet: true }:
-                var ban = new DemoTally.PrefixBan(subnet, word.Members);
-                tally.AddPrefixBan(ban);
+                var ban = new SubnetBan(subnet, word.Members);
+                tally.AddSubnetBan(ban);
                 screen.Event("subnet", $"{subnet} is out: {DemoSummary.ShutOut(ban)}, of which {ban.Attacked} attacked");
                 break;
             case { Type: "ban", Target: { } attacker }:

@@ -41,6 +41,7 @@ public sealed class DemoStory(
         await SlowAsync(cancel);
         await OutAndInAsync(cancel);
         await FlushAsync(cancel);
+        await StopAsync(cancel);
         await end.CancelAsync();
         await counting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await CountOnceAsync(cancel);
@@ -70,8 +71,8 @@ public sealed class DemoStory(
                 Interlocked.Increment(ref measured);
             }
         }, cancel);
-        int out_ = Scenery.Singles.Count(guard.IsBanned);
-        Prove(out_ == Scenery.Singles.Length, $"{out_} of {Scenery.Singles.Length} single attackers are banned");
+        int shut = Scenery.Singles.Count(guard.IsBanned);
+        Prove(shut == Scenery.Singles.Length, $"{shut} of {Scenery.Singles.Length} single attackers are banned");
         Prove(
             measured == Scenery.Singles.Length,
             $"{measured} of them sent packets all the while; these stopped, counted from the log line: {tally.Figures().Dropped}");
@@ -87,10 +88,10 @@ public sealed class DemoStory(
             16,
             bot => ssh.TryPasswordsAsync(bot, "root", DemoPolicy.MaxRetry, AfterAsync(guard.WhenBanned(bot), cancel), cancel),
             cancel);
-        ImmutableArray<DemoTally.PrefixBan> bans = tally.Figures().PrefixBans;
+        ImmutableArray<SubnetBan> bans = tally.Figures().SubnetBans;
         foreach (Prefix subnet in Scenery.BotSubnets)
         {
-            bool banned = bans.Any(ban => ban.Prefix.Contains(subnet));
+            bool banned = bans.Any(ban => ban.Subnet.Contains(subnet));
             Prove(banned, $"{subnet} is banned as one");
         }
 
@@ -179,6 +180,14 @@ public sealed class DemoStory(
         Address[] attackers = Attackers();
         Prove(await AllOutAsync(attackers, cancel), $"all {attackers.Length} attackers are still out");
         Prove(await ssh.LogInAsync(Scenery.Admin, network.Management, cancel), "the administrator still gets in");
+    }
+
+    private async Task StopAsync(CancellationToken cancel)
+    {
+        screen.Caption("6  The guard is stopped", "systemd would do it by SIGTERM. Bans are the kernel's business by then, and stay until they end.");
+        Prove(await guard.StopAsync(), "the guard ended by itself, without an error");
+        Address[] attackers = Attackers();
+        Prove(await AllOutAsync(attackers, cancel), $"all {attackers.Length} attackers are out without it");
     }
 
     /// <summary>Everybody who attacked and is banned.</summary>

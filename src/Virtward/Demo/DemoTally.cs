@@ -7,22 +7,13 @@ public sealed class DemoTally
 {
     private readonly Lock _gate = new();
     private readonly HashSet<Address> _attackers = [];
-    private readonly List<PrefixBan> _prefixBans = [];
+    private readonly List<SubnetBan> _subnetBans = [];
     private readonly List<double> _banned = [];
     private readonly List<double> _dropped = [];
     private int _attempts;
     private int _bans;
     private long _packets;
     private bool _siege;
-
-    /// <summary>A subnet that is out, with both halves of its price.</summary>
-    /// <param name="Prefix">The subnet.</param>
-    /// <param name="Attacked">How many attackers in it had been banned when the subnet was.</param>
-    public readonly record struct PrefixBan(Prefix Prefix, int Attacked)
-    {
-        /// <summary>How many it shuts out: addresses of IPv4, /64s of IPv6.</summary>
-        public double ShutOut => Prefix.IsV4 ? Prefix.Count : Math.Pow(2, 64 - Prefix.Length);
-    }
 
     /// <summary>A failed password in sshd's log.</summary>
     public void AddAttempt(Address from)
@@ -44,11 +35,11 @@ public sealed class DemoTally
     }
 
     /// <summary>A ban of a subnet.</summary>
-    public void AddPrefixBan(PrefixBan ban)
+    public void AddSubnetBan(SubnetBan ban)
     {
         lock (_gate)
         {
-            _prefixBans.Add(ban);
+            _subnetBans.Add(ban);
         }
     }
 
@@ -86,7 +77,7 @@ public sealed class DemoTally
         lock (_gate)
         {
             return new DemoFigures(
-                _attempts, _attackers.Count, _bans, [.. _prefixBans], _packets, _siege, Latency.Of(_banned), Latency.Of(_dropped));
+                _attempts, _attackers.Count, _bans, [.. _subnetBans], _packets, _siege, Latency.Of(_banned), Latency.Of(_dropped));
         }
     }
 }

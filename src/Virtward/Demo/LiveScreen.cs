@@ -108,7 +108,7 @@ public sealed class LiveScreen(IAnsiConsole console) : IDemoScreen
     {
         lock (_gate)
         {
-            return new Rows(Head(), Numbers(figures), Subnets(figures), new Markup(string.Join('\n', _lines) + "\n"));
+            return new Rows(Head(), Numbers(figures), new Markup(Subnets(figures) + string.Join('\n', _lines) + "\n"));
         }
     }
 
@@ -136,17 +136,17 @@ public sealed class LiveScreen(IAnsiConsole console) : IDemoScreen
             _rate.ToString("0", CultureInfo.InvariantCulture),
             Number(figures.Attackers),
             Number(figures.Bans),
-            Number(figures.PrefixBans.Length),
+            Number(figures.SubnetBans.Length),
             Number(figures.Packets),
             figures.Dropped.Samples == 0 ? "-" : string.Create(CultureInfo.InvariantCulture, $"{figures.Dropped.Median:0.0} ms"));
     }
 
-    private static Markup Subnets(DemoFigures figures)
+    private static string Subnets(DemoFigures figures)
     {
-        IEnumerable<string> lines = figures.PrefixBans.TakeLast(SubnetsShown).Select(ban =>
-            $"[yellow]{ban.Prefix,-26}[/] shuts out {DemoSummary.ShutOut(ban)}, of which {ban.Attacked} attacked");
+        IEnumerable<string> lines = figures.SubnetBans.TakeLast(SubnetsShown).Select(ban =>
+            $"[yellow]{ban.Subnet,-26}[/] shuts out {DemoSummary.ShutOut(ban)}, of which {ban.Attacked} attacked");
         string siege = figures.Siege ? "[blue]siege[/]: for strangers, one failure is enough\n" : "";
-        return new Markup(string.Concat(lines.Select(line => line + "\n")) + siege);
+        return string.Concat(lines.Select(line => line + "\n")) + siege + "\n";
     }
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);

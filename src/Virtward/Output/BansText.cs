@@ -19,7 +19,7 @@ public static class BansText
         {
             table.Add(
                 ban.Address,
-                ban.Simulated ? $"{ban.Jail} (simulated)" : ban.Jail,
+                ban.Simulated ? $"{ban.Jail} (simulated)" : ban.Origin == "prefix" ? $"{ban.Jail} (prefix)" : ban.Jail,
                 Words.FromNow(ban.Since, now),
                 Words.FromNow(ban.Until, now),
                 Words.Number(ban.Packets),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Virtward.Core.Policy.Reading;
+using Virtward.Core.Time;
 
 namespace Virtward.Output;
 
@@ -28,6 +29,9 @@ public static class Words
         TimeSpan span = at - now;
         return span < TimeSpan.Zero ? $"{Span(-span)} ago" : $"in {Span(span)}";
     }
+
+    /// <summary>A time to the second, in UTC: <c>2026-11-21T19:50:00Z</c>.</summary>
+    public static string Time(UnixTime time) => (time.IsKnown && time != UnixTime.Never ? UnixTime.FromSeconds(time.Seconds) : time).ToString();
 
     /// <summary>Bytes in the unit that fits: <c>14.2 MB</c>.</summary>
     public static string Bytes(double bytes)

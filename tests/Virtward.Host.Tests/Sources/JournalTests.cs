@@ -35,7 +35,7 @@ public sealed class JournalTests : IDisposable
             ],
             _sink.Lines);
         Assert.Equal([journal.Start + 1, journal.Start + 3, journal.Start + 4], _sink.Times);
-        Assert.Empty(_sink.Troubles);
+        Assert.DoesNotContain(_sink.Troubles, IsOfConcern);
     }
 
     [Theory]
@@ -58,7 +58,7 @@ public sealed class JournalTests : IDisposable
         journal.Add("ssh.service", "sshd", "4"u8);
         Arrives(4);
         Assert.Equal(["1", "2", "3", "4"], _sink.Lines.Select(line => line[^1..]));
-        Assert.Empty(_sink.Troubles);
+        Assert.DoesNotContain(_sink.Troubles, IsOfConcern);
     }
 
     [Fact]
@@ -86,23 +86,24 @@ public sealed class JournalTests : IDisposable
     }
 
     [Theory]
-    [InlineData("nonsense")]
-    [InlineData("s=zz;i=1")]
-    [InlineData("")]
-    public void A_damaged_cursor_counts_as_none_and_says_so(string cursor)
+    [InlineData("nonsense", true)]
+    [InlineData("s=zz;i=1", true)]
+    [InlineData("", true)]
+    [InlineData("nonsense", false)]
+    public void A_damaged_cursor_counts_as_none_and_says_so(string cursor, bool library)
     {
         using (var journal = new JournalFile(_directory))
         {
             journal.Add("ssh.service", "sshd", "1"u8);
         }
 
-        using var running = new RunningSources(Ssh(), _sink);
+        using var running = new RunningSources(Ssh(), _sink, allowLibrary: library);
         Arrives(1);
         running.Stop();
         running.Saved = [new SourcePosition("journal:sshd", cursor)];
         running.Start();
         Arrives(2);
-        Assert.Single(_sink.Troubles);
+        Assert.Single(_sink.Troubles, trouble => trouble.Contains("cannot be used", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -168,6 +169,9 @@ public sealed class JournalTests : IDisposable
 
         Arrives(1);
     }
+
+    /// <summary>journalctl ends on a journal that has no entry yet, and is started again.</summary>
+    private static bool IsOfConcern(string trouble) => !trouble.Contains("is started again", StringComparison.Ordinal);
 
     private SourceDefinition.Journal Ssh()
     {

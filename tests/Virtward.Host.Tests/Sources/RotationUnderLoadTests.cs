@@ -113,7 +113,7 @@ public sealed class RotationUnderLoadTests(ITestOutputHelper output) : IDisposab
                 if (!isStopped && _rotatedAt.Count > MostAhead)
                 {
                     long due = _rotatedAt.Dequeue();
-                    Wait.For(() => sink.Arrived >= due);
+                    Catch(due);
                 }
 
                 interval = _random.Next(2, 8);
@@ -129,7 +129,23 @@ public sealed class RotationUnderLoadTests(ITestOutputHelper output) : IDisposab
             return _written;
         }
 
+        /// <summary>Waits until as many lines have arrived as were written at some time.</summary>
+        private void Catch(long due) =>
+            Assert.True(Wait.For(() => sink.Arrived >= due, seconds: 30), $"{sink.Arrived} of {due} lines arrived after {Rotations} rotations, lost {string.Join(' ', sink.Lost.Take(20))}; {string.Join("; ", sink.Troubles)}");
+
         private FileStream Open() => new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 0);
+
+        /// <summary>Cuts the file off. Opened again, because the framework writes at its own place, not with O_APPEND as daemons do.</summary>
+        private FileStream Truncate(FileStream writer)
+        {
+            writer.Dispose();
+            using (var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 0))
+            {
+                file.SetLength(0);
+            }
+
+            return Open();
+        }
 
         private void Write(FileStream file, int count)
         {
@@ -147,7 +163,7 @@ public sealed class RotationUnderLoadTests(ITestOutputHelper output) : IDisposab
                 if (canWait)
                 {
                     int due = _written;
-                    Wait.For(() => sink.Arrived >= due);
+                    Catch(due);
                 }
                 else
                 {
@@ -157,8 +173,7 @@ public sealed class RotationUnderLoadTests(ITestOutputHelper output) : IDisposab
 
             if (kind == Kind.Truncate)
             {
-                file.SetLength(0);
-                return file;
+                return Truncate(file);
             }
 
             if (kind == Kind.Delete)
@@ -172,8 +187,7 @@ public sealed class RotationUnderLoadTests(ITestOutputHelper output) : IDisposab
             if (kind == Kind.CopyTruncate)
             {
                 File.Copy(path, first);
-                file.SetLength(0);
-                return file;
+                return Truncate(file);
             }
 
             File.Move(path, first);

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Virtward.Core.Policy.Reading;
 
-/// <summary>Spans of time as a policy and the command line write them: <c>90</c> (seconds), <c>10m</c>, <c>1h 30m</c>, <c>2d</c>, <c>1w</c>.</summary>
+/// <summary>
+/// Spans of time as a policy and the command line write them: <c>90</c> (seconds), <c>10m</c>, <c>1h 30m</c>, <c>2d</c>, <c>1w</c>.
+/// </summary>
 public static class DurationText
 {
     /// <summary>The longest span that is read, ten years of 365 days: no sum of times can overflow with it.</summary>

@@ -9,7 +9,8 @@ public static class DurationValues
     public static bool Window(YamlItem item, ProblemList problems, out TimeSpan value)
     {
         value = default;
-        if (item is YamlText { Text: var text } && DurationText.TryParse(text, out value) && value > TimeSpan.Zero && value <= TimeSpan.FromDays(364))
+        if (item is YamlText { Text: var text } && DurationText.TryParse(text, out value)
+            && value > TimeSpan.Zero && value <= TimeSpan.FromDays(364))
         {
             return true;
         }
@@ -19,8 +20,8 @@ public static class DurationValues
     }
 
     /// <summary>
-    /// Reads how long a ban lasts: 1 second to ten years. What other guards take for "for ever" is refused with a word of its own: addresses
-    /// change hands, and a ban that nobody ends keeps out a stranger one day.
+    /// Reads how long a ban lasts: 1 second to ten years. What other guards take for "for ever" is refused with a word of its own:
+    /// addresses change hands, and a ban that nobody ends keeps out a stranger one day.
     /// </summary>
     public static bool Ban(YamlItem item, ProblemList problems, out TimeSpan value)
     {

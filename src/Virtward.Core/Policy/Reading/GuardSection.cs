@@ -7,7 +7,7 @@ namespace Virtward.Core.Policy.Reading;
 public static class GuardSection
 {
     /// <summary>Reads the whole section.</summary>
-    public static GuardPolicy Read(YamlItem item, ProblemList problems)
+    public static GuardPolicy Read(YamlItem item, IReadOnlyCollection<string> filters, ProblemList problems)
     {
         Section section = Section.Open(item, "guard", problems, "never-ban", "max-tracked", "defaults", "jails", "prefix-bans", "siege");
         var standard = new GuardPolicy();
@@ -16,13 +16,14 @@ public static class GuardSection
         {
             NeverBan = section.ReadList<Prefix>("never-ban", [], NetworkValues.TrustedNetwork),
             MaxTracked = section.Read("max-tracked", standard.MaxTracked, Values.Whole(1_000, 10_000_000)),
-            Jails = ReadJails(section.Find("jails"), defaults, problems),
+            Jails = ReadJails(section.Find("jails"), defaults, filters, problems),
             Prefixes = PrefixBanSection.Read(section.Find("prefix-bans"), problems),
             Siege = SiegeSection.Read(section.Find("siege"), problems),
         };
     }
 
-    private static ImmutableArray<JailPolicy> ReadJails(YamlItem? item, JailPolicy defaults, ProblemList problems)
+    private static ImmutableArray<JailPolicy> ReadJails(
+        YamlItem? item, JailPolicy defaults, IReadOnlyCollection<string> filters, ProblemList problems)
     {
         if (item is not YamlMap map)
         {
@@ -38,7 +39,7 @@ public static class GuardSection
         foreach (YamlEntry entry in map.Entries)
         {
             // A jail that is switched off is checked all the same: it will be switched on one day.
-            if (Values.Name(entry.Key, "jail", problems) && JailSection.Read(entry, defaults, problems) is { } jail)
+            if (Values.Name(entry.Key, "jail", problems) && JailSection.Read(entry, defaults, filters, problems) is { } jail)
             {
                 jails.Add(jail);
             }

@@ -41,7 +41,8 @@ public static class IncrementValues
     {
         if (increment is not null && banTime > increment.Cap && (section.Find("bantime") ?? section.Find("increment")) is { } at)
         {
-            problems.Add(at, $"bantime {DurationText.Format(banTime)} is longer than the cap of its increment, {DurationText.Format(increment.Cap)}",
+            problems.Add(at,
+                $"bantime {DurationText.Format(banTime)} is longer than the cap of its increment, {DurationText.Format(increment.Cap)}",
                 "raise increment.cap here, or write 'increment: false'");
         }
     }

@@ -27,7 +27,8 @@ public static class NetworkValues
         if (hostBits)
         {
             string address = text[..text.IndexOf('/', StringComparison.Ordinal)];
-            problems.Add(item, $"{ProblemList.Quote(text)} has bits set past its length", $"write {value} for the network, or {address} for the one address");
+            problems.Add(item, $"{ProblemList.Quote(text)} has bits set past its length",
+                $"write {value} for the network, or {address} for the one address");
             return false;
         }
 
@@ -52,8 +53,8 @@ public static class NetworkValues
     }
 
     /// <summary>
-    /// Reads an interface name as the kernel allows it (dev_valid_name in net/core/dev.c: 1 to 15 bytes, no '/', ':' or white space), or the
-    /// start of one with a trailing <c>*</c>.
+    /// Reads an interface name as the kernel allows it (dev_valid_name in net/core/dev.c: 1 to 15 bytes, no '/', ':' or white space),
+    /// or the start of one with a trailing <c>*</c>.
     /// </summary>
     public static bool Interface(YamlItem item, ProblemList problems, out string value)
     {

@@ -9,7 +9,8 @@ public static class PolicyReader
     /// <summary>Reads a policy.</summary>
     /// <param name="text">The text; it may come from anybody: nothing in it can make this throw, hang or grow.</param>
     /// <param name="origin">Where it is from, for messages: a path, or "built-in".</param>
-    public static PolicyReading Read(string text, string origin)
+    /// <param name="filters">The built-in filters, so that a misspelt one is told with its place; empty: names are not checked.</param>
+    public static PolicyReading Read(string text, string origin, params IReadOnlyCollection<string> filters)
     {
         var problems = new ProblemList(origin);
         HostPolicy? policy = null;
@@ -21,7 +22,7 @@ public static class PolicyReader
             {
                 Origin = origin,
                 Zones = section.Find("zones") is { } zones ? ZoneSection.Read(zones, problems) : [],
-                Guard = section.Find("guard") is { } guard ? GuardSection.Read(guard, problems) : new GuardPolicy(),
+                Guard = section.Find("guard") is { } guard ? GuardSection.Read(guard, filters, problems) : new GuardPolicy(),
             };
         }
 

@@ -4,7 +4,9 @@ using Virtward.Core.Results;
 
 namespace Virtward.Core.Policy.Reading;
 
-/// <summary>What came of reading a policy: the policy, or every mistake in it. Never a part of a policy: a host is not half guarded.</summary>
+/// <summary>
+/// What came of reading a policy: the policy, or every mistake in it. Never a part of a policy: a host is not half guarded.
+/// </summary>
 /// <param name="Policy">The policy; null where there is any problem.</param>
 /// <param name="Problems">Every mistake, in the order of the text; empty where the policy holds.</param>
 public sealed record PolicyReading(HostPolicy? Policy, ImmutableArray<Problem> Problems)

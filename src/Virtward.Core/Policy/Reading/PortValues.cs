@@ -14,17 +14,21 @@ public static class PortValues
     private static readonly ImmutableArray<Transport> Udp = [Transport.Udp];
     private static readonly ImmutableArray<Transport> Both = [Transport.Tcp, Transport.Udp];
 
-    // Ports and transports as IANA's service name registry has them; vnc and spice as QEMU's first display, cockpit and libvirt as they ship.
+    // As IANA's service name registry has them; vnc and spice as QEMU's first display, cockpit and libvirt as they ship.
     private static readonly FrozenDictionary<string, (ushort Port, ImmutableArray<Transport> Transports)> Services =
         new Dictionary<string, (ushort, ImmutableArray<Transport>)>(StringComparer.Ordinal)
         {
-            ["ftp"] = (21, Tcp), ["ssh"] = (22, Tcp), ["telnet"] = (23, Tcp), ["smtp"] = (25, Tcp), ["dns"] = (53, Both), ["domain"] = (53, Both),
-            ["dhcp"] = (67, Udp), ["tftp"] = (69, Udp), ["http"] = (80, Tcp), ["pop3"] = (110, Tcp), ["ntp"] = (123, Udp), ["imap"] = (143, Tcp),
-            ["snmp"] = (161, Udp), ["ldap"] = (389, Tcp), ["https"] = (443, Both), ["submissions"] = (465, Tcp), ["smtps"] = (465, Tcp),
-            ["submission"] = (587, Tcp), ["ldaps"] = (636, Tcp), ["ftps"] = (990, Tcp), ["imaps"] = (993, Tcp), ["pop3s"] = (995, Tcp),
-            ["openvpn"] = (1194, Both), ["mysql"] = (3306, Tcp), ["rdp"] = (3389, Both), ["sieve"] = (4190, Tcp), ["postgresql"] = (5432, Tcp),
-            ["vnc"] = (5900, Tcp), ["spice"] = (5900, Tcp), ["cockpit"] = (9090, Tcp), ["libvirt"] = (16509, Tcp), ["libvirt-tls"] = (16514, Tcp),
-            ["wireguard"] = (51820, Udp),
+            ["ftp"] = (21, Tcp), ["ssh"] = (22, Tcp), ["telnet"] = (23, Tcp),
+            ["smtp"] = (25, Tcp), ["dns"] = (53, Both), ["domain"] = (53, Both),
+            ["dhcp"] = (67, Udp), ["tftp"] = (69, Udp), ["http"] = (80, Tcp),
+            ["pop3"] = (110, Tcp), ["ntp"] = (123, Udp), ["imap"] = (143, Tcp),
+            ["snmp"] = (161, Udp), ["ldap"] = (389, Tcp), ["https"] = (443, Both),
+            ["submissions"] = (465, Tcp), ["smtps"] = (465, Tcp), ["submission"] = (587, Tcp),
+            ["ldaps"] = (636, Tcp), ["ftps"] = (990, Tcp), ["imaps"] = (993, Tcp),
+            ["pop3s"] = (995, Tcp), ["openvpn"] = (1194, Both), ["mysql"] = (3306, Tcp),
+            ["rdp"] = (3389, Both), ["sieve"] = (4190, Tcp), ["postgresql"] = (5432, Tcp),
+            ["vnc"] = (5900, Tcp), ["spice"] = (5900, Tcp), ["cockpit"] = (9090, Tcp),
+            ["libvirt"] = (16509, Tcp), ["libvirt-tls"] = (16514, Tcp), ["wireguard"] = (51820, Udp),
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Reads one entry of a list of ports; a service that speaks both protocols is two scopes.</summary>
@@ -59,8 +63,8 @@ public static class PortValues
 
         if (!TryParseRange(head, out ushort from, out ushort to))
         {
-            string? nearest = NearestWord.Find(head, Services.Keys.AsSpan());
-            problems.AddExpected(item, expected, nearest is null || head.Any(char.IsAsciiDigit) ? "ports go from 1 to 65535" : $"did you mean '{nearest}'?");
+            string? nearest = head.Any(char.IsAsciiDigit) ? null : NearestWord.Find(head, Services.Keys.AsSpan());
+            problems.AddExpected(item, expected, nearest is null ? "ports go from 1 to 65535" : $"did you mean '{nearest}'?");
             return false;
         }
 

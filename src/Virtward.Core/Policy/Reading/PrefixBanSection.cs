@@ -6,7 +6,10 @@ namespace Virtward.Core.Policy.Reading;
 /// <summary>Binds <c>guard.prefix-bans</c>.</summary>
 public static class PrefixBanSection
 {
-    private static readonly ValueReader<PrefixCounting> Counting = Values.Word(("banned", PrefixCounting.Banned), ("seen", PrefixCounting.Seen));
+    private static readonly ValueReader<PrefixCounting> Counting =
+        Values.Word(("banned", PrefixCounting.Banned), ("seen", PrefixCounting.Seen));
+
+    private static readonly ValueReader<int> Attackers = Values.Whole(PrefixFamily.LowestThreshold, PrefixFamily.HighestThreshold);
 
     /// <summary>Reads the section; missing or <c>true</c> is the standard, <c>false</c> no prefix bans at all.</summary>
     public static PrefixBanPolicy Read(YamlItem? item, ProblemList problems)
@@ -22,8 +25,9 @@ public static class PrefixBanSection
             return standard with { Enabled = false };
         }
 
-        Section section = Section.Open(item, "prefix-bans", problems, "enabled", "threshold", "count", "window", "bantime", "increment", "v4", "v6");
-        int threshold = section.Read("threshold", standard.Threshold, Values.Whole(PrefixFamily.LowestThreshold, PrefixFamily.HighestThreshold));
+        Section section = Section.Open(item, "prefix-bans", problems,
+            "enabled", "threshold", "count", "window", "bantime", "increment", "v4", "v6");
+        int threshold = section.Read("threshold", standard.Threshold, Attackers);
         var policy = new PrefixBanPolicy
         {
             Enabled = section.Read("enabled", true, Values.Flag),
@@ -72,12 +76,11 @@ public static class PrefixBanSection
     private static ImmutableArray<PrefixLevel> ReadMeasuredLevels(YamlMap map, ValueReader<int> length, ProblemList problems)
     {
         var levels = ImmutableArray.CreateBuilder<PrefixLevel>(map.Entries.Length);
-        ValueReader<int> attackers = Values.Whole(PrefixFamily.LowestThreshold, PrefixFamily.HighestThreshold);
         foreach (YamlEntry entry in map.Entries)
         {
             // Both are read in any case, so that both are told of when both are wrong.
             bool hasLength = length(entry.Key, problems, out int bits);
-            if (attackers(entry.Value, problems, out int threshold) && hasLength)
+            if (Attackers(entry.Value, problems, out int threshold) && hasLength)
             {
                 levels.Add(new PrefixLevel(bits, threshold));
             }
@@ -95,24 +98,31 @@ public static class PrefixBanSection
 
         for (int i = 0; i < levels.Length; i++)
         {
-            PrefixLevel level = levels[i];
-            if (level.Threshold > family.MostAttackers(level.Length))
+            (int length, int threshold) = (levels[i].Length, levels[i].Threshold);
+            if (threshold > family.MostAttackers(length))
             {
-                problems.Add(at, string.Create(CultureInfo.InvariantCulture,
-                    $"a /{level.Length} holds {family.MostAttackers(level.Length)} attackers at most and never reaches the threshold {level.Threshold}"));
+                Add($"a /{length} holds {family.MostAttackers(length)} attackers at most and never reaches the threshold {threshold}",
+                    "lower the threshold, or take a shorter prefix");
             }
 
-            if (i > 0 && level.Length >= levels[i - 1].Length)
+            if (i == 0)
             {
-                problems.Add(at, string.Create(CultureInfo.InvariantCulture, $"level {level.Length} comes after level {levels[i - 1].Length}"),
+                continue;
+            }
+
+            PrefixLevel inside = levels[i - 1];
+            if (length >= inside.Length)
+            {
+                Add($"level {length} comes after level {inside.Length}",
                     "write the longest prefix first, each length once, such as " + family.Example);
             }
-            else if (i > 0 && level.Threshold < levels[i - 1].Threshold)
+            else if (threshold < inside.Threshold)
             {
-                problems.Add(at, string.Create(CultureInfo.InvariantCulture,
-                    $"level {level.Length} takes fewer attackers ({level.Threshold}) than level {levels[i - 1].Length} inside it ({levels[i - 1].Threshold})"),
+                Add($"level {length} takes fewer attackers ({threshold}) than level {inside.Length} inside it ({inside.Threshold})",
                     "a larger prefix must take at least as many");
             }
         }
+
+        void Add(FormattableString what, string hint) => problems.Add(at, what.ToString(CultureInfo.InvariantCulture), hint);
     }
 }

@@ -39,7 +39,8 @@ public sealed class ProblemList(string origin)
     }
 
     /// <summary>Adds that something else was expected where the item stands.</summary>
-    public void AddExpected(YamlItem at, string expected, string? hint = null) => Add(at, $"expected {expected}, found {at.Describe()}", hint);
+    public void AddExpected(YamlItem at, string expected, string? hint = null) =>
+        Add(at, $"expected {expected}, found {at.Describe()}", hint);
 
     /// <summary>All mistakes by line and column, and last how many were not told.</summary>
     public ImmutableArray<Problem> ToImmutable()
@@ -53,7 +54,9 @@ public sealed class ProblemList(string origin)
     private Problem MoreProblem() =>
         new(string.Create(CultureInfo.InvariantCulture, $"{_untold} more mistakes"), origin, "correct the others first");
 
-    /// <summary>A text of the file in quotes as a message may show it: short, and without control characters, which could drive a terminal.</summary>
+    /// <summary>
+    /// A text of the file in quotes as a message may show it: short, and without control characters, which could drive a terminal.
+    /// </summary>
     public static string Quote(string text)
     {
         var shown = new StringBuilder("'", LongestQuote + 5);

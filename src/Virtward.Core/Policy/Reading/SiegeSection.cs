@@ -17,7 +17,8 @@ public static class SiegeSection
             return standard with { Enabled = false };
         }
 
-        Section section = Section.Open(item, "siege", problems, "enabled", "window", "min-sources", "factor", "account-sources", "maxretry");
+        Section section = Section.Open(item, "siege", problems,
+            "enabled", "window", "min-sources", "factor", "account-sources", "maxretry");
         return new SiegePolicy
         {
             Enabled = section.Read("enabled", true, Values.Flag),

@@ -54,7 +54,7 @@ public static class Values
     {
         value = min;
         if (item is YamlText { Text: var text }
-            && double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)
+            && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value)
             && value >= min && value <= max)
         {
             return true;
@@ -82,10 +82,11 @@ public static class Values
         return false;
     };
 
-    /// <summary>Checks a name that the admin gives: lower-case letters, digits and hyphens, 32 at most, so that it is safe in any output.</summary>
+    /// <summary>Checks a name that the admin gives: a-z, 0-9 and '-', 32 at most, so that it is safe in any output.</summary>
     public static bool Name(YamlText key, string what, ProblemList problems)
     {
-        if (key.Text.Length is > 0 and <= 32 && key.Text.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-'))
+        if (key.Text.Length is > 0 and <= 32
+            && key.Text.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-'))
         {
             return true;
         }

@@ -39,10 +39,11 @@ public static class YamlTree
         }
         catch (Exception error) when (error is ArgumentException or InvalidOperationException or EndOfStreamException)
         {
-            // YamlDotNet 16.3.0 lets these out on some broken texts, an escape such as "\UFFFFFFFF" among them. All that is known of the place
-            // is the end of the last item that it could read.
+            // YamlDotNet 16.3.0 lets these out on some broken texts, an escape such as "\UFFFFFFFF" among them. All that is known of the
+            // place is the end of the last item that it could read.
             Mark end = parser.Current?.End ?? Mark.Empty;
-            problems.Add((int)Math.Max(1, end.Line), (int)Math.Max(1, end.Column), "not valid YAML: the text after this place cannot be parsed");
+            problems.Add((int)Math.Max(1, end.Line), (int)Math.Max(1, end.Column),
+                "not valid YAML: the text after this place cannot be parsed");
         }
 
         return null;
@@ -73,12 +74,14 @@ public static class YamlTree
         ParsingEvent start = parser.Consume<ParsingEvent>();
         if (depth > MaxDepth)
         {
-            throw new SemanticErrorException(start.Start, start.End, string.Create(CultureInfo.InvariantCulture, $"nested deeper than {MaxDepth} levels"));
+            string tooDeep = string.Create(CultureInfo.InvariantCulture, $"nested deeper than {MaxDepth} levels");
+            throw new SemanticErrorException(start.Start, start.End, tooDeep);
         }
 
         if (start is NodeEvent { Anchor.IsEmpty: false } or NodeEvent { Tag.IsEmpty: false } or AnchorAlias)
         {
-            problems.Add(Line(start), Column(start), "anchors, aliases and tags (&, *, !) are not read", "write the value out; quote it where it starts with such a character");
+            problems.Add(Line(start), Column(start), "anchors, aliases and tags (&, *, !) are not read",
+                "write the value out; quote it where it starts with such a character");
         }
 
         return start switch

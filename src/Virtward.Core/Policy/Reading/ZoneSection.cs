@@ -36,7 +36,8 @@ public static class ZoneSection
         bool saysNothing = section.Find("interfaces") is null or { IsEmpty: true } && section.Find("sources") is null or { IsEmpty: true };
         if (saysNothing && name != Internet && entry.Value is YamlMap or { IsEmpty: true })
         {
-            problems.Add(entry.Key, $"zone {name} has neither interfaces nor sources", "write 'interfaces: [eth1]' or 'sources: [192.168.1.0/24]'");
+            problems.Add(entry.Key, $"zone {name} has neither interfaces nor sources",
+                "write 'interfaces: [eth1]' or 'sources: [192.168.1.0/24]'");
         }
 
         return new ZonePolicy(name, interfaces, sources);

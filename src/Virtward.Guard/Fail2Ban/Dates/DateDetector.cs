@@ -95,34 +95,15 @@ public sealed class DateDetector(IEnumerable<DateTemplate> templates)
             if (sameBegin && sameEnd)
             {
                 string part = _end.At < line.Length ? line[.._end.At] : line;
-                return _begin.At <= part.Length ? Matched(template, part, _begin.At) : null;
+                return _begin.At <= part.Length ? template.Search(part, _begin.At) : null;
             }
         }
 
         whole = true;
-        return Matched(template, line, 0);
+        return template.Search(line, 0);
     }
 
     private static bool IsWord(int c) => c >= 0 && char.IsLetterOrDigit((char)c);
-
-    private static Match? Matched(DateTemplate template, string line, int from)
-    {
-        // A second try, as the limit is in time on the wall, which also passes while a busy machine runs something else.
-        for (int tries = 0; tries < 2; tries++)
-        {
-            try
-            {
-                Match match = template.Expression.Match(line, from);
-                return match.Success ? match : null;
-            }
-            catch (RegexMatchTimeoutException)
-            {
-                continue;
-            }
-        }
-
-        return null;
-    }
 
     private bool IsInItsPlace(DateTemplate template, Match match) =>
         _entries.Count == 1 || template.IsAnchored || (match.Index == _begin.At && match.Index + match.Length == _end.At);
@@ -132,7 +113,7 @@ public sealed class DateDetector(IEnumerable<DateTemplate> templates)
         for (index = 0; index < _entries.Count; index++)
         {
             Entry entry = _entries[index];
-            if (index == except || Matched(entry.Template, line, 0) is not { } match)
+            if (index == except || entry.Template.Search(line, 0) is not { } match)
             {
                 continue;
             }

@@ -94,7 +94,7 @@ public sealed class DatePatterns(int thisYear)
     public static bool CutsAtWordEdges(string pattern)
     {
         string key = Key(pattern);
-        if (key is LineBegin or "{DEFAULT}" or "{NONE}")
+        if (key is LineBegin or "{DEFAULT}" or "{NONE}" or Epoch or LongEpoch or LineBegin + Epoch or LineBegin + LongEpoch or LineBegin + Tai)
         {
             return true;
         }

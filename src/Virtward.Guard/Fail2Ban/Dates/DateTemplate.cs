@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Virtward.Core.Time;
 
@@ -7,7 +8,12 @@ namespace Virtward.Guard.Fail2Ban.Dates;
 /// <summary>One form that a date may have: where it stands in a line, and what time it means.</summary>
 public sealed class DateTemplate
 {
+    /// <summary>After this many runs it is worth the milliseconds that compiling to machine code takes.</summary>
+    private const int CompileAfter = 2_000;
+
     private readonly int _valueGroup;
+    private Regex _expression;
+    private int _runs;
 
     /// <summary>Makes a template; <see cref="DatePatterns"/> knows how its expression is built.</summary>
     /// <param name="name">What it is called, unique among templates that mean the same.</param>
@@ -21,7 +27,7 @@ public sealed class DateTemplate
     {
         Name = name;
         Kind = kind;
-        Expression = regex;
+        _expression = regex;
         IsAnchored = anchored;
         AtLineBegin = lineBegin;
         Weight = weight;
@@ -34,9 +40,6 @@ public sealed class DateTemplate
     /// <summary>What its text says.</summary>
     public DateKind Kind { get; }
 
-    /// <summary>The expression; group 1 is what is cut out of a line.</summary>
-    public Regex Expression { get; }
-
     /// <summary>Whether it holds on to the begin or end of a line.</summary>
     public bool IsAnchored { get; }
 
@@ -48,6 +51,34 @@ public sealed class DateTemplate
 
     /// <summary>Whether it is one of the default forms: those look at most eight characters past what they cut out.</summary>
     public bool IsDefault { get; init; }
+
+    /// <summary>Searches a line; group 1 of the match is what is cut out.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="from">Where to begin; the line's begin stays where it is.</param>
+    /// <returns>The match; null where there is none, or none was found in time.</returns>
+    public Match? Search(string line, int from)
+    {
+        if (++_runs == CompileAfter && RuntimeFeature.IsDynamicCodeCompiled)
+        {
+            _expression = new Regex(_expression.ToString(), _expression.Options | RegexOptions.Compiled, _expression.MatchTimeout);
+        }
+
+        // A second try, as the limit is in time on the wall, which also passes while a busy machine runs something else.
+        for (int tries = 0; tries < 2; tries++)
+        {
+            try
+            {
+                Match match = _expression.Match(line, from);
+                return match.Success ? match : null;
+            }
+            catch (RegexMatchTimeoutException)
+            {
+                continue;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The time that a match means, in whole seconds for stamps of fields; null where it means none (31 February).</summary>
     public UnixTime? Read(Match match, in DateClock clock) => Kind switch

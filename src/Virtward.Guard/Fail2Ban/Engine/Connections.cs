@@ -12,7 +12,7 @@ public sealed class Connections
     public static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);
 
     /// <summary>The most connections that are remembered, the oldest forgotten first; fail2ban remembers 100.</summary>
-    public const int MaxCount = 2_000;
+    public const int MaxCount = 256;
 
     private readonly Dictionary<string, (Failure State, UnixTime Since)> _byId = new(StringComparer.Ordinal);
     private readonly Queue<(string Id, Failure State)> _byAge = new();

@@ -71,17 +71,19 @@ public sealed class Prefilter
         text = text[..line.Length];
         Encoding.Latin1.GetChars(line, text);
         ulong found = _always;
-        int first = text.IndexOfAny(_all);
-        if (first >= 0)
+        ReadOnlySpan<char> rest = text;
+        for (int at = rest.IndexOfAny(_all); at >= 0; at = rest.IndexOfAny(_all))
         {
-            ReadOnlySpan<char> rest = text[first..];
+            rest = rest[at..];
             foreach ((string literal, ulong rules) in _literals)
             {
-                if ((found & rules) != rules && rest.IndexOf(literal, StringComparison.Ordinal) >= 0)
+                if (rest.StartsWith(literal))
                 {
                     found |= rules;
                 }
             }
+
+            rest = rest[1..];
         }
 
         if (rented is not null)

@@ -22,7 +22,7 @@ public sealed class FilterImport(ITextFiles files, string directory, IReadOnlyCo
     {
         if (!OptionList.Parse(jail.Text("filter")).TryGet(out OptionList? wanted, out Problem? problem))
         {
-            jail.Note("filter", $"{problem.What}; the jail is left out");
+            jail.Note(jail.FilterOption, $"{problem.What}; the jail is left out");
             return null;
         }
 
@@ -35,7 +35,7 @@ public sealed class FilterImport(ITextFiles files, string directory, IReadOnlyCo
 
         if (wanted.Name == Recidive && !IsChanged(path))
         {
-            jail.Note("filter", "listens to Virtward's own bans instead of fail2ban's log");
+            jail.Note(jail.FilterOption, "listens to Virtward's own bans instead of fail2ban's log");
             return Recidive;
         }
 
@@ -51,14 +51,14 @@ public sealed class FilterImport(ITextFiles files, string directory, IReadOnlyCo
 
         foreach (Problem bad in problems)
         {
-            jail.Note("filter", $"its filter has a problem: {bad}");
+            jail.Note(jail.FilterOption, $"its filter has a problem: {bad}");
         }
 
         bool overridden = Override(jail, options, wanted.Name);
         string reference = Reference(wanted.Name, options);
         if (!overridden && builtIn.Contains(wanted.Name) && options.Keys.All(name => name == "mode") && !IsChanged(path))
         {
-            jail.Note("filter", $"uses the built-in filter {reference}; to keep fail2ban's file, write filter: \"{Reference(path, options)}\"");
+            jail.Note(jail.FilterOption, $"uses the built-in filter {reference}; to keep fail2ban's file, write filter: \"{Reference(path, options)}\"");
             return reference;
         }
 
@@ -86,13 +86,13 @@ public sealed class FilterImport(ITextFiles files, string directory, IReadOnlyCo
         }
 
         string reference = builtIn.Contains(list.Name) ? moved : Reference(path, list.Options);
-        jail.Note("filter", $"fail2ban has had no filter '{name}' since 0.10 and skips this jail; it is taken over as {reference}, which does what it did");
+        jail.Note(jail.FilterOption, $"fail2ban has had no filter '{name}' since 0.10 and skips this jail; it is taken over as {reference}, which does what it did");
         return reference;
     }
 
     private static string? Missing(JailOptions jail, string name, string path)
     {
-        jail.Note("filter", $"there is no filter '{name}' ({path}); the jail is left out");
+        jail.Note(jail.FilterOption, $"there is no filter '{name}' ({path}); the jail is left out");
         return null;
     }
 

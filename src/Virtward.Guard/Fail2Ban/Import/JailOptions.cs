@@ -63,6 +63,9 @@ public sealed class JailOptions(ConfigTree tree, string section, ICollection<Imp
         return TimeSpan.FromSeconds(Math.Max(1, Math.Round(seconds)));
     }
 
+    /// <summary>The option to which notes about the filter point: where the jail names one, else where it is switched on.</summary>
+    public string FilterOption => HasOwn("filter") ? "filter" : "enabled";
+
     /// <summary>Notes what became of an option, at its place.</summary>
     public void Note(string option, string text)
     {

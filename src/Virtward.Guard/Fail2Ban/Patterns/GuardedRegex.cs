@@ -18,7 +18,7 @@ public sealed class GuardedRegex
     public const int Strikes = 5;
 
     /// <summary>After this many runs it is worth the milliseconds that compiling to machine code takes.</summary>
-    private const int CompileAfter = 256;
+    private const int CompileAfter = 2_000;
 
     private readonly RegexOptions _options;
     private readonly string _pattern;

@@ -40,6 +40,11 @@ public static class YamlText
         {
             return new Problem(OneLine(e.Message), file) { Line = (int)e.Start.Line, Column = (int)e.Start.Column };
         }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            // The library's own answer to some texts that its scanner or its document model do not foresee.
+            return new Problem("the file is no sound YAML", file);
+        }
     }
 
     /// <summary>The document model is built recursively, so the depth is looked at first, in the flat stream of events.</summary>

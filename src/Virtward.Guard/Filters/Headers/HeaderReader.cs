@@ -16,6 +16,11 @@ public static class HeaderReader
 {
     private const int MostRepeats = 10_000;
 
+    // PID_MAX_LIMIT is 4,194,304 (proc(5)); nine digits fit an int.
+    private const int LongestProcessId = 9;
+
+    private static ReadOnlySpan<byte> RepeatedStart => "message repeated "u8;
+
     /// <summary>Takes a line or a journal entry apart.</summary>
     /// <param name="line">The line.</param>
     /// <param name="entry">The parts; without a header, all of the text is the message.</param>
@@ -48,7 +53,7 @@ public static class HeaderReader
         }
 
         entry.Program = line.Identifier;
-        entry.ProcessId = line.ProcessId;
+        entry.JournalProcessId = line.ProcessId;
         entry.HasHeader = true;
     }
 
@@ -62,7 +67,7 @@ public static class HeaderReader
         }
 
         // rsyslog folds repeats into "message repeated N times: [ message]".
-        if (entry.Message.StartsWith("message repeated "u8) && entry.Message[^1] == ']')
+        if (entry.Message.StartsWith(RepeatedStart) && entry.Message[^1] == ']')
         {
             Unwrap(ref entry);
         }
@@ -166,24 +171,20 @@ public static class HeaderReader
     private static void ReadProcessId(int at, ref LogEntry entry)
     {
         ReadOnlySpan<byte> text = entry.Text;
-        int pid = 0;
         if (text[at] == '[')
         {
-            for (at++; at < text.Length && IsDigit(text[at]) && pid < 100_000_000; at++)
-            {
-                pid = (pid * 10) + text[at] - '0';
-            }
-
-            if (at + 1 >= text.Length || text[at] != ']' || text[at + 1] != ':')
+            int start = at + 1;
+            at = start + Digits.AtStart(text[start..]);
+            if (at + 1 >= text.Length || text[at] != ']' || text[at + 1] != ':' || at - start > LongestProcessId)
             {
                 entry.HasHeader = false;
                 return;
             }
 
+            entry.ProcessPlace = (start, at);
             at++;
         }
 
-        entry.ProcessId = pid;
         entry.Message = AfterSpaces(text, at + 1);
     }
 
@@ -195,6 +196,7 @@ public static class HeaderReader
         int hostStart = at;
         ReadOnlySpan<byte> host = NextWord(text, ref at);
         ReadOnlySpan<byte> program = NextWord(text, ref at);
+        int processStart = at;
         ReadOnlySpan<byte> process = NextWord(text, ref at);
         ReadOnlySpan<byte> messageId = NextWord(text, ref at);
         int dataEnd = AfterStructuredData(text, at);
@@ -206,7 +208,11 @@ public static class HeaderReader
         entry.StampPlace = stamp is [(byte)'-'] ? default : (stampStart, stampStart + stamp.Length);
         entry.HostPlace = host is [(byte)'-'] ? default : (hostStart, hostStart + host.Length);
         entry.Program = program is [(byte)'-'] ? default : program;
-        entry.ProcessId = System.Buffers.Text.Utf8Parser.TryParse(process, out int pid, out int used) && used == process.Length && pid > 0 ? pid : 0;
+        if (process.Length <= LongestProcessId && Digits.AtStart(process) == process.Length)
+        {
+            entry.ProcessPlace = (processStart, processStart + process.Length);
+        }
+
         entry.Message = AfterSpaces(text, dataEnd);
         entry.HasHeader = true;
 
@@ -281,11 +287,11 @@ public static class HeaderReader
     private static void Unwrap(ref LogEntry entry)
     {
         ReadOnlySpan<byte> message = entry.Message;
-        int at = 17;
+        int at = RepeatedStart.Length;
         int count = 0;
-        while (at < message.Length && IsDigit(message[at]) && count < MostRepeats)
+        for (; at < message.Length && IsDigit(message[at]); at++)
         {
-            count = (count * 10) + message[at++] - '0';
+            count = Math.Min((count * 10) + message[at] - '0', MostRepeats);
         }
 
         ReadOnlySpan<byte> after = message[at..];
@@ -295,7 +301,7 @@ public static class HeaderReader
         }
 
         entry.Message = AfterSpaces(after[..^1], 9);
-        entry.Repeats = Math.Min(count, MostRepeats);
+        entry.Repeats = count;
     }
 
     private static ReadOnlySpan<byte> AfterSpaces(ReadOnlySpan<byte> text, int at)

@@ -26,8 +26,11 @@ public ref struct LogEntry
     /// <summary>Where the tag ends in <see cref="Text"/>, while its process id and the message are still to be read; 0 when they are.</summary>
     public int TagEnd { get; set; }
 
-    /// <summary>The process id of the tag, or the journal's; 0 where there is none.</summary>
-    public int ProcessId { get; set; }
+    /// <summary>Where the tag's process id is in <see cref="Text"/>; empty where it has none.</summary>
+    public (int Start, int End) ProcessPlace { get; set; }
+
+    /// <summary>The journal's process id; 0 for a line of a file.</summary>
+    public int JournalProcessId { get; set; }
 
     /// <summary>How often the line stands for its message: more than 1 for "message repeated 4 times".</summary>
     public int Repeats { get; set; }
@@ -37,6 +40,9 @@ public ref struct LogEntry
 
     /// <summary>The stamp's text, as <see cref="StampReader"/> reads it; empty for the journal and for lines without a header.</summary>
     public readonly ReadOnlySpan<byte> Stamp => Text[StampPlace.Start..StampPlace.End];
+
+    /// <summary>The process id of the tag, or the journal's; 0 where there is none.</summary>
+    public readonly int ProcessId => ProcessPlace.End > 0 ? (int)Digits.Value(Text[ProcessPlace.Start..ProcessPlace.End]) : JournalProcessId;
 
     /// <summary>The host's name; empty where there is none.</summary>
     public readonly ReadOnlySpan<byte> Host => Text[HostPlace.Start..HostPlace.End];

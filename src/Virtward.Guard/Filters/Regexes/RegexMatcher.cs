@@ -9,8 +9,9 @@ using Virtward.Guard.Filters.Templates;
 namespace Virtward.Guard.Filters.Regexes;
 
 /// <summary>
-/// An administrator's regular expression over log text, which an attacker may write: it runs behind its required literals, without
-/// backtracking where the pattern allows that, and never longer than <see cref="TimeLimit"/>.
+/// An administrator's regular expression over log text, which an attacker may write: it runs behind its required literals, and never
+/// longer than <see cref="TimeLimit"/>. It begins with the backtracking engine, several times faster on lines that mean no harm; the first
+/// line that runs into the limit moves it, for good, to the engine without backtracking, where the pattern allows that.
 /// </summary>
 public sealed class RegexMatcher
 {
@@ -20,14 +21,16 @@ public sealed class RegexMatcher
     private const int LongestPattern = 16_384;
 
     private readonly string _rule;
-    private readonly Regex _regex;
     private readonly RequiredLiterals _literals;
+    private Regex _regex;
+    private Regex? _linear;
     private int _strikes;
 
-    private RegexMatcher(string rule, Regex regex, RequiredLiterals literals)
+    private RegexMatcher(string rule, Regex regex, Regex? linear, RequiredLiterals literals)
     {
         _rule = rule;
         _regex = regex;
+        _linear = linear;
         _literals = literals;
     }
 
@@ -51,8 +54,7 @@ public sealed class RegexMatcher
             return new Problem($"the regular expression of rule '{rule}' is longer than {LongestPattern} characters");
         }
 
-        if (!TryCompile(pattern, RegexOptions.NonBacktracking, out Regex? regex, out string? wrong)
-            && !TryCompile(pattern, RegexOptions.None, out regex, out wrong))
+        if (!TryCompile(pattern, RegexOptions.Compiled, out Regex? regex, out string? wrong))
         {
             return new Problem($"the regular expression of rule '{rule}' cannot be read: {wrong}");
         }
@@ -62,8 +64,9 @@ public sealed class RegexMatcher
             return new Problem($"the regular expression of rule '{rule}' has no group 'ip'", Hint: "write (?<ip>\\S+) where the address stands");
         }
 
+        _ = TryCompile(pattern, RegexOptions.NonBacktracking, out Regex? linear, out _);
         var literals = RequiredLiterals.Of(pattern);
-        return new RegexMatcher(rule, regex, literals) { Warnings = [.. Warn(rule, pattern, regex, literals)] };
+        return new RegexMatcher(rule, regex, linear, literals) { Warnings = [.. Warn(rule, pattern, linear is not null, literals)] };
     }
 
     /// <summary>Searches a text.</summary>
@@ -84,7 +87,12 @@ public sealed class RegexMatcher
         }
         catch (RegexMatchTimeoutException)
         {
-            if (++_strikes == MostStrikes)
+            if (_linear is not null)
+            {
+                _regex = _linear;
+                _linear = null;
+            }
+            else if (++_strikes == MostStrikes)
             {
                 report?.Invoke(new Problem(
                     $"the regular expression of rule '{_rule}' is switched off: {MostStrikes} times a line took it longer than {TimeLimit.TotalMilliseconds} ms",
@@ -139,14 +147,14 @@ public sealed class RegexMatcher
         return false;
     }
 
-    private static IEnumerable<string> Warn(string rule, string pattern, Regex regex, RequiredLiterals literals)
+    private static IEnumerable<string> Warn(string rule, string pattern, bool linear, RequiredLiterals literals)
     {
         if (literals.AnyOf.IsEmpty)
         {
             yield return $"the regular expression of rule '{rule}' requires no fixed text of {RequiredLiterals.ShortestLiteral} or more characters: it runs on every line, which is slow";
         }
 
-        if ((regex.Options & RegexOptions.NonBacktracking) == 0)
+        if (!linear)
         {
             yield return $"the regular expression of rule '{rule}' needs backtracking (back references or look-around): a hostile line may take it to its time limit";
         }

@@ -8,7 +8,7 @@ namespace Virtward.Guard.Filters.Rules;
 /// of another <i>series</i>. What a session has tried is the largest sum of its series, and a line adds as much as that grows.
 /// </summary>
 /// <remarks>
-/// Bounded: <see cref="Capacity"/> sessions, in sets of four of which the one longest unheard of gives way; a session not heard of for
+/// Bounded: <see cref="Capacity"/> sessions (sshd alone admits 100 unauthenticated connections at once, MaxStartups), in sets of four of which the one longest unheard of gives way; a session not heard of for
 /// <see cref="Lifetime"/> is over (its process id is somebody else's). Nothing is allocated after the first use.
 /// </remarks>
 public sealed class AttemptSessions
@@ -17,7 +17,7 @@ public sealed class AttemptSessions
     public const int MostSeries = 8;
 
     /// <summary>How many sessions are remembered.</summary>
-    public const int Capacity = 65_536;
+    public const int Capacity = 16_384;
 
     private const int Ways = 4;
     private const int LifetimeSeconds = 600;
@@ -37,13 +37,13 @@ public sealed class AttemptSessions
     {
         if (_slots.Length == 0)
         {
-            _slots = new Slot[Capacity]; // 2 MB
+            _slots = new Slot[Capacity]; // 512 KB
         }
 
         int now = (int)(time.Microseconds / 1_000_000);
         int set = (int)(session >> 32) & ((Capacity / Ways) - 1);
         ref Slot slot = ref Find(_slots.AsSpan(set * Ways, Ways), session, now);
-        slot.Seconds = now;
+        slot.Seconds = Math.Max(slot.Seconds, now);
         int sum = Math.Min(slot.Sums[series] + attempts, ushort.MaxValue);
         slot.Sums[series] = (ushort)sum;
         int grown = Math.Max(sum - slot.Largest, 0);
@@ -56,10 +56,16 @@ public sealed class AttemptSessions
         int oldest = 0;
         for (int i = 0; i < set.Length; i++)
         {
-            // Stamps of one burst may be out of order, so the distance counts in both directions.
-            if (set[i].Session == session && Math.Abs((long)now - set[i].Seconds) <= LifetimeSeconds)
+            if (set[i].Session == session)
             {
-                return ref set[i];
+                // Stamps of one burst may be out of order, so the distance counts in both directions.
+                if (Math.Abs((long)now - set[i].Seconds) <= LifetimeSeconds)
+                {
+                    return ref set[i];
+                }
+
+                oldest = i;
+                break;
             }
 
             oldest = set[i].Seconds < set[oldest].Seconds ? i : oldest;

@@ -21,11 +21,13 @@ public sealed class RuleFilter : ILineFilter
     private readonly JournalTrust _trust;
     private readonly AttemptSessions _sessions = new();
     private readonly Action<Problem>? _report;
+    private readonly bool _hasHeader;
 
     private RuleFilter(FilterDefinition definition, string mode, RuleTable rules, StampClock clock, Action<Problem>? report)
     {
         Definition = definition;
         Mode = mode;
+        _hasHeader = definition.HasHeader;
         Programs = [.. definition.Programs.Select(p => new ProgramName(p))];
         _trust = new JournalTrust(definition.Units, Programs);
         _rules = rules;
@@ -80,14 +82,17 @@ public sealed class RuleFilter : ILineFilter
     }
 
     /// <summary>Whether a line's program or journal fields are this filter's.</summary>
-    public bool Wants(in LogLine line, in LogEntry entry)
+    /// <param name="line">The line.</param>
+    /// <param name="entry">The line, taken apart.</param>
+    /// <param name="programIsOurs">Whether the program is known to be one of <see cref="Programs"/>.</param>
+    public bool Wants(in LogLine line, in LogEntry entry, bool programIsOurs = false)
     {
         if (line.FromJournal)
         {
             return _trust.Accepts(line);
         }
 
-        return !Definition.HasHeader || (entry.HasHeader && IsProgram(entry.Program));
+        return !_hasHeader || (entry.HasHeader && (programIsOurs || IsProgram(entry.Program)));
     }
 
     /// <summary>Takes a line that has been taken apart, and that the filter wants.</summary>
@@ -95,7 +100,7 @@ public sealed class RuleFilter : ILineFilter
     public bool Accept(in LogEntry entry, int index, ISightingSink sink)
     {
         TemplateMatch match = default;
-        ReadOnlySpan<byte> message = Definition.HasHeader ? entry.Message : entry.Text;
+        ReadOnlySpan<byte> message = _hasHeader ? entry.Message : entry.Text;
         if (_rules.Find(message, ref match, _report) is not Rule rule)
         {
             return false;
@@ -121,17 +126,15 @@ public sealed class RuleFilter : ILineFilter
 
     private int Attempts(Rule rule, in LogEntry entry, in TemplateMatch match, UnixTime time)
     {
-        int attempts = match.Count * (Definition.HasHeader ? entry.Repeats : 1);
-        return rule.Series < 0 || entry.ProcessId == 0
-            ? attempts
-            : _sessions.Add(SessionOf(entry, match.Address), rule.Series, attempts, time);
+        int attempts = match.Count * (_hasHeader ? entry.Repeats : 1);
+        int process = rule.Series < 0 ? 0 : entry.ProcessId;
+        return process == 0 ? attempts : _sessions.Add(SessionOf(process, entry.Host, match.Address), rule.Series, attempts, time);
     }
 
     /// <summary>One session: a process on a host, for one peer.</summary>
-    private static ulong SessionOf(in LogEntry entry, Address peer)
+    private static ulong SessionOf(int process, ReadOnlySpan<byte> host, Address peer)
     {
-        ulong hash = (ulong)entry.ProcessId;
-        ReadOnlySpan<byte> host = entry.Host;
+        ulong hash = (ulong)process;
         for (; host.Length >= sizeof(ulong); host = host[sizeof(ulong)..])
         {
             hash = Mix(hash, BinaryPrimitives.ReadUInt64LittleEndian(host));

@@ -38,10 +38,11 @@ public sealed class RuleTable
     public Rule? Find(ReadOnlySpan<byte> message, ref TemplateMatch match, Action<Problem>? report)
     {
         Candidate[] candidates = message.Length < KeyLength ? _all : _buckets[BucketOf(message)];
-        ulong start = Start(message);
+        ulong start = TextWord.Start(message);
+        ulong end = TextWord.End(message);
         foreach (ref readonly Candidate candidate in candidates.AsSpan())
         {
-            if ((start & candidate.StartMask) == candidate.Start && candidate.TryMatch(message, ref match, report))
+            if (candidate.MayMatch(start, end) && candidate.TryMatch(message, ref match, report))
             {
                 return candidate.Rule;
             }
@@ -53,26 +54,12 @@ public sealed class RuleTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int BucketOf(ReadOnlySpan<byte> text) => (int)((BinaryPrimitives.ReadUInt32LittleEndian(text) * 2_654_435_761u) >> 24);
 
-    /// <summary>The first eight bytes as a number; zeros where there are fewer.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Start(ReadOnlySpan<byte> text)
-    {
-        if (text.Length >= sizeof(ulong))
-        {
-            return BinaryPrimitives.ReadUInt64LittleEndian(text);
-        }
-
-        ulong start = 0;
-        for (int i = 0; i < text.Length; i++)
-        {
-            start |= (ulong)text[i] << (8 * i);
-        }
-
-        return start;
-    }
-
     private readonly struct Candidate
     {
+        private readonly ulong _start;
+        private readonly ulong _startMask;
+        private readonly ulong _end;
+        private readonly ulong _endMask;
         private readonly Template? _template;
         private readonly RegexMatcher? _regex;
 
@@ -82,17 +69,19 @@ public sealed class RuleTable
             _template = template;
             _regex = regex;
             Prefix = template?.Prefix ?? [];
-            Start = RuleTable.Start(Prefix);
-            StartMask = Prefix.Length >= sizeof(ulong) ? ulong.MaxValue : (1UL << (8 * Prefix.Length)) - 1;
+            byte[] suffix = template?.Suffix ?? [];
+            _start = TextWord.Start(Prefix);
+            _startMask = TextWord.StartMask(Prefix.Length);
+            _end = TextWord.End(suffix);
+            _endMask = TextWord.EndMask(suffix.Length);
         }
 
         public Rule Rule { get; }
 
         public byte[] Prefix { get; }
 
-        public ulong Start { get; }
-
-        public ulong StartMask { get; }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool MayMatch(ulong start, ulong end) => (start & _startMask) == _start && (end & _endMask) == _end;
 
         public bool TryMatch(ReadOnlySpan<byte> message, ref TemplateMatch match, Action<Problem>? report)
         {

@@ -19,10 +19,11 @@ namespace Virtward.Guard.Filters.Templates;
 public sealed class Template
 {
     /// <summary>
-    /// The longest text that <c>{user}</c> takes. Programs cut their messages (sshd's peer texts at 511 bytes, its lines at 1,023, OpenSSH
-    /// packet.c and log.c): a name long enough to push the true peer beyond the cut would leave the attacker's text at the end.
+    /// The longest text that <c>{user}</c> takes: the 200 bytes that sshd lets a name have (packet.c), each escaped as four (vis(3)).
+    /// Programs cut their lines (sshd at 1,023 bytes, log.c): where a name could push the true peer beyond the cut, the attacker's
+    /// text would be the last. With a name of 800 bytes and what stands around it no line reaches the cut.
     /// </summary>
-    public const int LongestUser = 255;
+    public const int LongestUser = 800;
 
     /// <summary>The longest text of an address: 39 bytes, brackets and a zone id (IFNAMSIZ, 15 bytes).</summary>
     private const int LongestAddress = 64;
@@ -31,9 +32,9 @@ public sealed class Template
     private const int LargestCount = 1000;
 
     private readonly Part[] _head;
-    private readonly Part? _free;
+    private readonly PartKind? _free;
     private readonly Part[] _middle;
-    private readonly Part? _secondFree;
+    private readonly PartKind? _secondFree;
     private readonly Part[] _tail;
     private readonly bool _longest;
 
@@ -47,9 +48,9 @@ public sealed class Template
         int last = Math.Max(first, second);
         _longest = longest;
         _head = [.. first < 0 ? parts : parts[..first]];
-        _free = first < 0 ? null : parts[first];
+        _free = first < 0 ? null : parts[first].Kind;
         _middle = second < 0 ? [] : [.. parts[(first + 1)..second]];
-        _secondFree = second < 0 ? null : parts[second];
+        _secondFree = second < 0 ? null : parts[second].Kind;
         _tail = first < 0 ? [] : [.. parts[(last + 1)..]];
         Prefix = parts.Length > 0 ? parts[0].Literal : [];
         Suffix = parts.Length > 0 ? parts[^1].Literal : [];
@@ -66,11 +67,6 @@ public sealed class Template
     /// <param name="match">What was found; meaningless where nothing was.</param>
     public bool TryMatch(ReadOnlySpan<byte> text, ref TemplateMatch match)
     {
-        if (!text.EndsWith(Suffix))
-        {
-            return false;
-        }
-
         int from = 0;
         if (!Forwards(_head, text, ref from, ref match))
         {
@@ -89,7 +85,7 @@ public sealed class Template
         }
 
         ReadOnlySpan<byte> between = text[from..to];
-        return _secondFree is null ? Fill(_free, between, ref match) : Split(between, ref match);
+        return _secondFree is null ? Fill(_free.Value, between, ref match) : Split(between, ref match);
     }
 
     private bool Split(ReadOnlySpan<byte> text, ref TemplateMatch match)
@@ -109,7 +105,7 @@ public sealed class Template
             int end = at;
             if (Forwards(_middle, text, ref end, ref match))
             {
-                return Fill(_free!, text[..at], ref match) && Fill(_secondFree!, text[end..], ref match);
+                return Fill(_free!.Value, text[..at], ref match) && Fill(_secondFree!.Value, text[end..], ref match);
             }
 
             low = at + 1;
@@ -117,9 +113,9 @@ public sealed class Template
         }
     }
 
-    private static bool Fill(Part free, ReadOnlySpan<byte> text, ref TemplateMatch match)
+    private static bool Fill(PartKind free, ReadOnlySpan<byte> text, ref TemplateMatch match)
     {
-        if (free.Kind == PartKind.User)
+        if (free == PartKind.User)
         {
             match.User = text;
             return text.Length <= LongestUser;
@@ -132,11 +128,11 @@ public sealed class Template
     {
         for (int i = 0; i < parts.Length; i++)
         {
-            Part part = parts[i];
+            ref readonly Part part = ref parts[i];
             ReadOnlySpan<byte> rest = text[at..];
             if (part.Kind == PartKind.Literal)
             {
-                if (!rest.StartsWith(part.Literal))
+                if (!part.IsStartOf(rest))
                 {
                     return false;
                 }
@@ -168,11 +164,11 @@ public sealed class Template
     {
         for (int i = parts.Length - 1; i >= 0; i--)
         {
-            Part part = parts[i];
+            ref readonly Part part = ref parts[i];
             ReadOnlySpan<byte> rest = text[from..to];
             if (part.Kind == PartKind.Literal)
             {
-                if (!rest.EndsWith(part.Literal))
+                if (!part.IsEndOf(rest))
                 {
                     return false;
                 }
@@ -288,27 +284,11 @@ public sealed class Template
         return length;
     }
 
-    private static int DigitsForwards(ReadOnlySpan<byte> text, PartKind kind, ref TemplateMatch match)
-    {
-        int length = 0;
-        while (length < text.Length && (uint)(text[length] - '0') <= 9)
-        {
-            length++;
-        }
+    private static int DigitsForwards(ReadOnlySpan<byte> text, PartKind kind, ref TemplateMatch match) =>
+        TakeDigits(text[..Digits.AtStart(text)], kind, ref match);
 
-        return TakeDigits(text[..length], kind, ref match);
-    }
-
-    private static int DigitsBackwards(ReadOnlySpan<byte> text, PartKind kind, ref TemplateMatch match)
-    {
-        int start = text.Length;
-        while (start > 0 && (uint)(text[start - 1] - '0') <= 9)
-        {
-            start--;
-        }
-
-        return TakeDigits(text[start..], kind, ref match);
-    }
+    private static int DigitsBackwards(ReadOnlySpan<byte> text, PartKind kind, ref TemplateMatch match) =>
+        TakeDigits(text[^Digits.AtEnd(text)..], kind, ref match);
 
     private static int TakeDigits(ReadOnlySpan<byte> digits, PartKind kind, ref TemplateMatch match)
     {
@@ -319,13 +299,7 @@ public sealed class Template
 
         if (kind == PartKind.Count)
         {
-            long count = 0;
-            foreach (byte digit in digits)
-            {
-                count = (count * 10) + digit - '0';
-            }
-
-            match.Count = (int)Math.Min(count, LargestCount);
+            match.Count = (int)Math.Min(Digits.Value(digits), LargestCount);
         }
 
         return digits.Length;

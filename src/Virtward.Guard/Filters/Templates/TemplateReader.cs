@@ -71,11 +71,11 @@ public static class TemplateReader
             byte[] bytes = Encoding.UTF8.GetBytes(literal);
             return bytes.Length == 0 ? this
                 : Parts is [.., { Kind: PartKind.Literal } last]
-                    ? this with { Parts = Parts.SetItem(Parts.Length - 1, new Part(PartKind.Literal, [.. last.Literal, .. bytes])) }
-                    : this with { Parts = Parts.Add(new Part(PartKind.Literal, bytes)) };
+                    ? this with { Parts = Parts.SetItem(Parts.Length - 1, new Part([.. last.Literal, .. bytes])) }
+                    : this with { Parts = Parts.Add(new Part(bytes)) };
         }
 
-        public Expansion WithHole(PartKind kind, bool? longest) => new(Parts.Add(new Part(kind, [])), Longest ?? longest);
+        public Expansion WithHole(PartKind kind, bool? longest) => new(Parts.Add(new Part(kind)), Longest ?? longest);
     }
 
     private static Result<ImmutableArray<Expansion>> Expand(string text)

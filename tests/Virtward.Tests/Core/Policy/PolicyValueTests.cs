@@ -108,6 +108,8 @@ public sealed class PolicyValueTests
             .Replace("#  vpn", "  vpn", StringComparison.Ordinal)
             .Replace("never-ban: []", "never-ban:", StringComparison.Ordinal)
             .Replace("#  - ", "  - ", StringComparison.Ordinal)
+            .Replace("    #  cockpit", "    cockpit", StringComparison.Ordinal)
+            .Replace("    #  portscan", "    portscan", StringComparison.Ordinal)
             .Replace("# mode:", "mode:", StringComparison.Ordinal)
             .Replace("# ports:", "ports:", StringComparison.Ordinal);
 
@@ -116,6 +118,7 @@ public sealed class PolicyValueTests
         Assert.Empty(reading.Problems);
         Assert.Equal(["management", "vpn"], reading.Policy!.Zones.Select(zone => zone.Name));
         Assert.Equal([Prefix.Parse("192.0.2.10"), Prefix.Parse("2001:db8:1::/48")], reading.Policy.Guard.NeverBan);
+        Assert.Equal(["sshd", "recidive", "cockpit", "portscan"], reading.Policy.Guard.Jails.Select(jail => jail.Name));
         Assert.Equal(JailMode.Simulate, reading.Policy.Guard.Jails[0].Mode);
         Assert.Equal("22/tcp", string.Join(' ', reading.Policy.Guard.Jails[0].Ports));
     }

@@ -68,7 +68,7 @@ public sealed class ConfigTests
         _files["/f/x.local"] = "[S]\nl = yes";
         _files["/f/end.conf"] = "[S]\nend = yes";
         ConfigTree tree = Read("/f/x");
-        Assert.Equal(["/f/base.conf", "/f/base.local", "/f/x.conf", "/f/end.conf", "/f/x.local", "/f/x.d/1.conf", "/f/x.local", "/f/x.d/2.local"], tree.Files);
+        Assert.Equal(["/f/base.conf", "/f/base.local", "/f/x.conf", "/f/end.conf", "/f/x.d/1.conf", "/f/x.local", "/f/x.d/2.local"], tree.Files);
         Assert.Equal("x.conf", Get(tree, "S", "o"));
         Assert.Equal("base.local", Get(tree, "S", "only"));
         Assert.Equal("2", Get(tree, "S", "d"));

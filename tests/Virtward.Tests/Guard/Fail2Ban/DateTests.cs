@@ -82,6 +82,7 @@ public sealed class DateTests
     [Theory]
     [InlineData("{^LN-BEG}", true)]
     [InlineData("^%Y-%m-%d", true)]
+    [InlineData("epoch", true)]
     [InlineData("^x ({DATE})", true)]
     [InlineData("%Y-%m-%d\\s", false)]
     [InlineData("foo(%Y)bar", false)]

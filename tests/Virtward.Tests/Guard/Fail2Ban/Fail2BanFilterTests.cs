@@ -137,7 +137,7 @@ public sealed class Fail2BanFilterTests
     public void Journal_entries_are_matched_by_their_own_form_and_selected_by_trusted_fields()
     {
         Fail2BanFilter filter = Load(
-            "failregex = <pre-<logtype>>refused <HOST>$\npre-file = ^ file: \npre-journal = ^\\S+ gate\\[5\\]: \njournalmatch = _SYSTEMD_UNIT=gate.service _UID=0 + _COMM=gated");
+            "failregex = <pre-<logtype>>refused <HOST>$\npre-file = ^ file:\\s\npre-journal = ^\\S+ gate\\[5\\]:\\s\njournalmatch = _SYSTEMD_UNIT=gate.service _UID=0 + _COMM=gated");
         Assert.True(AcceptEntry(filter, "gate.service", "x", 0));
         Assert.Equal($"Failure 198.51.100.7  {Received} failregex 1", _tally.Last);
         Assert.True(AcceptEntry(filter, "other.service", "gated", 7));
@@ -203,7 +203,7 @@ public sealed class Fail2BanFilterTests
     {
         const string rules = "failregex = ^ gate: refused <HOST>$\n  ^ gate: \\[\\] lost <HOST>$\n  ^ (?:closed|reset) by <HOST>$";
         Fail2BanFilter filter = Load(rules);
-        Fail2BanFilter unfiltered = Load(rules + "\n  ^ ?. <HOST>$");
+        Fail2BanFilter unfiltered = Load(rules + "\n  ^\\d{99} ?<HOST>$");
         Assert.Empty(filter.Unfiltered);
         Assert.NotEmpty(unfiltered.Unfiltered);
         var random = new Random(3);

@@ -102,7 +102,7 @@ public sealed class ImportTests
         Assert.Equal("ddos", guard.Jails[2].Filter.Mode);
         Assert.Equal(1, guard.Jails[3].MaxRetry);
         AssertNoted(result, "[sshd-ddos] fail2ban has had no filter 'sshd-ddos' since 0.10");
-        AssertNoted(result, "/etc/fail2ban/jail.local:30: [sshd-distributed] bans at the first mistyped password");
+        AssertNoted(result, "/etc/fail2ban/jail.local:31: [sshd-distributed] bans at the first mistyped password");
         AssertNoted(result, "[sshd-distributed] there is no file /var/log/secure now");
         AssertNoted(result, "/etc/fail2ban/jail.local:6: [sshd] the actions drop-multiport, mail-it are not run");
         AssertNoted(result, "[recidive] listens to Virtward's own bans");
@@ -188,7 +188,7 @@ public sealed class ImportTests
         _files["/etc/fail2ban/jail.local"] = "[nosuch]\nenabled = true\n[Odd_Name]\nenabled = true\nfilter = shop\nlogpath = %(nothing)s";
         ImportResult result = Import();
         Assert.Equal("odd-name", Assert.Single(ReadBack(result).Jails).Name);
-        AssertNoted(result, "jail.local:1: [nosuch] there is no filter 'nosuch'", "[nosuch] there is no filter 'nosuch'");
+        AssertNoted(result, "/etc/fail2ban/jail.local:2: [nosuch] there is no filter 'nosuch'");
         AssertNoted(result, "/etc/fail2ban/jail.local:6: [Odd_Name] %(nothing)s refers");
         AssertNoted(result, "is called 'odd-name' here");
     }

@@ -23,7 +23,7 @@ public sealed class GuardPropertyTests
         var causes = new HashSet<UnbanCause>();
         int prefixBans = 0;
         int sieges = 0;
-        for (int step = 0; step < 6000; step++)
+        for (int step = 0; step < 4000; step++)
         {
             world.Next()(bench);
             foreach (GuardEvent e in bench.Events)

@@ -37,7 +37,7 @@ public sealed class JailModelTests
         var events = new List<GuardEvent>();
         long clock = GuardBench.Start * 1_000_000;
         int bans = 0;
-        for (int step = 0; step < 40_000; step++)
+        for (int step = 0; step < 15_000; step++)
         {
             // About as many failures per window and address as the limit; now and then a pause, and a clock that stutters.
             clock += random.Next(50) == 0 ? random.NextInt64(findTime * 1_000_000L) : random.NextInt64(findTime * 250_000L / maxRetry);

@@ -1,5 +1,6 @@
 using Virtward.Core.Net;
 using Virtward.Core.Policy;
+using Virtward.Core.Time;
 using Virtward.Guard.Bans;
 using Virtward.Guard.Jails;
 using Virtward.Guard.Sightings;
@@ -282,11 +283,21 @@ public sealed class JailTests
     }
 
     [Fact]
-    public void The_time_must_be_told_first() => Assert.Throws<InvalidOperationException>(static () =>
+    public void Nothing_counts_before_the_time_is_known()
     {
         var engine = new GuardEngine(GuardBench.OneJail, NeverBan.Minimal, 1);
+        engine.Advance(UnixTime.None, []);
         engine.Observe(0, Failure(Attacker, 0), []);
-    });
+        Assert.Equal((0, 1), (engine.Tracked, engine.TooOld));
+        Assert.Throws<InvalidOperationException>(() => engine.UnbanByHand(Prefix.Parse(Attacker), false, []));
+    }
+
+    [Theory]
+    [InlineData("prefix")]
+    [InlineData("manual")]
+    [InlineData("import")]
+    public void No_jail_takes_a_name_of_the_guards_own(string name) => Assert.Throws<ArgumentException>(() =>
+        new GuardEngine(GuardBench.OneJail with { Jails = [GuardBench.Jail(name)] }, NeverBan.Minimal, 1));
 
     private static void Observe(GuardBench bench, string address, double at) => bench.Engine.Observe(0, Failure(address, at), bench.Events);
 

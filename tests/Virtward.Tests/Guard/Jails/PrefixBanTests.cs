@@ -195,9 +195,9 @@ public sealed class PrefixBanTests
     }
 
     [Fact]
-    public void The_policys_threshold_is_that_of_the_first_level()
+    public void Two_attackers_are_enough_where_the_level_says_so()
     {
-        var bench = new GuardBench(Policy with { Prefixes = Policy.Prefixes with { Threshold = 2 } });
+        var bench = new GuardBench(Policy with { Prefixes = Policy.Prefixes with { V4 = [new(24, 2)] } });
         bench.Fail("203.0.113.1", 0, attempts: 3);
         bench.Fail("203.0.113.2", 1, attempts: 3);
         Assert.Equal(["prefix 203.0.113.0/24"], bench.InForce);

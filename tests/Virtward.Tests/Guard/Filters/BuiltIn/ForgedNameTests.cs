@@ -8,8 +8,8 @@ using Xunit;
 namespace Virtward.Tests.Guard.Filters.BuiltIn;
 
 /// <summary>
-/// The attacker's oldest trick, on every built-in filter and every line of its corpus that holds a name: the name becomes a piece of another
-/// line, with a victim's address in it. Whatever the filter makes of that, the victim is never its address.
+/// The attacker's oldest trick, on every built-in filter and every line of its corpus that holds a name: the name becomes a piece of
+/// another line, with a victim's address in it. Whatever the filter makes of that, the victim is never its address.
 /// </summary>
 public sealed class ForgedNameTests
 {
@@ -90,13 +90,15 @@ public sealed class ForgedNameTests
             "nginx" or "apache" => piece.Split(':')[0],
 
             // OpenVPN ssl_verify.c, COMMON_NAME_CHAR_CLASS: all else becomes an underscore.
-            "openvpn" or "openvpn-log" => string.Concat(piece.Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '@' or '/' ? c : '_')),
+            "openvpn" or "openvpn-log" => string.Concat(piece.Select(c => char.IsAsciiLetterOrDigit(c) || "_-.@/".Contains(c) ? c : '_')),
             _ => piece,
         };
-        return Names.Where(n => line.Contains(n, StringComparison.Ordinal)).Select(n => Replace(line, n, name));
+        return Names.Where(line.Contains).Select(n => Replace(line, n, name));
     }
 
-    /// <summary>Replaces a name everywhere but in PAM's <c>logname=</c>, which is who is logged in here (getlogin(3)), not the peer's word.</summary>
+    /// <summary>
+    /// Replaces a name everywhere but in PAM's <c>logname=</c>, which is who is logged in here (getlogin(3)), not the peer's word.
+    /// </summary>
     private static string Replace(string line, string name, string by) =>
         line.Replace("logname=" + name, "logname=\0", StringComparison.Ordinal)
             .Replace(name, by, StringComparison.Ordinal)
