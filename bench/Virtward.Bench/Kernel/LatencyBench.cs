@@ -36,6 +36,12 @@ internal static class LatencyBench
             Address attacker = Address.FromV4(0x0B000000u + ((uint)i << 16) + (uint)random.Next(1, 65_535));
             log.Write(Failures(attacker, 2));
             Thread.Sleep(random.Next(20, 60));
+            if (IsBanned(firewall, attacker))
+            {
+                Console.Error.WriteLine($"bench: {attacker} was banned before its last line");
+                return 1;
+            }
+
             byte[] last = Failures(attacker, 1);
             long start = Stopwatch.GetTimestamp();
             log.Write(last);
@@ -70,7 +76,7 @@ internal static class LatencyBench
     {
         while (Stopwatch.GetElapsedTime(start) < TooLong)
         {
-            if (Sets.Any(set => firewall.ReadElement(Table, set, attacker).Value is not null))
+            if (IsBanned(firewall, attacker))
             {
                 return true;
             }
@@ -80,6 +86,9 @@ internal static class LatencyBench
 
         return false;
     }
+
+    private static bool IsBanned(NftablesFirewall firewall, Address attacker) =>
+        Sets.Any(set => firewall.ReadElement(Table, set, attacker).Value is not null);
 
     private static byte[] Failures(Address attacker, int count)
     {

@@ -26,6 +26,7 @@ internal sealed partial class RunningGuard : IDisposable
             guard:
               jails:
                 sshd: { filter: sshd, findtime: 10m, maxretry: 3, bantime: 4h }
+              siege: { min-sources: 1000000, account-sources: 1000000 }
 
             """);
         File.WriteAllBytes(Log, []);
