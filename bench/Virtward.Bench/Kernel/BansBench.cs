@@ -37,7 +37,7 @@ internal static class BansBench
         double loaded = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         using IGuardStore owned = opened.Store;
         using NftablesFirewall firewall = NftablesFirewall.Open(new ProcessCommands()).Value;
-        var enforcer = new Enforcer(firewall, TimeProvider.System, prefix => [prefix]);
+        var enforcer = new Enforcer(firewall, TimeProvider.System, ban => [ban.Target]);
         Reconciliation filled = enforcer.Reconcile(opened.State.Engine.Bans).Value;
         double whole = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         cpu = Environment.CpuUsage.TotalTime - cpu;

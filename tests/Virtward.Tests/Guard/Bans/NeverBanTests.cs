@@ -86,7 +86,7 @@ public sealed class NeverBanTests
 
         Assert.Empty(bench.Told());
         bench.Fail("203.0.113.6", 0);
-        Assert.Equal(["ban prefix 203.0.113.0/24"], bench.Told());
+        Assert.Equal(["ban sshd 203.0.113.0/24"], bench.Told());
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class NeverBanTests
         bench.Engine.Replace(List("203.0.113.2", "198.51.100.0/24"), bench.Events);
         Assert.Equal(["unban sshd 198.51.100.1 NeverBan"], bench.Told());
         bench.Engine.Replace(List("203.0.113.2", "203.0.113.0/24"), bench.Events);
-        Assert.Equal(["unban prefix 203.0.113.0/24 NeverBan"], bench.Told());
+        Assert.Equal(["unban sshd 203.0.113.0/24 NeverBan"], bench.Told());
         Assert.Empty(bench.InForce);
     }
 
