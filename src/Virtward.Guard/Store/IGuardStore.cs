@@ -12,7 +12,8 @@ public interface IGuardStore : IDisposable
 {
     /// <summary>
     /// Everything that the engine and the sources need to go on after a start. Bans and entries whose time was up by
-    /// <paramref name="now"/> are left out, and a writable store ends those bans as <see cref="Bans.UnbanCause.Expired"/>.
+    /// <paramref name="now"/> are left out, and a writable store ends those bans as <see cref="Bans.UnbanCause.Expired"/>. Bans come
+    /// without their evidence, which would fill the memory of a guard with many: only <see cref="Find"/> reads it.
     /// </summary>
     Result<StoredState> Load(UnixTime now);
 

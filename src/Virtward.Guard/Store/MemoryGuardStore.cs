@@ -44,8 +44,8 @@ public sealed class MemoryGuardStore : IGuardStore
             {
                 Engine = new GuardState
                 {
-                    Bans = [.. live.Where(stored => stored.Ended is null).Select(stored => stored.Ban)],
-                    Folded = [.. live.Where(stored => stored.Ended is not null).Select(stored => stored.Ban)],
+                    Bans = [.. live.Where(stored => stored.Ended is null).Select(stored => stored.Ban with { Evidence = null })],
+                    Folded = [.. live.Where(stored => stored.Ended is not null).Select(stored => stored.Ban with { Evidence = null })],
                     Attackers = [.. _attackers.Values],
                     Repeats = [.. _repeats.Values],
                     Evidence = [.. _evidence.Values],

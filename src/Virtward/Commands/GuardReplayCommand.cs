@@ -82,6 +82,7 @@ public static class GuardReplayCommand
 
         long began = host.Clock.GetTimestamp();
         var progress = new Progress(host.Error, host.ErrorIsTerminal, host.Clock);
+        long tooLong = 0;
         foreach (OrderedLog log in ordered)
         {
             if (!files.OpenOnce(log.Path).TryGet(out Stream? stream, out unreadable))
@@ -89,35 +90,38 @@ public static class GuardReplayCommand
                 return host.Fail(unreadable);
             }
 
+            Result<ReplayCounts> read;
             using (stream)
             {
-                Result<ReplayCounts> read = new ReplayReader(stream, log.Path).Run(
+                read = new ReplayReader(stream, log.Path).Run(
                     replay,
                     counts => progress.Show(() => $"{log.Path}: {Words.Number(counts.Lines)} lines, {Words.Count(output.Tally.Bans, "ban")}"),
                     cancel);
-                progress.Clear();
-                if (!read.IsOk)
-                {
-                    output.Flush();
-                    return host.Fail(read.Problem);
-                }
             }
 
+            progress.Clear();
+            if (!read.IsOk)
+            {
+                output.Flush();
+                return host.Fail(read.Problem);
+            }
+
+            tooLong += read.Value.TooLong;
             cancel.ThrowIfCancellationRequested();
         }
 
         replay.Finish();
         output.Flush();
-        WriteSummary(host, source.Filters, replay, output.Tally, host.Clock.GetElapsedTime(began));
+        WriteSummary(host, source.Filters, tooLong, replay, output.Tally, host.Clock.GetElapsedTime(began));
         return ExitCode.Ok;
     }
 
-    private static void WriteSummary(CommandHost host, FilterSet filters, Replay replay, BanTally tally, TimeSpan took)
+    private static void WriteSummary(CommandHost host, FilterSet filters, long tooLong, Replay replay, BanTally tally, TimeSpan took)
     {
         (double v4, double v6, long attackers) = tally.ShutOut();
         TextWriter to = host.Error;
         to.WriteLine($"{Words.Number(filters.Lines)} lines, {Words.Number(filters.Matched)} matched, {Words.Number(replay.Sightings)} sightings"
-            + $"{(filters.TooLong > 0 ? $", {Words.Number(filters.TooLong)} skipped because they are too long" : "")}");
+            + $"{(tooLong > 0 ? $", {Words.Number(tooLong)} skipped because they are too long" : "")}");
         to.WriteLine($"{Words.Count(tally.Bans, "ban")}, {Words.Count(tally.PrefixBans, "prefix ban")}: "
             + $"{Words.Number(v4)} IPv4 addresses and {Words.Number(v6)} IPv6 /64s shut out, {Words.Number(attackers)} of them attacked");
         to.WriteLine($"{took.TotalSeconds:0.00} s, {Words.Number(filters.Lines / Math.Max(took.TotalSeconds, 1e-6))} lines/s");

@@ -12,6 +12,8 @@ public static class BanRows
     private const string Columns =
         "target, jail, origin, since, until, reason, evidence, sightings, members, repeats, simulated, ports, ended, cause, packets, bytes";
 
+    private static readonly string WithoutEvidence = Columns.Replace("evidence", "NULL", StringComparison.Ordinal);
+
     // All of IPv4 as it lies in the order of targets: inside ::/n as bytes, but no part of it as a network.
     private const string AllOfV4 = "target BETWEEN x'00000000000000000000ffff0000000060' AND x'00000000000000000000ffffffffffff80'";
 
@@ -27,8 +29,11 @@ public static class BanRows
     /// <summary>The bans whose column <c>live</c> has a value and whose time was not up by then, oldest first.</summary>
     public static IEnumerable<Ban> Live(SqliteConnection connection, int live, UnixTime now)
     {
-        using var statement = new Statement(connection, $"SELECT {Columns} FROM bans WHERE live = ?1 AND until > ?2 ORDER BY id");
-        return statement.All(Read, live, now.Microseconds).Select(stored => stored.Ban);
+        using var statement = new Statement(connection, $"SELECT {WithoutEvidence} FROM bans WHERE live = ?1 AND until > ?2 ORDER BY id");
+
+        // Jails are few, and most reasons are the same few sentences: one string for all.
+        HashSet<string> shared = new(StringComparer.Ordinal);
+        return statement.All(row => Read(row, shared), live, now.Microseconds).Select(stored => stored.Ban);
     }
 
     /// <summary>Target and jail of all bans in force or folded.</summary>
@@ -62,7 +67,8 @@ public static class BanRows
 
         sql.Append($" ORDER BY id DESC LIMIT {Next(query.Limit)}");
         using var statement = new Statement(connection, sql.ToString());
-        return statement.All(Read, [.. values]);
+        HashSet<string> shared = new(StringComparer.Ordinal);
+        return statement.All(row => Read(row, shared), [.. values]);
 
         string Next(object value)
         {
@@ -71,16 +77,16 @@ public static class BanRows
         }
     }
 
-    private static StoredBan Read(Row row)
+    private static StoredBan Read(Row row, HashSet<string> shared)
     {
         var ban = new Ban
         {
             Target = RowCodec.DecodeTarget(row.Bytes(0)),
-            Jail = row.Text(1),
+            Jail = Share(row.Text(1), shared),
             Origin = Known((BanOrigin)row.Number(2)),
             Since = new UnixTime(row.Number(3)),
             Until = new UnixTime(row.Number(4)),
-            Reason = row.Text(5),
+            Reason = Share(row.Text(5), shared),
             Evidence = row.IsNull(6) ? null : row.Text(6),
             Sightings = RowCodec.DecodeCount(row.Number(7)),
             Members = RowCodec.DecodeCount(row.Number(8)),
@@ -91,6 +97,17 @@ public static class BanRows
         UnixTime? ended = row.IsNull(12) ? null : new UnixTime(row.Number(12));
         UnbanCause? cause = row.IsNull(13) ? null : Known((UnbanCause)row.Number(13));
         return new StoredBan(ban, ended, cause, row.Number(14), row.Number(15));
+    }
+
+    private static string Share(string text, HashSet<string> shared)
+    {
+        if (shared.TryGetValue(text, out string? known))
+        {
+            return known;
+        }
+
+        shared.Add(text);
+        return text;
     }
 
     // All prefixes around one: at most 128, each found in the index.

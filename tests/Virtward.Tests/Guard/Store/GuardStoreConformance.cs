@@ -60,9 +60,11 @@ public abstract class GuardStoreConformance : IDisposable
         Commit(At(10), Begin(ban));
 
         Ban loaded = Assert.Single(Load(At(20)).Engine.Bans);
+        Ban found = Assert.Single(Find(new BanQuery())).Ban;
 
         Assert.Equal(ban.Ports.AsEnumerable(), loaded.Ports);
-        Assert.Equal(ban, loaded with { Ports = ban.Ports });
+        Assert.Equal(ban with { Evidence = null }, loaded with { Ports = ban.Ports });
+        Assert.Equal(ban, found with { Ports = ban.Ports });
     }
 
     [Fact]
@@ -144,11 +146,11 @@ public abstract class GuardStoreConformance : IDisposable
         Commit(At(70), End(ban, at: 70, UnbanCause.ByHand));
         StoredState over = Load(At(80));
 
-        Assert.Equal("evidence", Assert.Single(again.Engine.Bans).Evidence);
+        Assert.Single(again.Engine.Bans);
         Assert.Empty(again.Engine.Folded);
         Assert.Empty(over.Engine.Bans);
         Assert.Empty(over.Engine.Folded);
-        Assert.Single(Find(new BanQuery()));
+        Assert.Equal("evidence", Assert.Single(Find(new BanQuery())).Ban.Evidence);
     }
 
     [Fact]

@@ -181,9 +181,9 @@ public sealed class SqliteStoreFileTests : IDisposable
             random.NextBytes(damaged.AsSpan(random.Next(damaged.Length - 4096), random.Next(1, 4096)));
             File.WriteAllBytes(_directory.Database, damaged);
             OpenedStore opened = StateDirectory.File.Open(_directory.Path).Value;
-            opened.Store.Dispose();
+            using IGuardStore store = opened.Store;
             movedAside += opened.Warning is null ? 0 : 1;
-            Assert.InRange(opened.State.Engine.Bans.Length, 0, opened.Warning is null ? 2000 : 0);
+            Assert.InRange(store.Load(UnixTime.FromSeconds(1)).Value.Engine.Bans.Length, 0, opened.Warning is null ? 2000 : 0);
         }
 
         Assert.NotEqual(0, movedAside);
