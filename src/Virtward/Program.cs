@@ -1,5 +1,10 @@
 using System.Runtime.InteropServices;
+using SQLitePCL;
 using Virtward.Commands;
+using Virtward.Linux;
+
+// The published program carries SQLite in itself; elsewhere the library lies beside it, and this does nothing.
+BundledLibrary.Register(typeof(SQLite3Provider_e_sqlite3).Assembly, "e_sqlite3", typeof(CommandTree).Assembly, "native/libe_sqlite3.so");
 
 using Stream stdout = Console.OpenStandardOutput();
 var host = new CommandHost

@@ -43,7 +43,9 @@ public sealed class LinuxLogFiles : ILogFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            string hint = e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message;
+            string hint = e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file"
+                : Directory.Exists(path) ? "it is a folder: name the files in it"
+                : e.Message;
             return new Problem("cannot open the log", path, hint);
         }
     }
