@@ -38,7 +38,7 @@ public static class StatusText
         }
 
         to.WriteLine($"lines    {Words.Number(status.Lines)} read, {Words.Number(status.Matched)} matched; "
-            + $"{Words.Number(status.Tracked)} records of attackers kept{(status.Forgotten > 0 ? $", {Words.Number(status.Forgotten)} forgotten for want of room" : "")}");
+            + $"{Words.Count(status.Tracked, "attacker record")} kept{(status.Forgotten > 0 ? $", {Words.Number(status.Forgotten)} forgotten for want of room" : "")}");
         to.WriteLine();
         var jails = new Columns("jail", "filter", "mode", ">sightings", ">bans");
         foreach (JailDocument jail in status.Jails)
