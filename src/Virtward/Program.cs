@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
-using SQLitePCL;
 using Virtward.Commands;
 using Virtward.Linux;
 
-// The published program carries SQLite in itself; elsewhere the library lies beside it, and this does nothing.
-BundledLibrary.Register(typeof(SQLite3Provider_e_sqlite3).Assembly, "e_sqlite3", typeof(CommandTree).Assembly, "native/libe_sqlite3.so");
+// The published program carries SQLite in itself (Virtward.csproj); in an ordinary build it lies beside it, and this does nothing.
+BundledLibrary.Register(
+    typeof(SQLitePCL.SQLite3Provider_e_sqlite3).Assembly, "e_sqlite3", typeof(CommandHost).Assembly, "native/libe_sqlite3.so");
 
 using Stream stdout = Console.OpenStandardOutput();
 var host = new CommandHost
@@ -17,8 +17,11 @@ var host = new CommandHost
     ErrorIsTerminal = !Console.IsErrorRedirected,
 };
 
-// Both signals ask every command to stop cleanly; a second one finds the default action again and ends it at once.
-using var stop = new CancellationTokenSource();
+// Both signals ask every command to stop cleanly; a second one finds the default action again and ends it at once. The source is never
+// disposed of: a signal may come while the program ends, on a thread of its own, and it holds nothing but memory.
+#pragma warning disable CA2000 // see above
+var stop = new CancellationTokenSource();
+#pragma warning restore CA2000
 using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 return await CommandTree.RunAsync(host, args, stop.Token);

@@ -41,6 +41,8 @@ public static class GuardRunner
 
             await using (server)
             {
+                // What starting threw away, such as the rows of a large store, goes back to the system at once.
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
                 listener.Ready(options.Policy.Origin, guard.Plan.Sources.Select(source => source.Name));
                 ServiceManager.Notify("READY=1");
                 await WaitAsync(host.Clock, cancel);

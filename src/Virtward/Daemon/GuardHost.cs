@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Virtward.Core.Host;
 using Virtward.Core.Policy;
 using Virtward.Core.Results;
@@ -144,8 +143,7 @@ public sealed class GuardHost : IAsyncDisposable
 
         neverBan.Learn(parts.ReadFacts(listener.Trouble));
         Guard.Bans.NeverBan list = neverBan.Build();
-        ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        var engine = new GuardEngine(plan.Policy.Guard, list, seed, trackChanges: true);
+        var engine = new GuardEngine(plan.Policy.Guard, list, RandomSeed(), trackChanges: true);
         engine.Restore(state.Engine, now);
         parts.UseNeverBan(list);
         if (!parts.Enforcer.Reconcile(engine.Bans.All.Where(ban => !ban.Simulated)).TryGet(out _, out problem))
@@ -169,6 +167,10 @@ public sealed class GuardHost : IAsyncDisposable
             listener);
         return guard;
     }
+
+    // What attackers must not guess. A version 4 GUID's last eight bytes are from the kernel's generator but for two bits;
+    // RandomNumberGenerator is too, and takes 4 MB for OpenSSL.
+    private static ulong RandomSeed() => BitConverter.ToUInt64(Guid.NewGuid().ToByteArray(), sizeof(ulong));
 
     private static HostPolicy Overridden(GuardHostOptions options) => options.Logs.IsEmpty
         ? options.Policy
