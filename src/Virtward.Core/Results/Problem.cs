@@ -15,12 +15,16 @@ public sealed record Problem(string What, string? On = null, string? Hint = null
     /// <summary>The column in that line, counted from 1 in characters; 0 where unknown.</summary>
     public int Column { get; init; }
 
+    /// <summary>The distribution's package that would bring what is missing, of the same name in both families; null where nothing is missing.</summary>
+    public string? Package { get; init; }
+
     /// <summary>One sentence: <c>policy.yaml:3:5: unknown key 'findtme': did you mean 'findtime'?</c></summary>
     public override string ToString()
     {
         string place = On is null ? "" : Line > 0 ? (Column > 0 ? $"{On}:{Line}:{Column}: " : $"{On}:{Line}: ") : "";
         string on = On is not null && Line == 0 ? $": {On}" : "";
-        string hint = Hint is null ? "" : $" ({Hint})";
+        string? advice = Package is null ? Hint : $"install it: dnf install {Package} (RHEL family), apt-get install {Package} (Debian family)";
+        string hint = advice is null ? "" : $" ({advice})";
         return $"{place}{What}{on}{hint}";
     }
 }

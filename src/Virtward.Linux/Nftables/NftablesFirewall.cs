@@ -40,8 +40,18 @@ public sealed class NftablesFirewall : IFirewall
 
     /// <summary>Opens the firewall with libnftables, or <c>nft</c> where the library is missing.</summary>
     /// <param name="commands">What runs <c>nft</c>.</param>
-    public static Result<NftablesFirewall> Open(ICommands commands) =>
-        Open(LibNftables.TryOpen() ?? (INftRunner)new NftCommand(commands));
+    public static Result<NftablesFirewall> Open(ICommands commands)
+    {
+        if (LibNftables.TryOpen() is { } library)
+        {
+            return Open(library);
+        }
+
+        Result<CommandOutput> version = commands.RunAsync(Command.Of("nft", "--version"), CancellationToken.None).GetAwaiter().GetResult();
+        return version.IsOk
+            ? Open(new NftCommand(commands))
+            : new Problem("neither libnftables nor nft is here to put bans into the kernel with") { Package = "nftables" };
+    }
 
     /// <summary>Opens the firewall with a chosen way to run scripts, which it then owns.</summary>
     public static Result<NftablesFirewall> Open(INftRunner scripts)

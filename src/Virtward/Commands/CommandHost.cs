@@ -27,17 +27,18 @@ public sealed class CommandHost
     public int Fail(Problem problem)
     {
         Error.WriteLine($"virtward: {problem}");
-        return ExitCode.Failed;
+        return problem.Package is null ? ExitCode.Failed : ExitCode.Missing;
     }
 
     /// <summary>Says several problems, a line each.</summary>
     public int Fail(IEnumerable<Problem> problems)
     {
+        int code = ExitCode.Failed;
         foreach (Problem problem in problems)
         {
-            Error.WriteLine($"virtward: {problem}");
+            code = Math.Max(code, Fail(problem));
         }
 
-        return ExitCode.Failed;
+        return code;
     }
 }
