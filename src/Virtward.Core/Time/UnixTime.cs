@@ -6,6 +6,9 @@ namespace Virtward.Core.Time;
 /// <param name="Microseconds">Microseconds since the epoch, leap seconds not counted (POSIX time).</param>
 public readonly record struct UnixTime(long Microseconds) : IComparable<UnixTime>
 {
+    private const long MaxMicros = long.MaxValue / TimeSpan.TicksPerMicrosecond;
+    private const long MinMicros = long.MinValue / TimeSpan.TicksPerMicrosecond;
+
     /// <summary>No time known: the smallest value.</summary>
     public static readonly UnixTime None = new(long.MinValue);
 
@@ -53,8 +56,10 @@ public readonly record struct UnixTime(long Microseconds) : IComparable<UnixTime
     /// <summary>The span from one time to another, clamped to what a TimeSpan holds.</summary>
     public static TimeSpan operator -(UnixTime later, UnixTime earlier)
     {
-        Int128 ticks = ((Int128)later.Microseconds - earlier.Microseconds) * TimeSpan.TicksPerMicrosecond;
-        return ticks > long.MaxValue ? TimeSpan.MaxValue : ticks < long.MinValue ? TimeSpan.MinValue : new TimeSpan((long)ticks);
+        long micros = unchecked(later.Microseconds - earlier.Microseconds);
+        bool isPositive = later > earlier;
+        bool fits = micros > 0 == isPositive && Math.Clamp(micros, MinMicros, MaxMicros) == micros;
+        return fits ? new TimeSpan(micros * TimeSpan.TicksPerMicrosecond) : isPositive ? TimeSpan.MaxValue : TimeSpan.MinValue;
     }
 
     /// <summary>Before.</summary>

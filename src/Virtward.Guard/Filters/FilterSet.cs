@@ -54,7 +54,7 @@ public sealed class FilterSet
         }
 
         HeaderReader.ReadSender(line, out LogEntry entry);
-        ReadOnlySpan<int> wanting = _routes.Of(entry.Program, out bool known);
+        ReadOnlySpan<int> wanting = _routes.Of(entry.FromProgram, entry.Program.Length, out bool known);
         if (wanting.IsEmpty)
         {
             return false;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -29,6 +30,7 @@ public ref struct LineSplitter
     /// <summary>Takes the next whole line.</summary>
     /// <param name="line">The line without its newline.</param>
     /// <returns>Whether there was one.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryNext(out ReadOnlySpan<byte> line)
     {
         while (_newlines == 0)
@@ -39,7 +41,8 @@ public ref struct LineSplitter
                 return false;
             }
 
-            _newlines = Newlines(_block[_next..]);
+            ReadOnlySpan<byte> ahead = _block[_next..];
+            _newlines = ahead.Length >= ChunkLength ? Newlines(ahead) : LastNewlines(ahead);
             _next += ChunkLength;
         }
 
@@ -50,19 +53,21 @@ public ref struct LineSplitter
         return true;
     }
 
-    /// <summary>The newlines among the first 64 bytes.</summary>
+    /// <summary>The newlines among the first 64 bytes; there must be so many.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Newlines(ReadOnlySpan<byte> text)
     {
-        ulong found = 0;
-        if (text.Length >= ChunkLength)
-        {
-            ref byte start = ref MemoryMarshal.GetReference(text);
-            Vector256<byte> newline = Vector256.Create((byte)'\n');
-            uint low = Vector256.Equals(Vector256.LoadUnsafe(ref start), newline).ExtractMostSignificantBits();
-            uint high = Vector256.Equals(Vector256.LoadUnsafe(ref start, (nuint)Vector256<byte>.Count), newline).ExtractMostSignificantBits();
-            return ((ulong)high << 32) | low;
-        }
+        ref byte start = ref MemoryMarshal.GetReference(text);
+        Vector256<byte> newline = Vector256.Create((byte)'\n');
+        uint low = Vector256.Equals(Vector256.LoadUnsafe(ref start), newline).ExtractMostSignificantBits();
+        uint high = Vector256.Equals(Vector256.LoadUnsafe(ref start, (nuint)Vector256<byte>.Count), newline).ExtractMostSignificantBits();
+        return ((ulong)high << 32) | low;
+    }
 
+    /// <summary>The newlines among the last bytes of a block, fewer than 64.</summary>
+    private static ulong LastNewlines(ReadOnlySpan<byte> text)
+    {
+        ulong found = 0;
         for (int i = 0; i < text.Length; i++)
         {
             found |= text[i] == '\n' ? 1UL << i : 0;

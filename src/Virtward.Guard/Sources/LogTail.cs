@@ -197,12 +197,12 @@ public sealed class LogTail : IDisposable
 
         int maxLine = _context.Options.MaxLine;
         SourceOutput output = _context.Output;
-        ReadOnlySpan<byte> rest = block[start..];
-        for (int length; (length = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(length + 1)..])
+        var splitter = new LineSplitter(block[start..]);
+        while (splitter.TryNext(out ReadOnlySpan<byte> line))
         {
-            if (length <= maxLine)
+            if (line.Length <= maxLine)
             {
-                output.Line(rest[..length], received);
+                output.Line(line, received);
             }
             else
             {
@@ -210,6 +210,7 @@ public sealed class LogTail : IDisposable
             }
         }
 
+        ReadOnlySpan<byte> rest = splitter.Rest;
         MoveTo(block, at, block.Length - rest.Length);
         if (rest.Length > maxLine)
         {

@@ -66,27 +66,25 @@ public sealed class ReplayReader
         while (!cancel.IsCancellationRequested)
         {
             bool isLast = filled < _buffer.Length;
-            ReadOnlySpan<byte> rest = _buffer.AsSpan(0, filled);
-            if (skipping)
+            var splitter = new LineSplitter(_buffer.AsSpan(0, filled));
+            while (splitter.TryNext(out ReadOnlySpan<byte> line))
             {
-                int end = rest.IndexOf((byte)'\n');
-                rest = end < 0 ? [] : rest[(end + 1)..];
-                skipping = end < 0;
-            }
-
-            for (int length; (length = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(length + 1)..])
-            {
-                if (length <= _maxLine)
+                if (skipping)
                 {
-                    lines++;
-                    HandOn(rest[..length], sink);
+                    skipping = false; // the end of a line that has been counted already
                 }
-                else
+                else if (line.Length > _maxLine)
                 {
                     tooLong++;
                 }
+                else
+                {
+                    lines++;
+                    HandOn(line, sink);
+                }
             }
 
+            ReadOnlySpan<byte> rest = skipping ? [] : splitter.Rest;
             if (rest.Length > _maxLine)
             {
                 tooLong++;

@@ -38,6 +38,9 @@ public ref struct LogEntry
     /// <summary>Whether a header was found, or the journal delivered the parts.</summary>
     public bool HasHeader { get; set; }
 
+    /// <summary>The program and what follows it in <see cref="Text"/>, while <see cref="TagEnd"/> tells where that is.</summary>
+    public readonly ReadOnlySpan<byte> FromProgram => TagEnd > 0 ? Text[(TagEnd - Program.Length)..] : Program;
+
     /// <summary>The stamp's text, as <see cref="StampReader"/> reads it; empty for the journal and for lines without a header.</summary>
     public readonly ReadOnlySpan<byte> Stamp => Text[StampPlace.Start..StampPlace.End];
 

@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Virtward.Core.Time;
 
 namespace Virtward.Guard.Filters.Rules;
@@ -22,7 +24,7 @@ public sealed class AttemptSessions
     private const int Ways = 4;
     private const int LifetimeSeconds = 600;
 
-    private Slot[] _slots = [];
+    private Set[] _sets = [];
 
     /// <summary>How long a session is remembered after its last line.</summary>
     public static TimeSpan Lifetime { get; } = TimeSpan.FromSeconds(LifetimeSeconds);
@@ -35,14 +37,13 @@ public sealed class AttemptSessions
     /// <returns>By how much the session's largest sum grew.</returns>
     public int Add(ulong session, int series, int attempts, UnixTime time)
     {
-        if (_slots.Length == 0)
+        if (_sets.Length == 0)
         {
-            _slots = new Slot[Capacity]; // 512 KB
+            _sets = new Set[Capacity / Ways]; // 512 KB
         }
 
         int now = (int)(time.Microseconds / 1_000_000);
-        int set = (int)(session >> 32) & ((Capacity / Ways) - 1);
-        ref Slot slot = ref Find(_slots.AsSpan(set * Ways, Ways), session, now);
+        ref Slot slot = ref Find(ref _sets[(int)(session >> 32) & (_sets.Length - 1)], session, now);
         slot.Seconds = Math.Max(slot.Seconds, now);
         int sum = Math.Min(slot.Sums[series] + attempts, ushort.MaxValue);
         slot.Sums[series] = (ushort)sum;
@@ -51,36 +52,57 @@ public sealed class AttemptSessions
         return grown;
     }
 
-    private static ref Slot Find(Span<Slot> set, ulong session, int now)
+    private static ref Slot Find(ref Set set, ulong session, int now)
     {
-        int oldest = 0;
-        for (int i = 0; i < set.Length; i++)
+        // All four keys in one compare: which of them it is changes from line to line, and a loop's end would be mispredicted.
+        uint found = Vector256.Equals(Vector256.LoadUnsafe(ref set.Sessions[0]), Vector256.Create(session)).ExtractMostSignificantBits();
+        int way = found != 0 ? BitOperations.TrailingZeroCount(found) : Oldest(ref set);
+
+        // Stamps of one burst may be out of order, so the distance counts in both directions.
+        if (found == 0 || Math.Abs((long)now - set.Slots[way].Seconds) > LifetimeSeconds)
         {
-            if (set[i].Session == session)
-            {
-                // Stamps of one burst may be out of order, so the distance counts in both directions.
-                if (Math.Abs((long)now - set[i].Seconds) <= LifetimeSeconds)
-                {
-                    return ref set[i];
-                }
-
-                oldest = i;
-                break;
-            }
-
-            oldest = set[i].Seconds < set[oldest].Seconds ? i : oldest;
+            set.Sessions[way] = session;
+            set.Slots[way] = default;
         }
 
-        set[oldest] = new Slot { Session = session };
-        return ref set[oldest];
+        return ref set.Slots[way];
+    }
+
+    private static int Oldest(ref Set set)
+    {
+        int oldest = 0;
+        for (int way = 1; way < Ways; way++)
+        {
+            oldest = set.Slots[way].Seconds < set.Slots[oldest].Seconds ? way : oldest;
+        }
+
+        return oldest;
+    }
+
+    // The keys beside each other, the rest behind them.
+    private struct Set
+    {
+        public Keys Sessions;
+        public Entries Slots;
     }
 
     private struct Slot
     {
-        public ulong Session;
         public SeriesSums Sums;
         public int Seconds;
         public int Largest;
+    }
+
+    [InlineArray(Ways)]
+    private struct Keys
+    {
+        private ulong _first;
+    }
+
+    [InlineArray(Ways)]
+    private struct Entries
+    {
+        private Slot _first;
     }
 
     [InlineArray(MostSeries)]

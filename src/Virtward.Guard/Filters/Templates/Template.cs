@@ -1,4 +1,8 @@
 using System.Collections.Immutable;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Virtward.Core.Net;
 using Virtward.Guard.Filters.Headers;
 
@@ -212,7 +216,7 @@ public sealed class Template
 
     private static int WordBackwards(ReadOnlySpan<byte> text, ReadOnlySpan<byte> previous)
     {
-        int runStart = text.LastIndexOf((byte)' ') + 1;
+        int runStart = AfterLastSpace(text);
         if (previous.IsEmpty || previous[^1] == ' ')
         {
             return text.Length - runStart;
@@ -220,6 +224,24 @@ public sealed class Template
 
         int literal = text.LastIndexOf(previous);
         return literal < 0 || literal + previous.Length < runStart ? 0 : text.Length - literal - previous.Length;
+    }
+
+    /// <summary>Where the last word starts. Words are short: mostly one compare.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int AfterLastSpace(ReadOnlySpan<byte> text)
+    {
+        int end = text.Length - Vector128<byte>.Count;
+        if (end >= 0)
+        {
+            Vector128<byte> last = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(text), (nuint)end);
+            uint spaces = Vector128.Equals(last, Vector128.Create((byte)' ')).ExtractMostSignificantBits();
+            if (spaces != 0)
+            {
+                return end + BitOperations.Log2(spaces) + 1;
+            }
+        }
+
+        return text.LastIndexOf((byte)' ') + 1;
     }
 
     private static int AddressForwards(ReadOnlySpan<byte> text, ReadOnlySpan<byte> next, ref TemplateMatch match)
