@@ -207,14 +207,15 @@ public sealed class GuardEngine
         };
         if (NeverBan.Spares(ban))
         {
-            string hint = force ? "no ban can shut it out" : "ban it with force if you must";
+            bool never = force || NeverBan.Spares(ban with { Forced = true });
+            string hint = never ? "nobody can" : "add --force if you must";
             return new Problem($"cannot ban what is never banned ({NeverBan.ReasonFor(target)})", target.ToString(), hint);
         }
 
         // A typing error such as /2 for /24 must not shut out a quarter of the Internet: no assignment is wider than these.
         if (!force && target.Length < (target.IsV4 ? 8 : 19))
         {
-            return new Problem("cannot ban so large a network", target.ToString(), "ban it with force if you must");
+            return new Problem("cannot ban so large a network", target.ToString(), "add --force if you must");
         }
 
         _ledger.Begin(ban, Now, events);

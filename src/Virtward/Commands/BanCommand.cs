@@ -15,7 +15,7 @@ public static class BanCommand
         Option<string> reason = new("--reason") { Description = "Why, for whoever reads it later.", DefaultValueFactory = _ => "by hand" };
         Option<bool> force = new("--force")
         {
-            Description = "Also where the policy's never-ban list has it; the host's own addresses and live admin sessions stay spared.",
+            Description = "Also what the never-ban list holds, and very large networks; never loopback, link-local or multicast addresses.",
         };
         Option<string> state = StateFolder.Option();
         var command = new Command("ban", "Keeps an address or prefix out.") { target, time, reason, force, state };

@@ -62,11 +62,17 @@ public sealed class LiveControl(GuardHost guard, bool running) : IGuardControl
             return new Problem("a ban lasts a second at least", request.Target);
         }
 
-        Result<Ban> made = await Pipeline.AskAsync(events => Pipeline.Engine.BanByHand(
-            target, TimeSpan.FromSeconds(request.Seconds), Printable(request.Reason), request.Force, BanOrigin.Manual, events)).WaitAsync(cancel);
+        (Result<Ban> made, double shutOut) = await Pipeline.AskAsync(events =>
+        {
+            Result<Ban> ban = Pipeline.Engine.BanByHand(
+                target, TimeSpan.FromSeconds(request.Seconds), Printable(request.Reason), request.Force, BanOrigin.Manual, events);
+            return (ban, ban.IsOk ? Pipeline.Engine.NeverBan.CountShutOut(ban.Value) : 0);
+        }).WaitAsync(cancel);
         return made.TryGet(out Ban? ban, out Problem? problem)
             ? new ChangeDocument(
-                true, $"{ban.Target} is banned until {Words.Time(ban.Until)}; it shuts out {Words.Count(ban.Target.Count, "address")}", [ban.Target.ToString()])
+                true,
+                $"{ban.Target} is banned until {Words.Time(ban.Until)}; it shuts out {Words.Count(shutOut, "address")}",
+                [ban.Target.ToString()])
             : problem;
     }
 

@@ -112,7 +112,7 @@ public sealed class NeverBanTests
     {
         var bench = new GuardBench(GuardBench.OneJail, List("192.0.2.77"));
         var refused = ByHand(bench, "192.0.2.77", force: false);
-        Assert.Equal("cannot ban what is never banned (ours): 192.0.2.77 (ban it with force if you must)", refused.Problem?.ToString());
+        Assert.Equal("cannot ban what is never banned (ours): 192.0.2.77 (add --force if you must)", refused.Problem?.ToString());
         Assert.True(ByHand(bench, "192.0.2.77", force: true).IsOk);
         Assert.False(ByHand(bench, "127.0.0.1", force: true).IsOk);
         Assert.False(ByHand(bench, "192.0.0.0/2", force: false).IsOk);
