@@ -35,11 +35,10 @@ internal static class BansBench
         long start = Stopwatch.GetTimestamp();
         OpenedStore opened = file.Open(directory).Value;
         using IGuardStore owned = opened.Store;
-        StoredState state = owned.Load(now).Value;
         double loaded = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         using NftablesFirewall firewall = NftablesFirewall.Open(new ProcessCommands()).Value;
         var enforcer = new Enforcer(firewall, TimeProvider.System, ban => [ban.Target]);
-        Reconciliation filled = enforcer.Reconcile(state.Engine.Bans).Value;
+        Reconciliation filled = enforcer.Reconcile(opened.State.Engine.Bans).Value;
         double whole = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         cpu = Environment.CpuUsage.TotalTime - cpu;
         if (filled.Problem is { } problem)

@@ -26,7 +26,7 @@ public sealed record Ban
     /// <summary>In a sentence a person understands: "5 failed logins in 2 minutes", "4 attackers in an hour".</summary>
     public required string Reason { get; init; }
 
-    /// <summary>The line that decided, cut to 300 bytes and made printable; null where no line did.</summary>
+    /// <summary>The line that decided, cut to 300 bytes and made printable; null where no line did, and for bans in force in memory: the store has it.</summary>
     public string? Evidence { get; init; }
 
     /// <summary>The attempts that counted.</summary>

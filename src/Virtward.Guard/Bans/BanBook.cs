@@ -13,15 +13,14 @@ public sealed class BanBook
     private static readonly IComparer<Ban> ByEnd = Comparer<Ban>.Create(static (a, b) =>
         a.Until != b.Until ? a.Until.CompareTo(b.Until) : a.Target.CompareTo(b.Target));
 
-    // Nearly every target has one ban; two jails may ban the same.
-    private readonly PrefixTrie<Ban[]> _byTarget = new();
+    private readonly PrefixTrie<TargetBans> _byTarget = new();
     private readonly PriorityQueue<Ban, Ban> _byEnd = new(ByEnd);
 
     /// <summary>The number of bans in force.</summary>
     public int Count { get; private set; }
 
     /// <summary>All bans in force, IPv4 first, in the order of their targets.</summary>
-    public IEnumerable<Ban> All => _byTarget.All.SelectMany(static entry => entry.Value);
+    public IEnumerable<Ban> All => _byTarget.All.SelectMany(static entry => entry.Value.All);
 
     /// <summary>When the next ban ends; <see cref="UnixTime.Never"/> where there is none.</summary>
     public UnixTime NextEnd { get; private set; } = UnixTime.Never;
@@ -29,29 +28,29 @@ public sealed class BanBook
     /// <summary>Finds the ban of this very target by this jail.</summary>
     public bool TryGet(Prefix target, string jail, [NotNullWhen(true)] out Ban? ban)
     {
-        ban = _byTarget.TryGet(target, out Ban[]? bans) ? Array.Find(bans, other => other.Jail == jail) : null;
+        ban = At(target).Of(jail);
         return ban is not null;
     }
 
     /// <summary>The bans of this very target.</summary>
-    public IReadOnlyList<Ban> Of(Prefix target) => _byTarget.TryGet(target, out Ban[]? bans) ? bans : [];
+    public IReadOnlyList<Ban> Of(Prefix target) => At(target).All;
 
     /// <summary>The bans that keep out the whole of a prefix or address, the widest first.</summary>
-    public IEnumerable<Ban> Enclosing(Prefix prefix) => _byTarget.Enclosing(prefix).SelectMany(static entry => entry.Value);
+    public IEnumerable<Ban> Enclosing(Prefix prefix) => _byTarget.Enclosing(prefix).SelectMany(static entry => entry.Value.All);
 
     /// <summary>The bans of targets inside a prefix, itself included.</summary>
-    public IEnumerable<Ban> Inside(Prefix prefix) => _byTarget.Inside(prefix).SelectMany(static entry => entry.Value);
+    public IEnumerable<Ban> Inside(Prefix prefix) => _byTarget.Inside(prefix).SelectMany(static entry => entry.Value.All);
 
     /// <summary>Takes in a ban; its target must not be banned by its jail already.</summary>
     public void Add(Ban ban)
     {
-        Ban[] others = _byTarget.TryGet(ban.Target, out Ban[]? found) ? found : [];
-        if (Array.Exists(others, other => other.Jail == ban.Jail))
+        TargetBans others = At(ban.Target);
+        if (others.Of(ban.Jail) is not null)
         {
             throw new InvalidOperationException($"{ban.Target} is banned by {ban.Jail} already");
         }
 
-        _byTarget.Set(ban.Target, [.. others, ban]);
+        _byTarget.Set(ban.Target, others.With(ban));
         _byEnd.Enqueue(ban, ban);
         NextEnd = ban.Until < NextEnd ? ban.Until : NextEnd;
         Count++;
@@ -65,8 +64,8 @@ public sealed class BanBook
             return false;
         }
 
-        Ban[] rest = [.. Of(ban.Target).Where(other => !ReferenceEquals(other, ban))];
-        if (rest.Length == 0)
+        TargetBans rest = At(ban.Target).Without(ban.Jail);
+        if (rest.IsEmpty)
         {
             _byTarget.Remove(ban.Target);
         }
@@ -94,7 +93,9 @@ public sealed class BanBook
         return NextEnd <= now && _byEnd.TryPeek(out ban, out _);
     }
 
-    private bool InForce(Ban ban) => Of(ban.Target).Any(other => ReferenceEquals(other, ban));
+    private TargetBans At(Prefix target) => _byTarget.TryGet(target, out TargetBans bans) ? bans : default;
+
+    private bool InForce(Ban ban) => ReferenceEquals(At(ban.Target).Of(ban.Jail), ban);
 
     // The first of the queue is always in force.
     private void DropEnded()

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Virtward.Core.Net;
 using Virtward.Core.Time;
 using Virtward.Guard.Bans;
@@ -11,7 +10,7 @@ namespace Virtward.Guard.Enforcement;
 /// </summary>
 public sealed class BanIndex
 {
-    private readonly Dictionary<Prefix, ImmutableArray<Ban>> _bans = [];
+    private readonly Dictionary<Prefix, TargetBans> _bans = [];
     private readonly int[] _targetsV4 = new int[33];
     private readonly int[] _targetsV6 = new int[129];
 
@@ -19,12 +18,15 @@ public sealed class BanIndex
     public required Func<Ban, IReadOnlyList<Prefix>> Carve { get; set; }
 
     /// <summary>Every ban.</summary>
-    public IEnumerable<Ban> Bans => _bans.Values.SelectMany(static bans => bans);
+    public IEnumerable<Ban> Bans => _bans.Values.SelectMany(static bans => bans.All);
 
     /// <summary>Makes room for a number of targets.</summary>
     public void Reserve(int targets) => _bans.EnsureCapacity(targets);
 
-    /// <summary>Adds a ban, in place of an earlier one of the same target and jail. A simulated one counts for nothing.</summary>
+    /// <summary>
+    /// Adds a ban, in place of an earlier one of the same target and jail. A simulated one counts for nothing, and the line that decided is
+    /// not kept: the store has it.
+    /// </summary>
     public void Add(Ban ban)
     {
         if (ban.Simulated)
@@ -33,24 +35,23 @@ public sealed class BanIndex
             return;
         }
 
-        if (!_bans.TryGetValue(ban.Target, out ImmutableArray<Ban> bans))
+        if (!_bans.TryGetValue(ban.Target, out TargetBans bans))
         {
-            bans = [];
             Lengths(ban.Target)[ban.Target.Length]++;
         }
 
-        _bans[ban.Target] = bans.RemoveAll(other => other.Jail == ban.Jail).Add(ban);
+        _bans[ban.Target] = bans.With(ban.Evidence is null ? ban : ban with { Evidence = null });
     }
 
     /// <summary>Removes the ban of this target and jail, if there is one.</summary>
     public void Remove(Ban ban)
     {
-        if (!_bans.TryGetValue(ban.Target, out ImmutableArray<Ban> bans))
+        if (!_bans.TryGetValue(ban.Target, out TargetBans bans))
         {
             return;
         }
 
-        bans = bans.RemoveAll(other => other.Jail == ban.Jail);
+        bans = bans.Without(ban.Jail);
         if (bans.IsEmpty)
         {
             _bans.Remove(ban.Target);
@@ -64,7 +65,7 @@ public sealed class BanIndex
 
     /// <summary>The ban of this target and jail that is in force; null where there is none.</summary>
     public Ban? Find(Prefix target, string jail) =>
-        _bans.TryGetValue(target, out ImmutableArray<Ban> bans) ? bans.FirstOrDefault(ban => ban.Jail == jail) : null;
+        _bans.TryGetValue(target, out TargetBans bans) ? bans.Of(jail) : null;
 
     /// <summary>Forgets every ban.</summary>
     public void Clear()
@@ -95,12 +96,12 @@ public sealed class BanIndex
         int[] lengths = Lengths(prefix);
         for (int length = 0; length <= prefix.Length; length++)
         {
-            if (lengths[length] == 0 || !_bans.TryGetValue(prefix.Widen(length), out ImmutableArray<Ban> bans))
+            if (lengths[length] == 0 || !_bans.TryGetValue(prefix.Widen(length), out TargetBans bans))
             {
                 continue;
             }
 
-            foreach (Ban ban in bans)
+            foreach (Ban ban in bans.All)
             {
                 if (Elements(ban).Contains(element))
                 {

@@ -41,7 +41,8 @@ public sealed class BanLedger(bool trackChanges)
             Note(old, now, UnbanCause.Replaced, events);
         }
 
-        PutIn(ban);
+        // The line that decided is told and stored with the beginning; a flood's lines would fill the memory.
+        PutIn(ban.Evidence is null ? ban : ban with { Evidence = null });
         Note(ban, now, null, events);
         if (ban.Origin == BanOrigin.Prefix)
         {

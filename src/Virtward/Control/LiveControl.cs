@@ -39,10 +39,12 @@ public sealed class LiveControl(GuardHost guard, bool running) : IGuardControl
         List<Ban> bans = await Pipeline.AskAsync(_ => Pipeline.Engine.Bans.All.ToList()).WaitAsync(cancel);
         Result<IReadOnlyDictionary<Prefix, PacketCount>> counted = guard.Parts.Enforcer.ReadCounts();
         IReadOnlyDictionary<Prefix, PacketCount> counts = counted.IsOk ? counted.Value : new Dictionary<Prefix, PacketCount>();
+        Dictionary<(Prefix Target, string Jail), string?> evidence = ReadEvidence();
         return new BansDocument(
         [
-            .. bans.OrderByDescending(ban => ban.Since).Select(ban =>
+            .. bans.OrderByDescending(ban => ban.Since).Select(inForce =>
             {
+                Ban ban = inForce with { Evidence = evidence.GetValueOrDefault((inForce.Target, inForce.Jail)) };
                 PacketCount count = ban.Simulated ? default : counts.GetValueOrDefault(ban.Target);
                 return BanDocument.Of(ban, count.Packets, count.Bytes);
             }),
@@ -200,4 +202,18 @@ public sealed class LiveControl(GuardHost guard, bool running) : IGuardControl
 
     // What is stored and shown later is one line of printable text.
     private static string Printable(string text) => Words.Safe(text.Length > 300 ? text[..300] : text);
+
+    // The lines that decided are in the store only; where it cannot be read they are left out.
+    private Dictionary<(Prefix Target, string Jail), string?> ReadEvidence()
+    {
+        if (!guard.Parts.OpenForReading().TryGet(out IGuardStore? opened, out _))
+        {
+            return [];
+        }
+
+        using IGuardStore store = opened;
+        return store.Find(new BanQuery { InForceAt = UnixTime.Now(guard.Parts.Clock) }).TryGet(out IReadOnlyList<StoredBan>? found, out _)
+            ? found.ToDictionary(stored => (stored.Ban.Target, stored.Ban.Jail), stored => stored.Ban.Evidence)
+            : [];
+    }
 }

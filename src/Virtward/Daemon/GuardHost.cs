@@ -9,6 +9,7 @@ using Virtward.Guard.Jails;
 using Virtward.Guard.Pipeline;
 using Virtward.Guard.Sources;
 using Virtward.Guard.Store;
+using Virtward.Guard.Store.Sqlite;
 using Virtward.Linux;
 using Virtward.Linux.Files;
 using Virtward.Linux.Journal;
@@ -23,6 +24,9 @@ public sealed class GuardHost : IAsyncDisposable
 {
     private static readonly TimeSpan FactsEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CountsEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
+    private static readonly TimeSpan PrunePause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PastBansKept = TimeSpan.FromDays(90);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _tasks = [];
@@ -80,13 +84,13 @@ public sealed class GuardHost : IAsyncDisposable
             return problem;
         }
 
-        if (!GuardParts.Open(options.StateFolder, clock).TryGet(out GuardParts? parts, out problem))
+        if (!GuardParts.Open(options.StateFolder, clock, out OpenedStore? opened).TryGet(out GuardParts? parts, out problem))
         {
             problems = [problem];
             return problem;
         }
 
-        Result<GuardHost> started = Start(options, plan, parts, files, new TroubleLog(listener));
+        Result<GuardHost> started = Start(options, plan, parts, opened!, files, new TroubleLog(listener));
         if (!started.IsOk)
         {
             parts.Dispose();
@@ -121,16 +125,12 @@ public sealed class GuardHost : IAsyncDisposable
     }
 
     private static Result<GuardHost> Start(
-        GuardHostOptions options, GuardPlan plan, GuardParts parts, LinuxLogFiles files, TroubleLog listener)
+        GuardHostOptions options, GuardPlan plan, GuardParts parts, OpenedStore opened, LinuxLogFiles files, TroubleLog listener)
     {
         TimeProvider clock = parts.Clock;
         UnixTime now = UnixTime.Now(clock);
-        if (!parts.Opened.Store.Load(now).TryGet(out StoredState? state, out Problem? problem))
-        {
-            return problem;
-        }
-
-        if (parts.Opened.Warning is { } warning)
+        StoredState state = opened.State;
+        if (opened.Warning is { } warning)
         {
             listener.Trouble(warning);
         }
@@ -146,7 +146,7 @@ public sealed class GuardHost : IAsyncDisposable
         var engine = new GuardEngine(plan.Policy.Guard, list, RandomSeed(), trackChanges: true);
         engine.Restore(state.Engine, now);
         parts.UseNeverBan(list);
-        if (!parts.Enforcer.Reconcile(engine.Bans.All.Where(ban => !ban.Simulated)).TryGet(out _, out problem))
+        if (!parts.Enforcer.Reconcile(engine.Bans.All.Where(ban => !ban.Simulated)).TryGet(out _, out Problem? problem))
         {
             return problem;
         }
@@ -154,7 +154,7 @@ public sealed class GuardHost : IAsyncDisposable
         var pipeline = new GuardPipeline(
             plan, engine, neverBan, parts.Enforcer, TimeZoneInfo.Local, parts.Cutter.Request, parts.Waiter.Wake, clock, listener);
         pipeline.Store = new StoreKeeper(
-            parts.Opened.Store,
+            parts.Store,
             parts.Reopen,
             pipeline.Everything,
             clock,
@@ -197,6 +197,7 @@ public sealed class GuardHost : IAsyncDisposable
         _tasks.Add(Parts.Cutter.RunAsync(result => Tell(result, listener), stop));
         _tasks.Add(KeepFactsAsync(listener, stop));
         _tasks.Add(CountAsync(stop));
+        _tasks.Add(PruneAsync(listener, stop));
     }
 
     private void Compared(Result<Reconciliation> result)
@@ -249,6 +250,22 @@ public sealed class GuardHost : IAsyncDisposable
                     Pipeline.Store?.Commit(new GuardCommit { Time = UnixTime.Now(Parts.Clock), Stopped = stopped });
                     return true;
                 }).WaitAsync(stop);
+            }
+        }
+    }
+
+    // Bans that were over long ago leave the store: a slice at a time, so that no decision waits for it, until there is none left.
+    private async Task PruneAsync(IGuardListener listener, CancellationToken stop)
+    {
+        int deleted = 0;
+        while (true)
+        {
+            await Task.Delay(deleted > 0 ? PrunePause : PruneEvery, Parts.Clock, stop);
+            UnixTime endedBefore = UnixTime.Now(Parts.Clock) - PastBansKept;
+            Result<int> pruned = await Pipeline.AskAsync(_ => Pipeline.Store?.Store.Prune(endedBefore) ?? 0).WaitAsync(stop);
+            if (!pruned.TryGet(out deleted, out Problem? problem))
+            {
+                listener.Trouble(problem);
             }
         }
     }

@@ -27,7 +27,7 @@ public sealed class GuardParts : IDisposable
     private GuardParts(
         SqliteStoreFile storeFile,
         string folder,
-        OpenedStore opened,
+        IGuardStore store,
         NftablesFirewall firewall,
         KernelNetworkFacts facts,
         KernelConntrack conntrack,
@@ -35,7 +35,7 @@ public sealed class GuardParts : IDisposable
     {
         _storeFile = storeFile;
         _folder = folder;
-        Opened = opened;
+        Store = store;
         Firewall = firewall;
         _facts = facts;
         _conntrack = conntrack;
@@ -47,8 +47,8 @@ public sealed class GuardParts : IDisposable
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; }
 
-    /// <summary>The store as it was opened; the pipeline's keeper owns it from the start on.</summary>
-    public OpenedStore Opened { get; }
+    /// <summary>The store; the pipeline's keeper owns it from the start on.</summary>
+    public IGuardStore Store { get; }
 
     /// <summary>The kernel's nftables.</summary>
     public NftablesFirewall Firewall { get; }
@@ -68,8 +68,10 @@ public sealed class GuardParts : IDisposable
     /// <summary>Opens everything; what is missing is said with the package that brings it.</summary>
     /// <param name="folder">The state folder.</param>
     /// <param name="clock">The clock.</param>
-    public static Result<GuardParts> Open(string folder, TimeProvider clock)
+    /// <param name="opened">The store with what it held.</param>
+    public static Result<GuardParts> Open(string folder, TimeProvider clock, out OpenedStore? opened)
     {
+        opened = null;
         if (!NftablesFirewall.Open(new ProcessCommands()).TryGet(out NftablesFirewall? firewall, out Problem? problem))
         {
             return problem;
@@ -89,7 +91,7 @@ public sealed class GuardParts : IDisposable
         }
 
         var file = new SqliteStoreFile(new StateFiles(), clock);
-        if (!file.Open(folder).TryGet(out OpenedStore? opened, out problem))
+        if (!file.Open(folder).TryGet(out opened, out problem))
         {
             firewall.Dispose();
             facts.Dispose();
@@ -97,7 +99,7 @@ public sealed class GuardParts : IDisposable
             return problem;
         }
 
-        return new GuardParts(file, folder, opened, firewall, facts, conntrack, clock);
+        return new GuardParts(file, folder, opened.Store, firewall, facts, conntrack, clock);
     }
 
     /// <summary>Opens the store anew after it was found damaged.</summary>
@@ -106,6 +108,9 @@ public sealed class GuardParts : IDisposable
         Result<OpenedStore> opened = _storeFile.Open(_folder);
         return opened.IsOk ? Result<IGuardStore>.Ok(opened.Value.Store) : opened.Problem;
     }
+
+    /// <summary>Opens the store once more, for long reading beside the guard, which does not wait for it.</summary>
+    public Result<IGuardStore> OpenForReading() => _storeFile.OpenReadOnly(_folder);
 
     /// <summary>The list that the enforcer cuts out from its first comparison on.</summary>
     public void UseNeverBan(NeverBan list) => _neverBan = list;

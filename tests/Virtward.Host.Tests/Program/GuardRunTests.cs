@@ -116,7 +116,11 @@ public sealed class GuardRunTests : IDisposable
             Assert.Equal(attackers.Order(), banned.Order());
             Assert.All(
                 bans.RootElement.GetProperty("bans").EnumerateArray(),
-                ban => Assert.Equal((3, 0), (ban.GetProperty("sightings").GetInt32(), ban.GetProperty("repeats").GetInt32())));
+                ban =>
+                {
+                    Assert.Equal((3, 0), (ban.GetProperty("sightings").GetInt32(), ban.GetProperty("repeats").GetInt32()));
+                    Assert.Contains($"Failed password for root from {ban.GetProperty("address").GetString()} ", ban.GetProperty("evidence").GetString(), StringComparison.Ordinal);
+                });
         }
         finally
         {

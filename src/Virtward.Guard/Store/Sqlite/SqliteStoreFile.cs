@@ -26,8 +26,8 @@ public sealed class SqliteStoreFile(IStateFiles files, TimeProvider clock)
     public ImmutableArray<string> Steps { get; init; } = Schema.Steps;
 
     /// <summary>
-    /// Opens the store of a state directory for reading and writing, after every row that a start needs has been read once. One that is
-    /// damaged is moved aside, and a new one started.
+    /// Opens the store of a state directory for reading and writing, and loads what a start needs. One that is damaged is moved aside,
+    /// and a new one started.
     /// </summary>
     /// <param name="directory">The state directory, such as <c>/var/lib/virtward</c>; made with mode 0700 where it is missing.</param>
     public Result<OpenedStore> Open(string directory)
@@ -120,9 +120,9 @@ public sealed class SqliteStoreFile(IStateFiles files, TimeProvider clock)
             }
 
             var store = new SqliteGuardStore(connection, path, writable: true);
-            if (store.Load(UnixTime.Now(clock)).TryGet(out _, out problem))
+            if (store.Load(UnixTime.Now(clock)).TryGet(out StoredState? state, out problem))
             {
-                return new OpenedStore(store, null);
+                return new OpenedStore(store, state, null);
             }
 
             store.Dispose();

@@ -1,6 +1,7 @@
 using Virtward.Core.Net;
 using Virtward.Core.Policy;
 using Virtward.Core.Time;
+using Virtward.Guard;
 using Virtward.Guard.Bans;
 using Virtward.Guard.Jails;
 using Virtward.Guard.Sightings;
@@ -23,10 +24,12 @@ public sealed class JailTests
         bench.Fail(Attacker, 600, line: "Failed password for root from 203.0.113.9 port 22 ssh2\u001b[2J");
 
         Ban ban = bench.OnlyBan();
+        Ban told = Assert.IsType<GuardEvent.Banned>(Assert.Single(bench.Events)).Ban;
         Assert.Equal(["ban sshd 203.0.113.9"], bench.Told());
         Assert.Equal((GuardBench.Time(600), GuardBench.Time(4200)), (ban.Since, ban.Until));
         Assert.Equal("3 failed attempts in 10 minutes", ban.Reason);
-        Assert.Equal("Failed password for root from 203.0.113.9 port 22 ssh2?[2J", ban.Evidence);
+        Assert.Equal("Failed password for root from 203.0.113.9 port 22 ssh2?[2J", told.Evidence);
+        Assert.Equal(told with { Evidence = null }, ban);
         Assert.Equal((3, 1, BanOrigin.Jail), (ban.Sightings, ban.Members, ban.Origin));
     }
 

@@ -209,6 +209,17 @@ public sealed class SqliteStoreFileTests : IDisposable
         Assert.Equal(2000, again.Load(UnixTime.FromSeconds(1)).Value.Engine.Bans.Length);
     }
 
+    [Fact]
+    public void Opening_hands_over_what_the_store_holds()
+    {
+        Fill();
+        OpenedStore opened = StateDirectory.File.Open(_directory.Path).Value;
+        using IGuardStore store = opened.Store;
+
+        Assert.Equal(2000, opened.State.Engine.Bans.Length);
+        Assert.Equal(store.Load(UnixTime.FromSeconds(1)).Value.Engine.Bans.Select(ban => ban.Target), opened.State.Engine.Bans.Select(ban => ban.Target));
+    }
+
     private static SqliteStoreFile Knowing(System.Collections.Immutable.ImmutableArray<string> steps) =>
         new(new StateFiles(), TimeProvider.System) { Steps = steps };
 
