@@ -102,11 +102,11 @@ public sealed class LineEngine
     /// <returns>What it says; null where nothing matched. <see cref="Failure.Host"/> may yet be unknown.</returns>
     public Failure? Process(ReadOnlySpan<byte> line, in DateClock clock, ulong candidates = ulong.MaxValue)
     {
-        if (_stamp.Covers(line))
+        if (_stamp.Covers(line, out UnixTime stamped))
         {
             _dates.Repeat(clock.Now.Seconds);
             _skippedLength = 0;
-            _lastDate = _stamp.Time;
+            _lastDate = stamped;
             return Match(Joined(line[.._stamp.Start], line[_stamp.End..]), _lastDate, candidates);
         }
 

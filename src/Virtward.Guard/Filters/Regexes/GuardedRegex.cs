@@ -70,7 +70,7 @@ public sealed class GuardedRegex
         }
         catch (ArgumentException failure)
         {
-            return new Problem($"{name} is no valid regular expression: {failure.Message}");
+            return new Problem($"{name} cannot be read: {failure.Message}");
         }
     }
 

@@ -72,14 +72,6 @@ public abstract record Syntax(int Least, int Most, bool Captures, int Size)
         public override Step Compile(Step next) => new LookStep(Body.Compile(new AcceptStep()), Behind ? Body.Least : 0, Wanted, next);
     }
 
-    /// <summary>A part whose first way to match is its only one; without groups.</summary>
-    /// <param name="Body">The part.</param>
-    public sealed record Atomic(Syntax Body) : Syntax(Body.Least, Body.Most, false, Body.Size + 2)
-    {
-        /// <inheritdoc/>
-        public override Step Compile(Step next) => new AtomicStep(Body.Compile(new AcceptStep()), next);
-    }
-
     /// <summary>One of two parts, by whether a group took part.</summary>
     /// <param name="Number">The group's number.</param>
     /// <param name="Yes">The part where it did.</param>
@@ -112,7 +104,7 @@ public abstract record Syntax(int Least, int Most, bool Captures, int Size)
             IsFlat(Body) ? Body.Size + 1 : Product(Body.Size + 1, Math.Max(To == int.MaxValue ? From + 1 : To, 1)))
     {
         /// <summary>Whether engines agree on it: on rounds that take nothing they differ in small print.</summary>
-        public bool IsSound => Body.Least > 0 || (From == 0 && To == 1 && !Body.Captures);
+        public bool IsSound => Body.Least > 0 || (Body.Most > 0 && From == 0 && To == 1 && !Body.Captures);
 
         /// <inheritdoc/>
         public override Step Compile(Step next) =>

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Virtward.Guard.Filters.Regexes.Bytes;
 
 /// <summary>
-/// Reads a regular expression that .NET has accepted. What it does not know (balancing groups, groups within look-arounds, numbered
-/// references, free spacing and the like) it refuses, so that the expression is left to .NET.
+/// Reads a regular expression that .NET has accepted. What it does not know (balancing groups, atomic groups, groups within look-arounds,
+/// numbered references, free spacing and the like) it refuses, so that the expression is left to .NET.
 /// </summary>
 public sealed class SyntaxReader
 {
@@ -184,10 +184,6 @@ public sealed class SyntaxReader
             case ':':
                 _at++;
                 group = Choice();
-                break;
-            case '>':
-                _at++;
-                group = Plain(Choice(), body => new Syntax.Atomic(body));
                 break;
             case '=' or '!':
                 bool wanted = _pattern[_at++] == '=';

@@ -19,7 +19,7 @@ public sealed class BytePatternTests
     [InlineData(@"(?i)^Login (?<user>[a-k]+) (?-i:Ok) (?i:no|YES)\b")]
     [InlineData(@"^(?<q>['""])(?<t>[^'""]*)\k<q>,\s*(?<u>(?:(?! from ).)*?) from (?(q)x|y)")]
     [InlineData(@"^(?<i>invalid )?(?<u>(?<w>\S+)|(?(i)(?:(?! from ).)*?|[^:]+)) from \d+(?(w): |(?:(?:(?! from ).)*)$)")]
-    [InlineData(@"^a(?>b+|bc)c|(?<=x)(?<y>y+)(?<!yyy)z")]
+    [InlineData(@"^a(?:b+|bc)c|(?<=x)(?<y>y+)(?<!yyy)z")]
     [InlineData(@"\b(?<w>\w+)\B.\b(?<v>[\w.]{2,})")]
     [InlineData(@"^(?:(?<h>[0-9a-fA-F]{1,4})::?|::){1,7}(?:[0-9a-fA-F]{1,4}|:)$")]
     [InlineData(@"(?m)^a(?<x>[^\n]+)$\n^(?<y>b.*)$")]
@@ -37,8 +37,8 @@ public sealed class BytePatternTests
             var samples = new Samples(new Regex(pattern, options | RegexOptions.CultureInvariant), pattern.Length);
             if (samples.Compiles)
             {
-                Assert.Null(samples.Disagreement(2_000));
-                Assert.True(samples.Matched > 100, $"{samples.Matched} of 2,000 texts match");
+                AssertAgree(samples, 2_000);
+                Assert.True(samples.Matched > 20, $"{samples.Matched} of 2,000 texts match");
             }
         }
     }
@@ -55,7 +55,7 @@ public sealed class BytePatternTests
             if (samples.Compiles)
             {
                 compiled++;
-                Assert.Null(samples.Disagreement(20));
+                AssertAgree(samples, 20);
             }
         }
 
@@ -64,13 +64,15 @@ public sealed class BytePatternTests
 
     [Theory]
     [InlineData(@"(?<a>x*)+")]
-    [InlineData("(?<b-a>x)")]
+    [InlineData("(?<a>y)(?<b-a>x)")]
     [InlineData(@"(x)\1")]
+    [InlineData("(?:(?!a)?b)*")]
     [InlineData("(?=(?<a>x))x")]
     [InlineData("(?<=x+)y")]
-    [InlineData("(?x) a b")]
+    [InlineData("(?x: a b)")]
+    [InlineData("(?>a|ab)c")]
     [InlineData("\u00e9")]
-    [InlineData("((((((a|b){9}c){9}d){9}e){9}f){9}g){9}")]
+    [InlineData("((((((a|bb){9}c){9}d){9}e){9}f){9}g){9}")]
     public void What_it_does_not_know_it_refuses(string pattern) => Assert.Null(BytePattern.Compile(new Regex(pattern)));
 
     [Theory]
@@ -83,9 +85,8 @@ public sealed class BytePatternTests
         var regex = new Regex(pattern);
         BytePattern bytes = BytePattern.Compile(regex)!;
         int[] groups = new int[3 * regex.GetGroupNumbers().Length];
-        Assert.Null(bytes.Search(Encoding.ASCII.GetBytes("user " + new string('a', 60_000)), groups));
-        string many = string.Concat(Enumerable.Repeat("ab", 20_000));
-        Assert.NotEqual(true, bytes.Search(Encoding.ASCII.GetBytes(many), groups));
+        string hostile = "user " + new string('a', 60_000);
+        Assert.Null(bytes.Search(Encoding.ASCII.GetBytes(pattern.StartsWith("^user", StringComparison.Ordinal) ? hostile : hostile[5..]), groups));
     }
 
     [Fact]
@@ -95,9 +96,15 @@ public sealed class BytePatternTests
         {
             var samples = new Samples(new Regex(PythonRegex.ToDotNet(RegexTags.Expand($"^from {tag}:? done", captureNames: true)), RegexOptions.ExplicitCapture), 3);
             Assert.True(samples.Compiles, tag);
-            Assert.Null(samples.Disagreement(2_000));
+            AssertAgree(samples, 2_000);
             Assert.True(samples.Matched > 100, tag);
         }
+    }
+
+    private static void AssertAgree(Samples samples, int rounds)
+    {
+        string? disagreement = samples.Disagreement(rounds);
+        Assert.True(disagreement is null, disagreement);
     }
 
     private static string RandomPattern(Random random, int depth)
@@ -112,15 +119,14 @@ public sealed class BytePatternTests
             {
                 string inner = RandomPattern(random, depth - 1);
                 string other = RandomPattern(random, depth - 1);
-                atom = random.Next(8) switch
+                atom = random.Next(7) switch
                 {
                     0 => $"(?<g{depth}>{inner})",
                     1 => $"(?:{inner}|{other})",
                     2 => $"(?<h{depth}>{inner}|{other})",
                     3 => $"(?!{inner})",
                     4 => $"(?={inner})",
-                    5 => $"(?>{inner})",
-                    6 => $"(?:(?<c{depth}>{inner})|{other})(?(c{depth})a|b)",
+                    5 => $"(?:(?<c{depth}>{inner})|{other})(?(c{depth})a|b)",
                     _ => $"(?:{inner})",
                 };
             }

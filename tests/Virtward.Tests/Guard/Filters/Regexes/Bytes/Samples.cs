@@ -117,9 +117,6 @@ public sealed class Samples(Regex regex, int seed)
             case Syntax.Group group:
                 Append(group.Body, text);
                 break;
-            case Syntax.Atomic atomic:
-                Append(atomic.Body, text);
-                break;
             case Syntax.Look { Wanted: true, Behind: false } look when _random.Next(2) == 0:
                 Append(look.Body, text);
                 break;
