@@ -83,7 +83,7 @@ public sealed class GuardedRegex
     public bool IsMatch(ReadOnlySpan<byte> text)
     {
         Warning = null;
-        if (IsDisabled)
+        if (IsDisabled || _bytes?.Excludes(text) == true)
         {
             return false;
         }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Virtward.Guard.Filters.Regexes.Bytes;
@@ -29,6 +30,14 @@ public sealed class BytePattern
         SyntaxReader.Read(regex) is { Size: <= LargestSize } syntax
             ? new BytePattern(syntax.Compile(new AcceptStep()))
             : null;
+
+    /// <summary>
+    /// Whether the first bytes alone rule a match out, of any text, ASCII or not: most of a filter's expressions are told apart by
+    /// the word after <c>^</c>.
+    /// </summary>
+    public bool Excludes(ReadOnlySpan<byte> text) =>
+        _first.OnlyAtBegin
+            && (!text.StartsWith(_first.Prefix) || (!text.IsEmpty && Ascii.IsValid(text[0]) && !_first.First.Contains(text[0])));
 
     /// <summary>Searches a text.</summary>
     /// <param name="text">The text, ASCII only: what a character is to an expression, a byte must be.</param>
