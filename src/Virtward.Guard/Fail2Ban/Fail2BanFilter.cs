@@ -49,13 +49,13 @@ public sealed class Fail2BanFilter : ILineFilter
     public JournalSelector Journal => _journal.Selector;
 
     /// <summary>The failregexes as the file has them, in order; <c>failregex 1</c> is the name of the first one's rule.</summary>
-    public ImmutableArray<string> FailRegexes => [.. _file.Engine.Rules.Select(rule => rule.Regex.Source)];
+    public ImmutableArray<string> FailRegexes => [.. _file.Engine.Rules.Select(rule => rule.Source)];
 
     /// <summary>
     /// The failregexes that may be slow on a hostile line, because the linear engine cannot take them: a time limit holds them.
     /// </summary>
     public ImmutableArray<string> Backtracking =>
-        [.. _file.Engine.Rules.Where(rule => !rule.Regex.CanBeLinear).Select(rule => rule.Regex.Source)];
+        [.. _file.Engine.Rules.Where(rule => !rule.Regex.CanBeLinear).Select(rule => rule.Source)];
 
     /// <summary>The failregexes without a literal text of three characters that a line must hold: they run on every line.</summary>
     public ImmutableArray<string> Unfiltered =>

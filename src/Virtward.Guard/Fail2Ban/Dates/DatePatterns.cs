@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Virtward.Core.Results;
 using Virtward.Guard.Fail2Ban.Patterns;
+using Virtward.Guard.Filters.Regexes;
 
 namespace Virtward.Guard.Fail2Ban.Dates;
 

@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using System.Text;
 
 namespace Virtward.Guard.Fail2Ban.Engine;
 
@@ -12,38 +12,37 @@ public sealed class LineBuffer(int size)
     private List<string> _lines = [];
 
     /// <summary>Adds a line, with its line end; the oldest may drop out. Returns all.</summary>
-    public string Add(string line)
+    public ReadOnlySpan<byte> Add(ReadOnlySpan<byte> line)
     {
         if (size == 1)
         {
             return line;
         }
 
-        _lines.Add(line[..^1]);
+        _lines.Add(Encoding.UTF8.GetString(line[..^1]));
         if (_lines.Count > size)
         {
             _lines.RemoveRange(0, _lines.Count - size);
         }
 
-        return string.Join('\n', _lines) + "\n";
+        return Joined(_lines);
     }
 
     /// <summary>Replaces all by one text with its line end: what a prefregex hands on.</summary>
-    public void Replace(string content)
+    public void Replace(ReadOnlySpan<byte> content)
     {
         if (size > 1)
         {
-            _lines = [content[..^1]];
+            _lines = [Encoding.UTF8.GetString(content[..^1])];
         }
     }
 
     /// <summary>Takes the lines of a match out.</summary>
     /// <param name="text">The text that was searched, as <see cref="Add"/> returned it.</param>
-    /// <param name="match">The match.</param>
-    /// <param name="rule">Its rule.</param>
+    /// <param name="rule">The rule that matched.</param>
     /// <param name="count">How many lines matched.</param>
     /// <returns>The lines that matched, each with a line end.</returns>
-    public string Take(string text, Match match, Rule rule, out int count)
+    public ReadOnlySpan<byte> Take(ReadOnlySpan<byte> text, Rule rule, out int count)
     {
         if (size == 1 || _lines.Count <= 1)
         {
@@ -52,16 +51,18 @@ public sealed class LineBuffer(int size)
             return text;
         }
 
-        int begin = match.Index == 0 ? 0 : text.LastIndexOf('\n', Math.Min(match.Index, text.Length - 1)) + 1;
-        int last = Math.Max(0, match.Index + match.Length - 1);
-        int end = last < text.Length && text.IndexOf('\n', last) is >= 0 and int newline ? newline + 1 : text.Length;
-        int first = Math.Min(text.AsSpan(0, begin).Count('\n'), _lines.Count);
-        int after = Math.Clamp(text.AsSpan(0, end).Count('\n'), first, _lines.Count);
+        Range match = rule.Regex.Group(0)!.Value;
+        int start = match.Start.Value;
+        int begin = start == 0 ? 0 : text[..Math.Min(start + 1, text.Length)].LastIndexOf((byte)'\n') + 1;
+        int last = Math.Max(0, match.End.Value - 1);
+        int end = last < text.Length && text[last..].IndexOf((byte)'\n') is >= 0 and int newline ? last + newline + 1 : text.Length;
+        int first = Math.Min(text[..begin].Count((byte)'\n'), _lines.Count);
+        int after = Math.Clamp(text[..end].Count((byte)'\n'), first, _lines.Count);
 
         List<string> matched = _lines[first..after];
         List<string> kept = _lines[..first];
         int from = 0;
-        foreach (string skipped in rule.Skipped(match))
+        foreach (string skipped in rule.Skipped(text))
         {
             int at = matched.IndexOf(skipped, from);
             if (at >= 0)
@@ -75,6 +76,8 @@ public sealed class LineBuffer(int size)
         kept.AddRange(_lines[after..]);
         _lines = kept;
         count = matched.Count;
-        return string.Join('\n', matched) + "\n";
+        return Joined(matched);
     }
+
+    private static byte[] Joined(List<string> lines) => Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n");
 }

@@ -4,6 +4,7 @@ using Virtward.Core.Results;
 using Virtward.Core.Time;
 using Virtward.Guard.Fail2Ban.Config;
 using Virtward.Guard.Fail2Ban.Dates;
+using Virtward.Guard.Filters.Regexes;
 
 namespace Virtward.Guard.Fail2Ban.Engine;
 
@@ -72,7 +73,7 @@ public sealed class LineEngine
         foreach (Rule rule in rules.Where(rule => !rule.HasIdentity && prefix?.HasIdentity != true))
         {
             problems.Add(definition.About(
-                "failregex", $"the failregex '{rule.Regex.Source}' cannot tell whom a line is about", "put <HOST> or <ADDR> into it"));
+                "failregex", $"the failregex '{rule.Source}' cannot tell whom a line is about", "put <HOST> or <ADDR> into it"));
         }
 
         if (!new DatePatterns(thisYear).Templates(definition.DatePatterns).TryGet(out List<DateTemplate>? templates, out Problem? bad))
@@ -101,11 +102,11 @@ public sealed class LineEngine
     /// <returns>What it says; null where nothing matched. <see cref="Failure.Host"/> may yet be unknown.</returns>
     public Failure? Process(ReadOnlySpan<byte> line, in DateClock clock, ulong candidates = ulong.MaxValue)
     {
-        if (_stamp.Covers(line))
+        if (_stamp.Covers(line, out UnixTime stamped))
         {
             _dates.Repeat(clock.Now.Seconds);
             _skippedLength = 0;
-            _lastDate = _stamp.Time;
+            _lastDate = stamped;
             return Match(Joined(line[.._stamp.Start], line[_stamp.End..]), _lastDate, candidates);
         }
 
@@ -130,8 +131,12 @@ public sealed class LineEngine
         }
 
         _skippedLength = date.IsKnown ? 0 : _skippedLength;
-        text = string.Concat(text.AsSpan(0, start), text.AsSpan(end), "\n");
-        return Match(text, date.IsKnown ? date : LastDate(clock), candidates);
+        if (text.Length != line.Length)
+        {
+            (start, end) = (Utf8Offset.Of(line, start), Utf8Offset.Of(line, end));
+        }
+
+        return Match(Joined(line[..start], line[end..]), date.IsKnown ? date : LastDate(clock), candidates);
     }
 
     /// <summary>
@@ -152,7 +157,7 @@ public sealed class LineEngine
     public Failure? Process(string line, UnixTime time, ulong candidates = ulong.MaxValue)
     {
         _lastDate = time;
-        return Match(line + "\n", time, candidates);
+        return Match(Encoding.UTF8.GetBytes(line + "\n"), time, candidates);
     }
 
     private DateFound? Find(string line, in DateClock clock)
@@ -177,7 +182,7 @@ public sealed class LineEngine
         return _lastDate.IsKnown && (!clock.IsLive || _lastDate > clock.Now - LastDateLasts) ? _lastDate : UnixTime.None;
     }
 
-    private string Joined(ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)
+    private ReadOnlySpan<byte> Joined(ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)
     {
         int length = before.Length + after.Length + 1;
         if (_text.Length < length)
@@ -188,12 +193,12 @@ public sealed class LineEngine
         before.CopyTo(_text);
         after.CopyTo(_text.AsSpan(before.Length));
         _text[length - 1] = (byte)'\n';
-        return Encoding.UTF8.GetString(_text.AsSpan(0, length));
+        return _text.AsSpan(0, length);
     }
 
-    private Failure? Match(string text, UnixTime time, ulong candidates)
+    private Failure? Match(ReadOnlySpan<byte> text, UnixTime time, ulong candidates)
     {
-        string searched = _buffer.Add(text);
+        ReadOnlySpan<byte> searched = _buffer.Add(text);
         if (_ignoreFirst && IsIgnored(searched))
         {
             return null;
@@ -202,14 +207,14 @@ public sealed class LineEngine
         FieldValues fields = default;
         if (_prefix is not null)
         {
-            if (Search(_prefix, searched) is not { } prefix)
+            if (!Matches(_prefix, searched))
             {
                 return null;
             }
 
-            _prefix.Collect(prefix, ref fields);
-            string content = _prefix.Content(prefix, searched);
-            if (!ReferenceEquals(content, searched))
+            _prefix.Collect(searched, ref fields);
+            ReadOnlySpan<byte> content = _prefix.Content(searched);
+            if (content != searched)
             {
                 _buffer.Replace(content);
                 searched = content;
@@ -219,18 +224,18 @@ public sealed class LineEngine
         for (int index = 0; index < _rules.Count; index++)
         {
             Rule rule = _rules[index];
-            if ((candidates >> Math.Min(index, 63) & 1) == 0 || Search(rule, searched) is not { } match)
+            if ((candidates >> Math.Min(index, 63) & 1) == 0 || !Matches(rule, searched))
             {
                 continue;
             }
 
-            string matched = _buffer.Take(searched, match, rule, out int lines);
+            ReadOnlySpan<byte> matched = _buffer.Take(searched, rule, out int lines);
             if (!_ignoreFirst && IsIgnored(matched))
             {
                 return null;
             }
 
-            rule.Collect(match, ref fields);
+            rule.Collect(searched, ref fields);
             return Conclude(new Failure(fields) { Rule = index, Time = time }, lines);
         }
 
@@ -253,16 +258,27 @@ public sealed class LineEngine
         return failure;
     }
 
-    private bool IsIgnored(string text) => _ignored.Exists(rule => Search(rule, text) is not null);
-
-    private Match? Search(Rule rule, string text)
+    private bool IsIgnored(ReadOnlySpan<byte> text)
     {
-        Match? match = rule.Regex.Search(text);
+        foreach (Rule rule in _ignored)
+        {
+            if (Matches(rule, text))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool Matches(Rule rule, ReadOnlySpan<byte> text)
+    {
+        bool found = rule.Regex.IsMatch(text);
         if (rule.Regex.Warning is { } warning)
         {
             Warn?.Invoke(warning);
         }
 
-        return match;
+        return found;
     }
 }

@@ -11,13 +11,13 @@ namespace Virtward.Guard.Fail2Ban.Engine;
 public sealed class Prefilter
 {
     private readonly SearchValues<string>? _all;
-    private readonly (string Literal, ulong Rules)[] _literals;
+    private readonly (string Literal, ulong Rules)[][] _byFirst;
     private readonly ulong _always;
 
     private Prefilter(SearchValues<string>? all, (string Literal, ulong Rules)[] literals, ulong always)
     {
         _all = all;
-        _literals = literals;
+        _byFirst = [.. Enumerable.Range(0, 128).Select(first => literals.Where(literal => literal.Literal[0] == first).ToArray())];
         _always = always;
     }
 
@@ -75,7 +75,7 @@ public sealed class Prefilter
         for (int at = rest.IndexOfAny(_all); at >= 0; at = rest.IndexOfAny(_all))
         {
             rest = rest[at..];
-            foreach ((string literal, ulong rules) in _literals)
+            foreach ((string literal, ulong rules) in _byFirst[rest[0]])
             {
                 if (rest.StartsWith(literal))
                 {

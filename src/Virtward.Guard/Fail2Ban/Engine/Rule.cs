@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using Virtward.Core.Results;
 using Virtward.Guard.Fail2Ban.Patterns;
+using Virtward.Guard.Filters.Regexes;
 
 namespace Virtward.Guard.Fail2Ban.Engine;
 
@@ -11,19 +13,23 @@ public sealed class Rule
 
     private readonly (int Group, int Field)[] _fields;
     private readonly (int Group, int Field)[] _alternatives;
-    private readonly string[] _skips;
+    private readonly int[] _skips;
     private readonly int _content;
 
-    private Rule(GuardedRegex regex)
+    private Rule(string source, GuardedRegex regex)
     {
+        Source = source;
         Regex = regex;
-        _skips = [.. regex.GroupNames.Where(name => name.StartsWith("skiplines", StringComparison.Ordinal))];
+        _skips = [.. regex.GroupNames.Where(name => name.StartsWith("skiplines", StringComparison.Ordinal)).Select(regex.NumberOf)];
         _content = regex.NumberOf("content");
         _fields = Meant(regex.GroupNames.Select(name => (name, name)));
         // alt_user, alt_user_1 … stand in for user where it is empty; in the order of their names.
         _alternatives = Meant(regex.GroupNames.Where(name => name.StartsWith("alt_", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal).Select(name => (name, Target(name))));
     }
+
+    /// <summary>The expression as the filter has it, tags and all.</summary>
+    public string Source { get; }
 
     /// <summary>The expression.</summary>
     public GuardedRegex Regex { get; }
@@ -32,49 +38,72 @@ public sealed class Rule
     public bool HasIdentity => Identities.Any(Regex.GroupNames.Contains);
 
     /// <summary>Builds it.</summary>
-    public static Result<Rule> Build(string source, bool captureNames, bool multiline) =>
-        GuardedRegex.Build(source, captureNames, multiline).TryGet(out GuardedRegex? regex, out Problem? problem)
-            ? new Rule(regex)
-            : problem;
-
-    /// <summary>The groups of a match that took part in it, alternatives filled in.</summary>
-    /// <param name="match">The match.</param>
-    /// <param name="into">Takes them, over what is there.</param>
-    public void Collect(Match match, ref FieldValues into)
+    /// <param name="source">The expression in Python's dialect, with tags.</param>
+    /// <param name="captureNames">Whether <c>&lt;HOST&gt;</c> takes host names.</param>
+    /// <param name="multiline">Whether <c>^</c> and <c>$</c> match at every line of a buffer of several.</param>
+    public static Result<Rule> Build(string source, bool captureNames, bool multiline)
     {
-        GroupCollection groups = match.Groups;
+        string pattern = PythonRegex.ToDotNet(RegexTags.Expand(source, captureNames));
+        if (pattern.AsSpan().Trim().IsEmpty)
+        {
+            return new Problem("an expression is empty", null, "remove it");
+        }
+
+        // Only named groups are ever asked for; Python's numbers were turned into names where a pattern refers to them.
+        RegexOptions options = RegexOptions.ExplicitCapture | (multiline ? RegexOptions.Multiline : RegexOptions.None);
+        return GuardedRegex.Build($"'{source}'", pattern, options).TryGet(out GuardedRegex? regex, out Problem? problem)
+            ? new Rule(source, regex)
+            : problem;
+    }
+
+    /// <summary>The groups of the last match that took part in it, alternatives filled in.</summary>
+    /// <param name="text">The text that was searched.</param>
+    /// <param name="into">Takes them, over what is there.</param>
+    public void Collect(ReadOnlySpan<byte> text, ref FieldValues into)
+    {
         foreach ((int number, int field) in _fields)
         {
-            if (groups[number] is { Success: true } group)
+            if (Regex.Group(number) is { } group)
             {
-                into[field] = group.Value;
+                into[field] = Encoding.UTF8.GetString(text[group]);
             }
         }
 
         foreach ((int number, int field) in _alternatives)
         {
-            if (string.IsNullOrEmpty(into[field]) && groups[number] is { Success: true, Length: > 0 } group)
+            if (string.IsNullOrEmpty(into[field]) && Regex.Group(number) is { } group && !text[group].IsEmpty)
             {
-                into[field] = group.Value;
+                into[field] = Encoding.UTF8.GetString(text[group]);
             }
         }
     }
 
-    /// <summary>The part of a text that <c>F-CONTENT</c> holds, with a line end; the text itself where there is none.</summary>
-    public string Content(Match match, string text)
+    /// <summary>The part of a text that <c>F-CONTENT</c> held in the last match, with a line end; the text itself where there is none.</summary>
+    public ReadOnlySpan<byte> Content(ReadOnlySpan<byte> text)
     {
-        if (_content < 0 || match.Groups[_content] is not { Success: true, Length: > 0 } content)
+        if (_content < 0 || Regex.Group(_content) is not { } content || text[content].IsEmpty)
         {
             return text;
         }
 
         // It nearly always reaches to the line end, which is wanted too.
-        return content.Index + content.Length == text.Length - 1 ? text[content.Index..] : content.Value + "\n";
+        return content.End.Value == text.Length - 1 ? text[content.Start..] : (byte[])[.. text[content], (byte)'\n'];
     }
 
-    /// <summary>The lines that <c>&lt;SKIPLINES&gt;</c> passed over.</summary>
-    public IReadOnlyList<string> Skipped(Match match) =>
-        [.. _skips.SelectMany(name => match.Groups[name].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries))];
+    /// <summary>The lines that <c>&lt;SKIPLINES&gt;</c> passed over in the last match.</summary>
+    public IEnumerable<string> Skipped(ReadOnlySpan<byte> text)
+    {
+        var lines = new List<string>();
+        foreach (int number in _skips)
+        {
+            if (Regex.Group(number) is { } group)
+            {
+                lines.AddRange(Encoding.UTF8.GetString(text[group]).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+            }
+        }
+
+        return lines;
+    }
 
     private (int Group, int Field)[] Meant(IEnumerable<(string Group, string Target)> groups) =>
         [.. groups.Select(group => (Regex.NumberOf(group.Group), FieldValues.IndexOf(group.Target))).Where(pair => pair.Item2 >= 0)];

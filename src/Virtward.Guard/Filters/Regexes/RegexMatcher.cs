@@ -1,7 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
-using System.Text;
-using System.Text.RegularExpressions;
 using Virtward.Core.Net;
 using Virtward.Core.Results;
 using Virtward.Guard.Filters.Templates;
@@ -9,39 +6,27 @@ using Virtward.Guard.Filters.Templates;
 namespace Virtward.Guard.Filters.Regexes;
 
 /// <summary>
-/// An administrator's regular expression over log text, which an attacker may write: it runs behind its required literals, and never
-/// longer than <see cref="TimeLimit"/>. It begins with the backtracking engine, several times faster on lines that mean no harm; the first
-/// line that runs into the limit moves it, for good, to the engine without backtracking, where the pattern allows that.
+/// The regular expression of a rule, over log text that an attacker may write: it runs behind its required literals, guarded.
 /// </summary>
 public sealed class RegexMatcher
 {
-    /// <summary>How many time limits a pattern may run into before it is switched off.</summary>
-    public const int MostStrikes = 5;
-
     private const int LongestPattern = 16_384;
 
-    private readonly string _rule;
+    private readonly GuardedRegex _regex;
     private readonly RequiredLiterals _literals;
-    private Regex _regex;
-    private Regex? _linear;
-    private int _strikes;
+    private readonly int _address;
+    private readonly int _user;
 
-    private RegexMatcher(string rule, Regex regex, Regex? linear, RequiredLiterals literals)
+    private RegexMatcher(GuardedRegex regex, RequiredLiterals literals)
     {
-        _rule = rule;
         _regex = regex;
-        _linear = linear;
         _literals = literals;
+        _address = regex.NumberOf("ip");
+        _user = regex.NumberOf("user");
     }
-
-    /// <summary>How long one match may take.</summary>
-    public static TimeSpan TimeLimit { get; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>What makes the pattern slow or easy to mislead; empty where nothing does.</summary>
     public ImmutableArray<string> Warnings { get; private init; }
-
-    /// <summary>Whether the pattern ran into its time limit too often and is not used any more.</summary>
-    public bool IsOff => _strikes >= MostStrikes;
 
     /// <summary>Makes a matcher.</summary>
     /// <param name="rule">The rule's name, for messages.</param>
@@ -54,97 +39,61 @@ public sealed class RegexMatcher
             return new Problem($"the regular expression of rule '{rule}' is longer than {LongestPattern} characters");
         }
 
-        if (!TryCompile(pattern, RegexOptions.Compiled, out Regex? regex, out string? wrong))
+        if (!GuardedRegex.Build($"the regular expression of rule '{rule}'", pattern).TryGet(out GuardedRegex? regex, out Problem? problem))
         {
-            return new Problem($"the regular expression of rule '{rule}' cannot be read: {wrong}");
+            return problem;
         }
 
-        if (needsAddress && !regex.GetGroupNames().Contains("ip"))
+        if (needsAddress && regex.NumberOf("ip") < 0)
         {
             return new Problem($"the regular expression of rule '{rule}' has no group 'ip'", Hint: "write (?<ip>\\S+) where the address stands");
         }
 
-        _ = TryCompile(pattern, RegexOptions.NonBacktracking, out Regex? linear, out _);
         var literals = RequiredLiterals.Of(pattern);
-        return new RegexMatcher(rule, regex, linear, literals) { Warnings = [.. Warn(rule, pattern, linear is not null, literals)] };
+        return new RegexMatcher(regex, literals) { Warnings = [.. Warn(rule, pattern, regex.CanBeLinear, literals)] };
     }
 
     /// <summary>Searches a text.</summary>
     /// <param name="text">The text; read as UTF-8, a byte that is none as U+FFFD.</param>
-    /// <param name="match">What was found; meaningless where nothing was.</param>
-    /// <param name="report">Told once, when the pattern is switched off.</param>
+    /// <param name="match">What was found, in the text; meaningless where nothing was.</param>
+    /// <param name="report">Told once, when the pattern turns out to be slow.</param>
     public bool TryMatch(ReadOnlySpan<byte> text, ref TemplateMatch match, Action<Problem>? report)
     {
-        if (IsOff || !_literals.MayMatch(text))
+        bool found = _literals.MayMatch(text) && _regex.IsMatch(text);
+        if (found)
         {
-            return false;
+            return Take(text, ref match);
         }
 
-        try
+        if (_regex.Warning is { } warning)
         {
-            Match found = _regex.Match(Encoding.UTF8.GetString(text));
-            return found.Success && Take(found, ref match);
+            report?.Invoke(new Problem(warning, Hint: "rewrite it without nested repetitions, or as a template"));
         }
-        catch (RegexMatchTimeoutException)
-        {
-            if (_linear is not null)
-            {
-                _regex = _linear;
-                _linear = null;
-            }
-            else if (++_strikes == MostStrikes)
-            {
-                report?.Invoke(new Problem(
-                    $"the regular expression of rule '{_rule}' is switched off: {MostStrikes} times a line took it longer than {TimeLimit.TotalMilliseconds} ms",
-                    Hint: "rewrite it without nested repetitions, or as a template"));
-            }
 
-            return false;
-        }
+        return false;
     }
 
-    private static bool Take(Match found, ref TemplateMatch match)
+    private bool Take(ReadOnlySpan<byte> text, ref TemplateMatch match)
     {
-        if (found.Groups["ip"] is { Success: true } ip)
+        if (_address >= 0 && _regex.Group(_address) is { } ip)
         {
-            ReadOnlySpan<char> text = ip.ValueSpan.TrimStart('[').TrimEnd(']');
-            int zone = text.IndexOf('%');
-            if (!Address.TryParse((zone < 0 ? text : text[..zone]).ToString(), out Address address))
+            ReadOnlySpan<byte> address = text[ip].TrimStart((byte)'[').TrimEnd((byte)']');
+            int zone = address.IndexOf((byte)'%');
+            if (!Address.TryParse(zone < 0 ? address : address[..zone], out Address parsed))
             {
                 return false; // A host name: never resolved.
             }
 
-            match.Address = address;
+            match.Address = parsed;
             match.HasAddress = true;
         }
 
-        if (found.Groups["user"] is { Success: true } user)
+        if (_user >= 0 && _regex.Group(_user) is { } user)
         {
-            match.User = Encoding.UTF8.GetBytes(user.Value);
+            match.User = text[user];
         }
 
         return true;
-    }
-
-    private static bool TryCompile(string pattern, RegexOptions engine, [NotNullWhen(true)] out Regex? regex, out string? wrong)
-    {
-        try
-        {
-            regex = new Regex(pattern, engine | RegexOptions.CultureInvariant, TimeLimit);
-            wrong = null;
-            return true;
-        }
-        catch (NotSupportedException e)
-        {
-            wrong = e.Message; // Back references, look-around: not without backtracking.
-        }
-        catch (ArgumentException e)
-        {
-            wrong = e.Message;
-        }
-
-        regex = null;
-        return false;
     }
 
     private static IEnumerable<string> Warn(string rule, string pattern, bool linear, RequiredLiterals literals)

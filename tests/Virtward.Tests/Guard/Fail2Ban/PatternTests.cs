@@ -56,33 +56,12 @@ public sealed class PatternTests
     }
 
     [Fact]
-    public void A_slow_expression_moves_to_the_linear_engine_and_still_matches()
-    {
-        GuardedRegex regex = GuardedRegex.Build(@"^user (?P<word>\S+\s?)+ from <HOST>$", captureNames: true, multiline: false).Value;
-        Assert.Null(regex.Search("user " + new string('a', 60) + " to nowhere"));
-        Assert.Contains("linear", regex.Warning!, StringComparison.Ordinal);
-        Assert.NotNull(regex.Search("user bob from 198.51.100.7"));
-        Assert.False(regex.IsDisabled);
-    }
-
-    [Fact]
-    public void An_expression_that_stays_slow_is_switched_off_and_told_once()
-    {
-        GuardedRegex regex = GuardedRegex.Build(@"^(a+)+(?!b)c \1 <HOST>$", captureNames: true, multiline: false).Value;
-        int told = 0;
-        for (int line = 0; line < GuardedRegex.Strikes + 3; line++)
-        {
-            Assert.Null(regex.Search(new string('a', 60) + "!"));
-            told += regex.Warning is null ? 0 : 1;
-        }
-
-        Assert.True(regex.IsDisabled);
-        Assert.Equal(1, told);
-    }
-
-    [Fact]
     public void A_broken_expression_is_a_problem() =>
-        Assert.Contains("no valid regular expression", GuardedRegex.Build("(<HOST>", true, false).Problem!.ToString(), StringComparison.Ordinal);
+        Assert.Contains("cannot be read", Rule.Build("(<HOST>", true, false).Problem!.ToString(), StringComparison.Ordinal);
+
+    [Fact]
+    public void An_empty_expression_is_a_problem() =>
+        Assert.Contains("is empty", Rule.Build(" ", true, false).Problem!.ToString(), StringComparison.Ordinal);
 
     [Fact]
     public void The_prefilter_asks_for_words_that_no_cut_date_can_have_joined()

@@ -55,7 +55,7 @@ public sealed class RegexMatcherTests
         var told = new List<Problem>();
         RuleFilter filter = Lines.Filter("filter: test\nheader: none\nrules:\n  - name: slow\n    regex: '^User (?!x)(\\S+)+(\\S+)+ from (?<ip>[0-9.]+)$'\n", report: told.Add);
         string hostile = "User " + new string('a', 300) + " from nobody";
-        for (int i = 0; i < RegexMatcher.MostStrikes; i++)
+        for (int i = 0; i < GuardedRegex.Strikes; i++)
         {
             Assert.Empty(told);
             Assert.NotNull(filter.See("User eve from 192.0.2.1"));
