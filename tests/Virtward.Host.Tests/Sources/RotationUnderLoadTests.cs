@@ -86,10 +86,6 @@ public sealed class RotationUnderLoadTests(ITestOutputHelper output) : IDisposab
             var sinceRotation = Stopwatch.StartNew();
             int interval = 3;
             bool isStopped = false;
-
-            // Numbered and dated names in one folder are put in order by their times after a restart, and those are as coarse as the
-            // kernel's tick, up to 10 ms: no reader could order two files of one tick.
-            int tick = kind == Kind.Mixed && restarted is not null ? 10 : 0;
             while (_written < Lines)
             {
                 Write(file, _random.Next(1, 40));
@@ -120,7 +116,7 @@ public sealed class RotationUnderLoadTests(ITestOutputHelper output) : IDisposab
                     Catch(due);
                 }
 
-                interval = tick + _random.Next(2, 8);
+                interval = _random.Next(2, 8);
                 sinceRotation.Restart();
             }
 
