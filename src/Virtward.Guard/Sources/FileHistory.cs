@@ -1,5 +1,3 @@
-using Virtward.Core.Host;
-
 namespace Virtward.Guard.Sources;
 
 /// <summary>
@@ -8,13 +6,16 @@ namespace Virtward.Guard.Sources;
 /// </summary>
 public sealed class FileHistory
 {
-    private const int Most = 1024;
+    private const int Most = 8192;
     private readonly List<FileMark> _marks = [];
 
-    /// <summary>Remembers how far a file has been read, in place of what was known of the same file with the same beginning.</summary>
+    /// <summary>
+    /// Remembers how far a file has been read, in place of what was known of the same file with the same beginning. What is known of
+    /// other content stays: an inode number is used again, and two files may have had it.
+    /// </summary>
     public void Remember(FileMark mark)
     {
-        _marks.RemoveAll(known => known.Identity == mark.Identity && (known.Head == mark.Head || known.Head.Length == 0));
+        _marks.RemoveAll(known => known.Identity == mark.Identity && known.Head == mark.Head);
         _marks.Add(mark);
         if (_marks.Count > Most)
         {
@@ -22,10 +23,25 @@ public sealed class FileHistory
         }
     }
 
-    /// <summary>What is known of a file by its identity alone; null for nothing. Its content must still be compared.</summary>
-    public FileMark? Find(FileIdentity identity) => _marks.FindLast(mark => mark.Identity == identity);
+    /// <summary>All older files have been found: nothing is ahead of them any more.</summary>
+    public void Settle()
+    {
+        for (int i = 0; i < _marks.Count; i++)
+        {
+            if (_marks[i].IsAhead)
+            {
+                _marks[i] = _marks[i] with { IsAhead = false };
+            }
+        }
+    }
 
-    /// <summary>How far content has been read, whichever file it was in: the furthest mark that is in it, or null.</summary>
+    /// <summary>The newest mark that fits; null for none.</summary>
+    public FileMark? Find(Predicate<FileMark> fits) => _marks.FindLast(fits);
+
+    /// <summary>
+    /// How far content has been read, whichever file it was in: the furthest mark that is in it, or null. A mark of a file that was
+    /// empty tells nothing.
+    /// </summary>
     /// <param name="isIn">Whether a mark is in the content at hand.</param>
     public FileMark? FindContent(Func<FileMark, bool> isIn)
     {

@@ -13,9 +13,16 @@ namespace Virtward.Guard.Sources;
 public sealed record FileMark(FileIdentity Identity, long Offset, UnixTime Modified, Fingerprint Head, Fingerprint Tail)
 {
     private const int Parts = 9;
+    private const int Finished = 1;
+    private const int Ahead = 2;
 
     /// <summary>Whether nothing is left to read in the file beyond this place, as far as was seen.</summary>
     public bool IsFinished { get; init; }
+
+    /// <summary>
+    /// Whether older files may still be unread, because they have not been found yet. A restart then does not take them for read.
+    /// </summary>
+    public bool IsAhead { get; init; }
 
     /// <summary>The mark of a place in an open file.</summary>
     public static FileMark At(ILogFile file, LogFileState state, long offset)
@@ -36,7 +43,7 @@ public sealed record FileMark(FileIdentity Identity, long Offset, UnixTime Modif
     /// <summary>The mark as one word, which <see cref="TryParse"/> reads.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Identity.Device:x}:{Identity.Inode:x}:{Offset}:{Modified.Microseconds}:{Head.Length}:{Head.Hash:x}:{Tail.Length}:{Tail.Hash:x}:{(IsFinished ? 1 : 0)}");
+        $"{Identity.Device:x}:{Identity.Inode:x}:{Offset}:{Modified.Microseconds}:{Head.Length}:{Head.Hash:x}:{Tail.Length}:{Tail.Hash:x}:{(IsFinished ? Finished : 0) | (IsAhead ? Ahead : 0)}");
 
     /// <summary>Reads what <see cref="ToString"/> wrote; false for anything else, a damaged database included.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out FileMark mark)
@@ -52,7 +59,7 @@ public sealed record FileMark(FileIdentity Identity, long Offset, UnixTime Modif
             || !TryHex(text[parts[5]], out ulong headHash)
             || !TryNumber(text[parts[6]], out long tail) || tail != Math.Min(Fingerprint.TailSize, offset)
             || !TryHex(text[parts[7]], out ulong tailHash)
-            || !TryNumber(text[parts[8]], out long finished))
+            || !TryNumber(text[parts[8]], out long flags))
         {
             return false;
         }
@@ -63,7 +70,7 @@ public sealed record FileMark(FileIdentity Identity, long Offset, UnixTime Modif
             new UnixTime(modified),
             new Fingerprint((int)head, headHash),
             new Fingerprint((int)tail, tailHash))
-        { IsFinished = finished == 1 };
+        { IsFinished = (flags & Finished) != 0, IsAhead = (flags & Ahead) != 0 };
         return true;
     }
 

@@ -12,6 +12,7 @@ public sealed class FollowedFile : IDisposable
 {
     private const int MostSwitches = 8;
     private const int MostFinished = 8;
+    private const int MostAhead = 64;
 
     private readonly FollowContext _context;
     private readonly List<RetiredTail> _retired = [];
@@ -33,7 +34,7 @@ public sealed class FollowedFile : IDisposable
             context.History.Remember(mark);
         }
 
-        _finished.AddRange(marks.Where(mark => mark.IsFinished).TakeLast(MostFinished));
+        _finished.AddRange(marks.Where(mark => mark.IsFinished).TakeLast(MostFinished + MostAhead));
         _rotated = new RotatedFiles(context, this, marks);
         StartsAtBeginning = isNew || marks.Count > 0;
     }
@@ -55,7 +56,7 @@ public sealed class FollowedFile : IDisposable
     {
         get
         {
-            IEnumerable<FileMark> marks = _finished.Concat(_retired.Select(retired => retired.Tail.Mark));
+            IEnumerable<FileMark> marks = _finished.Concat(_rotated.Sought).Concat(_retired.Select(retired => retired.Tail.Mark));
             string text = string.Join(' ', _current is null ? marks : marks.Append(_current.Mark));
             return text.Length == 0 ? null : text;
         }
@@ -80,9 +81,9 @@ public sealed class FollowedFile : IDisposable
     public bool Holds(FileIdentity identity) =>
         _current?.Identity == identity || _retired.Exists(retired => retired.Tail.Identity == identity);
 
-    /// <summary>Whether the content that a mark was made of is open, and not only another one in the same file.</summary>
+    /// <summary>Whether the content up to a mark is open, in whatever file.</summary>
     public bool HoldsContentOf(FileMark mark) =>
-        (_current is { } current && IsSameContent(current.Mark, mark)) || _retired.Exists(retired => IsSameContent(retired.Tail.Mark, mark));
+        (_current is { } current && mark.IsIn(current.File)) || _retired.Exists(retired => mark.IsIn(retired.Tail.File));
 
     /// <summary>Looks which file has the path now, and, where names have changed, what became of those that had it.</summary>
     /// <param name="namesChanged">Whether the names in the directory may have changed.</param>
@@ -182,12 +183,40 @@ public sealed class FollowedFile : IDisposable
         foreach (RetiredTail retired in _retired)
         {
             CheckReplaced(retired.Tail);
-            while (retired.Tail.Read() == TailOutcome.More)
+            for (TailOutcome outcome = TailOutcome.More; outcome == TailOutcome.More;)
             {
+                outcome = retired.Tail.Read();
+                outcome = outcome == TailOutcome.Replaced && CheckReplaced(retired.Tail) ? TailOutcome.More : outcome;
             }
 
             _context.History.Remember(retired.Tail.Mark);
         }
+    }
+
+    /// <summary>The place in an open file; null where it is not open here.</summary>
+    public FileMark? OpenMark(FileIdentity identity) =>
+        _current?.Identity == identity ? _current.Mark : _retired.Where(retired => retired.Tail.Identity == identity).Select(retired => retired.Tail.Mark).FirstOrDefault();
+
+    /// <summary>Whether an open file holds other content by now than what was read.</summary>
+    public bool WasReplaced(FileIdentity identity) =>
+        _current?.Identity == identity ? _current.WasReplaced() : _retired.Exists(retired => retired.Tail.Identity == identity && retired.Tail.WasReplaced());
+
+    /// <summary>All older files have been found: what is open is not ahead of them any more.</summary>
+    /// <param name="isBegun">
+    /// Whether the beginning of the current file was known before they were looked for. In an empty one, something may have been
+    /// written, copied and cut off since, before we see any of it.
+    /// </param>
+    public void Settle(bool isBegun)
+    {
+        _current?.IsAhead &= !isBegun;
+        _retired.ForEach(retired => retired.Tail.IsAhead = false);
+        for (int i = 0; i < _finished.Count; i++)
+        {
+            _finished[i] = _finished[i] with { IsAhead = false };
+        }
+
+        _finished.Sort((one, other) => one.Modified.CompareTo(other.Modified));
+        _finished.RemoveRange(0, Math.Max(0, _finished.Count - MostFinished));
     }
 
     /// <summary>Takes a file that had the path before and is to be read to its end.</summary>
@@ -202,9 +231,14 @@ public sealed class FollowedFile : IDisposable
         _context.History.Remember(mark);
         _finished.RemoveAll(known => known.Identity == mark.Identity);
         _finished.Add(mark with { IsFinished = true });
-        if (_finished.Count > MostFinished)
+        foreach (bool isAhead in (ReadOnlySpan<bool>)[false, true])
         {
-            _finished.RemoveAt(0);
+            // Not the one finished first goes: a file may have been kept open long after a copy of a later one was done with.
+            IEnumerable<FileMark> alike = _finished.Where(known => known.IsAhead == isAhead);
+            if (alike.Count() > (isAhead ? MostAhead : MostFinished))
+            {
+                _finished.Remove(alike.MinBy(known => known.Modified)!);
+            }
         }
     }
 
@@ -233,8 +267,6 @@ public sealed class FollowedFile : IDisposable
     /// <summary>Whether a file is another log's current one: then it is followed there, under its other name.</summary>
     private bool IsSecondName(FileIdentity identity) =>
         _context.HolderOf(identity) is { } holder && holder != this && holder.Current?.Identity == identity;
-
-    private static bool IsSameContent(FileMark one, FileMark other) => one.Identity == other.Identity && one.Head == other.Head;
 
     private bool TryOpen([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ILogFile? file)
     {
@@ -275,16 +307,18 @@ public sealed class FollowedFile : IDisposable
             return moved;
         }
 
-        FileMark? known = _context.History.FindContent(mark => mark.IsIn(file))
-            ?? (_context.History.Find(state.Identity) is { } same && same.IsIn(file) ? same : null);
-        if (known is not null)
+        if (_context.History.FindContent(mark => mark.IsIn(file)) is { } known)
         {
             _rotated.Found(known);
-            return new LogTail(_context, file, Path, known with { Identity = state.Identity, Modified = state.Modified });
+            if (known.Offset > 0)
+            {
+                return new LogTail(_context, file, Path, known with { Identity = state.Identity, Modified = state.Modified });
+            }
         }
 
+        // Until older files have been looked for, its place says nothing of them.
         long start = StartsAtBeginning || state.Length <= _context.Options.WholeUpTo ? 0 : state.Length - _context.Options.OnlyLast;
-        return new LogTail(_context, file, Path, FileMark.At(file, state, start), inLine: start > 0);
+        return new LogTail(_context, file, Path, FileMark.At(file, state, start), inLine: start > 0) { IsAhead = true };
     }
 
     private void RetireCurrent()
@@ -337,6 +371,7 @@ public sealed class FollowedFile : IDisposable
         _context.History.Remember(tail.Mark);
         _rotated.Seek(tail.Mark);
         tail.Restart();
+        tail.IsAhead = true;
         return true;
     }
 

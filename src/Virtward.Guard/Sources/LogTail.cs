@@ -42,11 +42,14 @@ public sealed class LogTail : IDisposable
         _skipping = inLine;
         Identity = mark.Identity;
         Modified = mark.Modified;
+        IsAhead = mark.IsAhead;
         _watch = -1;
         if (context.Watch is { } watch && watch.WatchFile(file).TryGet(out int number, out _))
         {
             _watch = number;
         }
+
+        Peek();
     }
 
     /// <summary>Which file it is.</summary>
@@ -58,11 +61,17 @@ public sealed class LogTail : IDisposable
     /// <summary>Whether there may be something to read without a notification: at first, and after a turn that was cut short.</summary>
     public bool IsBehind { get; private set; } = true;
 
+    /// <summary>See <see cref="FileMark.IsAhead"/>.</summary>
+    public bool IsAhead { get; set; }
+
+    /// <summary>Whether its beginning is known: it was not empty when it was looked at.</summary>
+    public bool IsBegun => _head.Length > 0;
+
     /// <summary>The file, to compare its content.</summary>
     public ILogFile File => _file;
 
     /// <summary>The place up to which lines have been handed on.</summary>
-    public FileMark Mark => new(Identity, _lineStart, Modified, _head, _tail);
+    public FileMark Mark => new(Identity, _lineStart, Modified, _head, _tail) { IsAhead = IsAhead };
 
     /// <summary>The place where reading goes on; it moves with each read that brings something.</summary>
     public long Next => _next;
@@ -86,7 +95,7 @@ public sealed class LogTail : IDisposable
         IsBehind = false;
         for (long budget = _context.Options.Turn; budget > 0;)
         {
-            int known = (int)Math.Min(Fingerprint.TailSize, _next);
+            int known = Known;
             if (!_file.Read(_next - known, buffer).TryGet(out int count, out var problem))
             {
                 _context.Output.Trouble(_path, problem);
@@ -116,22 +125,24 @@ public sealed class LogTail : IDisposable
     public bool WasReplaced()
     {
         Span<byte> bytes = stackalloc byte[Fingerprint.HeadSize];
-        int known = _next == 0 ? _head.Length : (int)Math.Min(Fingerprint.TailSize, _next);
-        long from = _next == 0 ? 0 : _next - known;
-        return _file.Read(from, bytes[..known]).TryGet(out int count, out _) && !Continues(bytes[..count], known);
+        int known = Known;
+        int compared = known == _next ? Math.Max(known, _head.Length) : known;
+        return _file.Read(_next - known, bytes[..compared]).TryGet(out int count, out _) && !Continues(bytes[..count], known);
     }
 
     /// <summary>The file will not grow any more: hands on what is left, as a last line without its end.</summary>
     public void HandOnRest()
     {
         byte[] buffer = _context.Buffer;
-        if (!_skipping && _file.Read(_lineStart, buffer).TryGet(out int count, out _) && count > 0)
+        int known = Known;
+        if (!_skipping && _file.Read(_next - known, buffer).TryGet(out int count, out _) && count > known)
         {
-            ReadOnlySpan<byte> rest = buffer.AsSpan(0, count);
-            if (count <= _context.Options.MaxLine && !rest.Contains((byte)'\n'))
+            ReadOnlySpan<byte> block = buffer.AsSpan(0, count);
+            ReadOnlySpan<byte> rest = block[known..];
+            if (rest.Length <= _context.Options.MaxLine && !rest.Contains((byte)'\n'))
             {
                 _context.Output.Line(rest, UnixTime.Now(_context.Clock));
-                MoveTo(rest, 0, count);
+                MoveTo(block, known, count);
             }
         }
     }
@@ -143,14 +154,17 @@ public sealed class LogTail : IDisposable
         _head = _tail = _seam = default;
         _skipping = false;
         IsBehind = true;
+        Peek();
     }
 
-    /// <summary>Sets what the file must begin with when it is read from its start; anything else means that it was replaced.</summary>
-    public void Expect(Fingerprint head)
+    /// <summary>
+    /// Looks at the beginning of a file of which nothing has been read yet. From then on it must begin like that, or it was replaced.
+    /// </summary>
+    public void Peek()
     {
-        if (_next == 0)
+        if (!IsBegun)
         {
-            _head = head;
+            _head = Fingerprint.Read(_file, 0, Fingerprint.HeadSize);
         }
     }
 
@@ -165,10 +179,20 @@ public sealed class LogTail : IDisposable
         _file.Dispose();
     }
 
-    private bool Continues(ReadOnlySpan<byte> block, int known) =>
-        _next == 0
-            ? block.Length >= _head.Length && Fingerprint.Of(block[.._head.Length]) == _head || _head.Length == 0
-            : block.Length >= known && Fingerprint.Of(block[..known]) == _seam;
+    /// <summary>
+    /// How many of the bytes before the place are read again: enough to see that they are the same, and all of them as long as the
+    /// beginning is not known whole. Were they read later, they could be other ones by then.
+    /// </summary>
+    private int Known =>
+        (int)Math.Min(_next, _next <= Fingerprint.HeadSize && _context.Buffer.Length > Fingerprint.HeadSize + _context.Options.MaxLine ? Fingerprint.HeadSize : Fingerprint.TailSize);
+
+    private bool Continues(ReadOnlySpan<byte> block, int known)
+    {
+        bool isBeginning = known == _next;
+        return block.Length >= known
+            && Fingerprint.Of(block[(known - _seam.Length)..known]) == _seam
+            && (!isBeginning || (block.Length >= _head.Length && Fingerprint.Of(block[.._head.Length]) == _head));
+    }
 
     /// <summary>Hands on the complete lines of a block.</summary>
     /// <param name="block">The block.</param>
@@ -231,12 +255,15 @@ public sealed class LogTail : IDisposable
             return;
         }
 
+        bool isWhole = at == _next;
         _lineStart = _next += end - at;
         int length = (int)Math.Min(Fingerprint.TailSize, _next);
-        _tail = _seam = end >= length ? Fingerprint.Of(block.Slice(end - length, length)) : Fingerprint.Read(_file, _next - length, length);
+        _tail = _seam = Fingerprint.Of(block.Slice(end - length, length));
         if (_head.Length < Fingerprint.HeadSize)
         {
-            _head = Fingerprint.Read(_file, 0, (int)Math.Min(Fingerprint.HeadSize, _lineStart));
+            // The block is the whole of the file but after a very long first line, or where blocks are very short.
+            int head = (int)Math.Min(Fingerprint.HeadSize, _lineStart);
+            _head = isWhole ? Fingerprint.Of(block[..head]) : Fingerprint.Read(_file, 0, head);
         }
     }
 

@@ -1,4 +1,5 @@
 using Virtward.Core.Host;
+using Virtward.Core.Time;
 
 namespace Virtward.Guard.Sources;
 
@@ -17,6 +18,12 @@ public sealed class Sibling
 
     /// <summary>What its name says.</summary>
     public RotatedName Name { get; }
+
+    /// <summary>When it was modified last; a compressed file has the time of what was compressed (gzip(1), logrotate(8)).</summary>
+    public UnixTime Modified => Entry.State.Modified;
+
+    /// <summary>Whether it is known only since a search that is not over, see <see cref="FileMark.IsAhead"/>.</summary>
+    public bool IsAhead { get; set; }
 
     /// <summary>What is known of it.</summary>
     public SiblingStanding Standing { get; set; }

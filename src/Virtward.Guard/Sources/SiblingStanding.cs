@@ -12,6 +12,9 @@ public enum SiblingStanding
     /// <summary>It is a copy of the file that has the log's name now.</summary>
     CopyOfCurrent,
 
-    /// <summary>It cannot be read now.</summary>
+    /// <summary>It is compressed and cannot be unpacked, because it is still being written or is damaged.</summary>
+    Unfinished,
+
+    /// <summary>It cannot be opened.</summary>
     Unreadable,
 }

@@ -31,8 +31,18 @@ public sealed class FakeLogBench : ILogBench, ILogFiles
 
     public string Root => "/var";
 
+    /// <summary>What happens to the files between two looks of their reader; called before each.</summary>
+    public Action Meanwhile { get; set; } = () => { };
+
     /// <summary>Paths that cannot be opened now.</summary>
     public HashSet<string> Unreadable { get; } = [];
+
+    public bool Exists(string path) => _nodes.ContainsKey(path);
+
+    /// <summary>Gives a file the time of another, as gzip(1) and logrotate(8) do with a compressed one.</summary>
+    public void CopyTime(string from, string to) => _nodes[to].Modified = _nodes[from].Modified;
+
+    public byte[] ContentOf(string path) => [.. _nodes[path].Content];
 
     public void Append(string path, ReadOnlySpan<byte> bytes)
     {
@@ -102,6 +112,7 @@ public sealed class FakeLogBench : ILogBench, ILogFiles
         }
 
         Append(path + ".gz", packed.ToArray());
+        CopyTime(path, path + ".gz");
         Delete(path);
     }
 
@@ -111,6 +122,7 @@ public sealed class FakeLogBench : ILogBench, ILogFiles
 
     public Result<ILogFile?> Open(string path)
     {
+        Meanwhile();
         if (Unreadable.Contains(path))
         {
             return new Problem("cannot open the log file", path, "Permission denied");
@@ -132,15 +144,21 @@ public sealed class FakeLogBench : ILogBench, ILogFiles
 
     public Result<Stream> OpenOnce(string path) => new MemoryStream([.. _nodes[Resolve(path)].Content]);
 
-    public Result<LogFileState?> Stat(string path) =>
-        Result<LogFileState?>.Ok(_nodes.TryGetValue(Resolve(path), out Node? node) ? node.State : null);
+    public Result<LogFileState?> Stat(string path)
+    {
+        Meanwhile();
+        return Result<LogFileState?>.Ok(_nodes.TryGetValue(Resolve(path), out Node? node) ? node.State : null);
+    }
 
-    public Result<IReadOnlyList<LogFileEntry>> List(string directory, Func<string, bool> accept) =>
-        _nodes
+    public Result<IReadOnlyList<LogFileEntry>> List(string directory, Func<string, bool> accept)
+    {
+        Meanwhile();
+        return _nodes
             .Where(pair => !pair.Value.IsDirectory && ParentOf(pair.Key) == directory && accept(NameOf(pair.Key)))
             .Select(pair => new LogFileEntry(NameOf(pair.Key), _nodes[Resolve(pair.Key)].State))
             .Reverse()
             .ToList();
+    }
 
     public IReadOnlyList<string> Expand(string pattern)
     {
@@ -256,6 +274,7 @@ public sealed class FakeLogBench : ILogBench, ILogFiles
         public Result<int> Read(long offset, Span<byte> buffer)
         {
             Assert(!_closed);
+            bench.Meanwhile();
             if (offset >= node.Content.Count)
             {
                 return 0;

@@ -52,6 +52,9 @@ public sealed class Follower : IDisposable
         }
     }
 
+    /// <summary>Reads once, as far as one turn goes.</summary>
+    public void Turn() => _sources!.Turn();
+
     /// <summary>Lets time pass second by second.</summary>
     public void Pass(TimeSpan time)
     {
