@@ -224,7 +224,7 @@ public ref struct ByteSearch(ReadOnlySpan<byte> text, Span<int> groups, ReadOnly
             return first + found;
         }
 
-        while (last >= first && !next.First.Admits(_text, last))
+        while (last >= first && !MayBegin(next, last))
         {
             last--;
         }
@@ -240,13 +240,18 @@ public ref struct ByteSearch(ReadOnlySpan<byte> text, Span<int> groups, ReadOnly
             return found < 0 ? last + 1 : first + found;
         }
 
-        while (first <= last && !next.First.Admits(_text, first))
+        while (first <= last && !MayBegin(next, first))
         {
             first++;
         }
 
         return first;
     }
+
+    // By one character, or by two where one is all that comes first.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly bool MayBegin(Instruction step, int at) =>
+        step.First.Admits(_text, at) && (step.Code != Opcode.Set || step.Next!.First.Admits(_text, at + 1));
 
     // How long a group's text is, where it stands here once more; -1: it does not.
     private int Again(Instruction step, int at)

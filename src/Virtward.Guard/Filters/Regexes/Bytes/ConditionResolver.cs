@@ -3,25 +3,31 @@ using static Virtward.Guard.Filters.Regexes.Bytes.Syntax;
 namespace Virtward.Guard.Filters.Regexes.Bytes;
 
 /// <summary>
-/// Resolves conditions at compile time: <c>(?:(?&lt;a&gt;x)|y)z(?(a)1|2)</c> is <c>(?&lt;a&gt;x)z1|yz2</c>. The order in which ways are tried is
-/// the same, and what follows the group knows its end, so that hopeless ways are told by their first character.
+/// Resolves conditions at compile time: <c>(?:(?&lt;a&gt;x)|y)z(?(a)1|2)</c> is <c>(?:(?&lt;a&gt;x)z1|yz2)</c>. The order in which ways are
+/// tried is the same, and what follows the group knows its end, so that hopeless ways are told by their first character.
 /// </summary>
-public static class ConditionResolver
+public sealed class ConditionResolver
 {
+    private static readonly Syntax Anything = new Loop(new Set(ByteSet.Of('\n').Or(ByteSet.Of('\n').Others())), 0, int.MaxValue, true);
+
+    private readonly HashSet<int> _unique;
+
+    private ConditionResolver(Syntax whole) => _unique = [.. Groups(whole).CountBy(group => group).Where(count => count.Value == 1).Select(count => count.Key)];
+
     /// <summary>Resolves what can be resolved.</summary>
     /// <param name="syntax">A whole expression.</param>
     /// <param name="largest">The size that it may grow to: what follows a group is there once for each way through it.</param>
-    public static Syntax Resolve(Syntax syntax, int largest) => syntax switch
+    public static Syntax Resolve(Syntax syntax, int largest) => new ConditionResolver(syntax).Resolved(syntax, largest);
+
+    private Syntax Resolved(Syntax syntax, int largest) => syntax switch
     {
-        Choice choice => new Choice([.. choice.Branches.Select(branch => Resolve(branch, largest - syntax.Size + branch.Size))]),
-        Sequence sequence => Split(sequence, largest) is { } branches
-            ? new Choice([.. branches.Select(branch => Resolve(branch, largest / branches.Count))])
-            : sequence,
+        Choice choice => new Choice([.. choice.Branches.Select(branch => Resolved(branch, largest - syntax.Size + branch.Size))]),
+        Sequence sequence => Resolved(sequence, largest),
         _ => syntax,
     };
 
-    // The ways through a sequence, told apart by the first group in it that decides a later condition; null: there is no such group.
-    private static List<Syntax>? Split(Sequence sequence, int largest)
+    // Told apart by the first group in it that decides a later condition.
+    private Sequence Resolved(Sequence sequence, int largest)
     {
         IReadOnlyList<Syntax> parts = sequence.Parts;
         for (int at = 0; at < parts.Count - 1; at++)
@@ -30,19 +36,25 @@ public static class ConditionResolver
             foreach (int group in rest.SelectMany(Conditions).Distinct())
             {
                 // It is decided here, for good, where the group stands nowhere else, in no loop, and nothing in here asks for it.
-                if (Groups(sequence).Count(number => number == group) == 1
-                    && !Conditions(parts[at]).Contains(group)
-                    && Ways(parts[at], group) is { } ways)
+                if (_unique.Contains(group) && !Conditions(parts[at]).Contains(group) && Ways(parts[at], group) is { } ways)
                 {
-                    List<Syntax> branches = ways.ConvertAll(Syntax (way) =>
-                        new Sequence([.. parts.Take(at), way.Part, .. rest.Select(part => Decided(part, group, way.Sets))]));
-                    return branches.Sum(branch => branch.Size) < largest ? branches : null;
+                    List<Sequence> branches = ways.ConvertAll(way =>
+                        new Sequence([.. Needed(rest, group, way.Sets), way.Part, .. rest.Select(part => Decided(part, group, way.Sets))]));
+                    return branches.Sum(branch => branch.Size) > largest
+                        ? sequence
+                        : new Sequence([.. parts.Take(at), new Choice([.. branches.Select(branch => Resolved(branch, largest / branches.Count))])]);
                 }
             }
         }
 
-        return null;
+        return sequence;
     }
+
+    // A text that a condition asks for must stand somewhere ahead: where it does not, a look spares the whole way.
+    private static IEnumerable<Syntax> Needed(Syntax[] rest, int group, bool sets) =>
+        from condition in rest.OfType<Condition>()
+        where condition.Number == @group && (sets ? condition.Yes : condition.No) is Sequence { Parts.Count: > 0 } needed && needed.Parts.All(part => part is Set)
+        select new Look(new Sequence([Anything, sets ? condition.Yes : condition.No]), false, true);
 
     // The ways through a part in the order in which they are tried, each of which surely sets the group or surely does not; null: they
     // cannot be told apart.
