@@ -23,10 +23,15 @@ public sealed class Fail2BanFilter : ILineFilter
     /// <summary>A longer line is no log line that a filter was written for; it is passed over.</summary>
     public const int LongestLine = 1 << 16;
 
+    /// <summary>A replay looks at the clock once in so many lines.</summary>
+    private const int LinesATime = 1024;
+
     private readonly Half _file;
     private readonly Half _journal;
     private readonly Fail2BanSettings _settings;
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+    private UnixTime _replayTime;
+    private long _replayed;
 
     private Fail2BanFilter(string path, Half file, Half journal, Fail2BanSettings settings)
     {
@@ -106,7 +111,7 @@ public sealed class Fail2BanFilter : ILineFilter
         ulong candidates = ulong.MaxValue;
         if (half.CanSkip && !line.FromJournal)
         {
-            candidates = half.Prefilter.Candidates(text);
+            candidates = half.Engine.ByFirst.TellsApart ? (half.Prefilter.MayMatch(text) ? ulong.MaxValue : 0) : half.Prefilter.Candidates(text);
             if (candidates == 0)
             {
                 half.Engine.Skip(text);
@@ -114,7 +119,7 @@ public sealed class Fail2BanFilter : ILineFilter
             }
         }
 
-        UnixTime now = line.Received.IsKnown ? line.Received : UnixTime.Now(_settings.Clock);
+        UnixTime now = line.Received.IsKnown ? line.Received : ReplayTime();
         Failure? failure;
         if (line.FromJournal)
         {
@@ -136,6 +141,17 @@ public sealed class Fail2BanFilter : ILineFilter
         }
 
         return failure is not null;
+    }
+
+    // What time it is matters little to a replay, and to ask takes a while.
+    private UnixTime ReplayTime()
+    {
+        if (_replayed++ % LinesATime == 0)
+        {
+            _replayTime = UnixTime.Now(_settings.Clock);
+        }
+
+        return _replayTime;
     }
 
     private void Tell(Failure failure, in LogLine line, UnixTime now, Half half, int index, ISightingSink sink)

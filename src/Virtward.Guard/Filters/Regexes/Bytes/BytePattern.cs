@@ -42,8 +42,10 @@ public sealed class BytePattern
     /// the word after <c>^</c>.
     /// </summary>
     public bool Excludes(ReadOnlySpan<byte> text) =>
-        _first.OnlyAtBegin
-            && (!text.StartsWith(_first.Prefix) || (!text.IsEmpty && Ascii.IsValid(text[0]) && !_first.First.Contains(text[0])));
+        _first.OnlyAtBegin && (!text.StartsWith(_first.Prefix) || (!text.IsEmpty && Excludes(text[0])));
+
+    /// <summary>Whether the first byte alone rules a match out.</summary>
+    public bool Excludes(byte first) => _first.OnlyAtBegin && Ascii.IsValid(first) && !_first.First.Contains(first);
 
     /// <summary>Searches a text; not for several threads.</summary>
     /// <param name="text">The text, ASCII only: what a character is to an expression, a byte must be.</param>
