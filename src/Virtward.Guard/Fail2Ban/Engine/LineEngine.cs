@@ -211,7 +211,7 @@ public sealed class LineEngine
             return null;
         }
 
-        FieldValues fields = default;
+        ReadOnlySpan<byte> whole = searched;
         if (_prefix is not null)
         {
             if (!Matches(_prefix, searched))
@@ -219,7 +219,6 @@ public sealed class LineEngine
                 return null;
             }
 
-            _prefix.Collect(searched, ref fields);
             ReadOnlySpan<byte> content = _prefix.Content(searched);
             if (content != searched)
             {
@@ -241,8 +240,10 @@ public sealed class LineEngine
             return null;
         }
 
-        rule.Collect(searched, ref fields);
-        return Conclude(new Failure(fields) { Rule = index, Time = time }, lines);
+        var failure = new Failure { Rule = index, Time = time };
+        _prefix?.Collect(whole, ref failure.Fields);
+        rule.Collect(searched, ref failure.Fields);
+        return Conclude(failure, lines);
     }
 
     // The index of the first failregex that matches; -1: none.

@@ -23,7 +23,7 @@ public sealed class BytePattern
     private readonly Instruction[] _resumable;
     private readonly SearchValues<byte> _begins;
     private readonly int[] _room = new int[Room];
-    private bool _prepared;
+    private readonly Lazy<CharacterKinds> _kinds;
 
     private BytePattern(Syntax syntax)
     {
@@ -31,6 +31,7 @@ public sealed class BytePattern
         _first = compiler.Compile(syntax);
         _resumable = compiler.Resumable;
         _begins = _first.First.Values();
+        _kinds = new Lazy<CharacterKinds>(() => new CharacterKinds(_resumable), LazyThreadSafetyMode.None);
     }
 
     /// <summary>Compiles an expression; null where it has something that only .NET's engine knows.</summary>
@@ -55,8 +56,7 @@ public sealed class BytePattern
     /// <returns>Whether it matches; null where the budget was not enough to know.</returns>
     public bool? Search(ReadOnlySpan<byte> text, Span<int> groups)
     {
-        Prepare();
-        using var search = new ByteSearch(text, groups, _resumable, _room, Budget);
+        using var search = new ByteSearch(text, groups, _resumable, _kinds.Value.Of, _room, Budget);
         for (int at = 0; at >= 0 && !search.GaveUp; at = _first.OnlyAtBegin ? -1 : Next(text, at + 1))
         {
             if (!_first.First.Admits(text, at))
@@ -74,16 +74,6 @@ public sealed class BytePattern
         }
 
         return search.GaveUp ? null : false;
-    }
-
-    // At the first search: of a filter's many expressions most are never asked.
-    private void Prepare()
-    {
-        if (!_prepared)
-        {
-            Array.ForEach(_resumable, instruction => instruction.FindLeads());
-            _prepared = true;
-        }
     }
 
     // The next place where a match may begin; -1: none.

@@ -10,9 +10,11 @@ namespace Virtward.Guard.Filters.Regexes.Bytes;
 /// <param name="text">The text, ASCII.</param>
 /// <param name="groups">Three numbers a group: where it begins, where it ends, where it was last entered; -1: not yet.</param>
 /// <param name="resumable">The instructions that notes are about, by their index.</param>
+/// <param name="kinds">The kinds of characters that they tell apart.</param>
 /// <param name="room">Room for some notes, so that most searches need no other.</param>
 /// <param name="budget">How often it may go back, and as much as that costs otherwise.</param>
-public ref struct ByteSearch(ReadOnlySpan<byte> text, Span<int> groups, ReadOnlySpan<Instruction> resumable, Span<int> room, int budget)
+public ref struct ByteSearch(
+    ReadOnlySpan<byte> text, Span<int> groups, ReadOnlySpan<Instruction> resumable, ReadOnlySpan<byte> kinds, Span<int> room, int budget)
 {
     /// <summary>A note: the instruction's index, and two numbers that mean something to it.</summary>
     public const int NoteLength = 3;
@@ -23,6 +25,7 @@ public ref struct ByteSearch(ReadOnlySpan<byte> text, Span<int> groups, ReadOnly
     private readonly ReadOnlySpan<byte> _text = text;
     private readonly Span<int> _groups = groups;
     private readonly ReadOnlySpan<Instruction> _resumable = resumable;
+    private readonly ReadOnlySpan<byte> _kinds = kinds;
     private Span<int> _notes = room;
     private int[]? _rented;
     private int _top;
@@ -51,9 +54,10 @@ public ref struct ByteSearch(ReadOnlySpan<byte> text, Span<int> groups, ReadOnly
         Instruction? step = first;
         while (step is not null)
         {
-            if (step.Leads)
+            Instruction?[] leads = step.Leads;
+            if (leads.Length > 0)
             {
-                step = step.LedTo(at < _text.Length ? _text[at] : Instruction.AtEnd);
+                step = leads[_kinds[at < _text.Length ? _text[at] : Instruction.AtEnd]];
             }
 
             // A case that leads on continues; one that does not breaks out, to go back.

@@ -7,7 +7,7 @@ namespace Virtward.Guard.Filters.Regexes.Bytes;
 /// <summary>One instruction of a compiled expression. It knows its successors, so that a program is a graph and needs no counter.</summary>
 public sealed class Instruction
 {
-    /// <summary>What <see cref="LedTo"/> is asked at the end of a text.</summary>
+    /// <summary>What stands for a character at the end of a text.</summary>
     public const int AtEnd = 128;
 
     /// <summary>Runs are mostly short: so many characters are looked at one by one, before a vector search pays.</summary>
@@ -18,8 +18,6 @@ public sealed class Instruction
     private readonly ulong _mask;
     private readonly SearchValues<byte>? _values;
     private readonly byte? _stop;
-    private byte[] _ways = [];
-    private Instruction?[] _leads = [];
 
     /// <summary>What it does.</summary>
     public required Opcode Code { get; init; }
@@ -90,26 +88,29 @@ public sealed class Instruction
         }
     }
 
-    /// <summary>Whether the next character tells which instruction is to be executed instead of this one.</summary>
-    public bool Leads { get; private set; }
-
     /// <summary>
-    /// What is to be executed here, by the next character (<see cref="AtEnd"/> for the end): this itself, or what it leads to without
-    /// anything being noted or taken, over any number of splits and empty runs; null: nothing can match.
+    /// What is to be executed here, by the kind of the next character (<see cref="CharacterKinds"/>): this itself, or what it leads to
+    /// without anything being noted or taken, over any number of splits and empty runs; null: nothing can match. Empty where the next
+    /// character leads nowhere else.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Instruction? LedTo(int character) => _leads[_ways[character]];
+    public Instruction?[] Leads { get; set; } = [];
 
-    /// <summary>Finds out where it leads; to be called once all instructions are made.</summary>
-    public void FindLeads()
+    /// <summary>Whether it may lead somewhere else.</summary>
+    public bool MayLead => Code == Opcode.Split || MayBeEmpty;
+
+    /// <summary>What is to be executed here, by the next character.</summary>
+    /// <param name="character">The character, or <see cref="AtEnd"/>.</param>
+    public Instruction? LeadOf(int character)
     {
-        Leads = Code == Opcode.Split || MayBeEmpty;
-        if (Leads)
+        if (Code == Opcode.Split)
         {
-            Instruction?[] leads = [.. Enumerable.Range(0, AtEnd + 1).Select(Lead)];
-            _leads = [.. leads.Distinct()];
-            _ways = [.. leads.Select(lead => (byte)Array.IndexOf(_leads, lead))];
+            bool next = Next!.MayBegin(character);
+            bool other = Other!.MayBegin(character);
+            return next && other ? this : next ? Next.LeadOf(character) : other ? Other.LeadOf(character) : null;
         }
+
+        bool empty = MayBeEmpty && (character == AtEnd || !Set.Contains((byte)character));
+        return !MayBegin(character) ? null : empty ? Next!.LeadOf(character) : this;
     }
 
     /// <summary>Whether a literal stands at a place.</summary>
@@ -153,18 +154,6 @@ public sealed class Instruction
     }
 
     private bool MayBeEmpty => Code is Opcode.LongestRun or Opcode.GreedyRun or Opcode.LazyRun && Least == 0;
-
-    private Instruction? Lead(int character)
-    {
-        if (Code == Opcode.Split)
-        {
-            bool next = Next!.MayBegin(character);
-            bool other = Other!.MayBegin(character);
-            return next && other ? this : next ? Next.Lead(character) : other ? Other.Lead(character) : null;
-        }
-
-        return !MayBegin(character) ? null : MayBeEmpty && (character == AtEnd || !Set.Contains((byte)character)) ? Next!.Lead(character) : this;
-    }
 
     private bool MayBegin(int character) => character == AtEnd ? First.End : First.Contains((byte)character);
 }
