@@ -66,6 +66,13 @@ public sealed class Fail2BanFilter : ILineFilter
     public ImmutableArray<string> Unfiltered =>
         _file.Engine.IsMultiLine ? FailRegexes : [.. _file.Prefilter.Always.Where(index => index < FailRegexes.Length).Select(index => FailRegexes[index])];
 
+    /// <summary>
+    /// The literals, ASCII, of which a line of a file must hold at least one to matter to the filter; empty where any line may: then an
+    /// expression requires none, or lines are joined (<c>maxlines</c>). Of lines that hold none and are not handed in, the last one
+    /// before a line that is must be told to <see cref="PassOver"/>.
+    /// </summary>
+    public ImmutableArray<string> RequiredLiterals => _file.CanSkip ? _file.Prefilter.AnyOf : [];
+
     /// <summary>Lines that told a host name or an identifier instead of an address, and so banned nobody.</summary>
     public long WithoutAddress { get; private set; }
 
@@ -96,6 +103,13 @@ public sealed class Fail2BanFilter : ILineFilter
 
         return file is not null && journal is not null ? new Fail2BanFilter(path, file, journal, settings) : found[0];
     }
+
+    /// <summary>
+    /// Takes note of a line of a file that holds none of the <see cref="RequiredLiterals"/>: a later line without a date has its date.
+    /// Of several in a row the last one is enough.
+    /// </summary>
+    /// <param name="line">The line, without its line end.</param>
+    public void PassOver(ReadOnlySpan<byte> line) => _file.Engine.Skip(line);
 
     /// <inheritdoc/>
     public bool Accept(in LogLine line, int index, ISightingSink sink)

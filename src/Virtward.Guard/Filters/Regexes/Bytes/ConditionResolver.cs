@@ -36,7 +36,10 @@ public sealed class ConditionResolver
             foreach (int group in rest.SelectMany(Conditions).Distinct())
             {
                 // It is decided here, for good, where the group stands nowhere else, in no loop, and nothing in here asks for it.
-                if (_unique.Contains(group) && !Conditions(parts[at]).Contains(group) && Ways(parts[at], group) is { } ways)
+                if (_unique.Contains(group)
+                    && Groups(parts[at]).Contains(group)
+                    && !Conditions(parts[at]).Contains(group)
+                    && Ways(parts[at], group) is { } ways)
                 {
                     List<Sequence> branches = ways.ConvertAll(way =>
                         new Sequence([.. Needed(rest, group, way.Sets), way.Part, .. rest.Select(part => Decided(part, group, way.Sets))]));
