@@ -20,6 +20,9 @@ internal sealed record BenchOptions
     /// <summary>The stamps: classic, iso, rfc5424, epoch or mixed.</summary>
     public string Stamps { get; init; } = "classic";
 
+    /// <summary>Of the programs of a contest, the first and those whose name contains this; empty: all.</summary>
+    public string Only { get; init; } = "";
+
     /// <summary>Where logs and state directories are made.</summary>
     public string Work { get; init; } = Path.Combine(Path.GetTempPath(), "virtward-bench");
 
@@ -47,6 +50,7 @@ internal sealed record BenchOptions
                 "--attacks" when double.TryParse(value, CultureInfo.InvariantCulture, out double share) && share is >= 0 and <= 1 =>
                     options with { Attacks = share },
                 "--stamps" when value is "classic" or "iso" or "rfc5424" or "epoch" or "mixed" => options with { Stamps = value },
+                "--only" => options with { Only = value },
                 "--work" when value.Length > 0 => options with { Work = value },
                 "--out" when value.Length > 0 => options with { Out = value },
                 "--truth" when value.Length > 0 => options with { Truth = value },
