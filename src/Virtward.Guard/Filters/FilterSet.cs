@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Virtward.Guard.Filters.Headers;
+using Virtward.Guard.Filters.Needles;
 using Virtward.Guard.Filters.Rules;
 using Virtward.Guard.Sightings;
 using Virtward.Guard.Sources;
@@ -18,6 +19,7 @@ public sealed class FilterSet
     private readonly ImmutableArray<ILineFilter> _filters;
     private readonly RuleFilter?[] _rules;
     private readonly ProgramRoutes _routes;
+    private readonly NeedleSearch _needles;
 
     /// <summary>A set.</summary>
     /// <param name="filters">The filters; a filter's place is the index that the sink is told.</param>
@@ -26,6 +28,7 @@ public sealed class FilterSet
         _filters = filters;
         _rules = [.. filters.Select(f => f as RuleFilter)];
         _routes = new ProgramRoutes(filters);
+        _needles = new NeedleSearch(filters.Any(f => f.Signatures.IsEmpty) ? [] : [.. filters.SelectMany(f => f.Signatures)]);
     }
 
     /// <summary>The filters, by their index.</summary>
@@ -53,6 +56,40 @@ public sealed class FilterSet
             return false;
         }
 
+        return Match(line, sink);
+    }
+
+    /// <summary>
+    /// Takes the lines of a block, to the same effect as one by one: those that no rule can match, for they hold none of the texts that
+    /// its lines must hold, are counted and passed over.
+    /// </summary>
+    /// <param name="block">The block.</param>
+    /// <param name="sink">What takes the sightings.</param>
+    public void Accept(in LineBlock block, ISightingSink sink)
+    {
+        if (block.LongestLine > LongestLine || !_needles.TrySearch(block, out NeedleLines lines))
+        {
+            var splitter = new LineSplitter(block.Text);
+            while (splitter.TryNext(out ReadOnlySpan<byte> text))
+            {
+                Accept(LogLine.OfFile(text, block.Received), sink);
+            }
+
+            return;
+        }
+
+        int inVain = 0;
+        while (lines.TryNext(out LogLine line))
+        {
+            inVain += Match(line, sink) ? 0 : 1;
+        }
+
+        Lines += block.Lines;
+        _needles.Note(block.Lines, inVain);
+    }
+
+    private bool Match(in LogLine line, ISightingSink sink)
+    {
         HeaderReader.ReadSender(line, out LogEntry entry);
         ReadOnlySpan<int> wanting = _routes.Of(entry.FromProgram, entry.Program.Length, out bool known);
         if (wanting.IsEmpty)

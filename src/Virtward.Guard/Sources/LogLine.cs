@@ -31,4 +31,10 @@ public readonly ref struct LogLine
 
     /// <summary>The journal's trusted _UID; -1 where unknown.</summary>
     public int UserId { get; init; }
+
+    /// <summary>A line of a file; a carriage return before the line end belongs to the line end.</summary>
+    /// <param name="text">The line without its newline.</param>
+    /// <param name="received">When it was received.</param>
+    public static LogLine OfFile(ReadOnlySpan<byte> text, UnixTime received) =>
+        new() { Text = text is [.., (byte)'\r'] ? text[..^1] : text, Received = received, UserId = -1 };
 }

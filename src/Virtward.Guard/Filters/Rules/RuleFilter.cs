@@ -1,11 +1,13 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Numerics;
+using System.Text;
 using Virtward.Core.Net;
 using Virtward.Core.Results;
 using Virtward.Core.Time;
 using Virtward.Guard.Filters.Definitions;
 using Virtward.Guard.Filters.Headers;
+using Virtward.Guard.Filters.Needles;
 using Virtward.Guard.Filters.Regexes;
 using Virtward.Guard.Filters.Templates;
 using Virtward.Guard.Sightings;
@@ -23,7 +25,13 @@ public sealed class RuleFilter : ILineFilter
     private readonly Action<Problem>? _report;
     private readonly bool _hasHeader;
 
-    private RuleFilter(FilterDefinition definition, string mode, RuleTable rules, StampClock clock, Action<Problem>? report)
+    private RuleFilter(
+        FilterDefinition definition,
+        string mode,
+        RuleTable rules,
+        ImmutableArray<Signature> signatures,
+        StampClock clock,
+        Action<Problem>? report)
     {
         Definition = definition;
         Mode = mode;
@@ -31,12 +39,16 @@ public sealed class RuleFilter : ILineFilter
         Programs = [.. definition.Programs.Select(p => new ProgramName(p))];
         _trust = new JournalTrust(definition.Units, Programs);
         _rules = rules;
+        Signatures = signatures;
         _clock = clock;
         _report = report;
     }
 
     /// <inheritdoc/>
     public string Name => Definition.Name;
+
+    /// <inheritdoc/>
+    public ImmutableArray<Signature> Signatures { get; }
 
     /// <summary>What its file says.</summary>
     public FilterDefinition Definition { get; }
@@ -63,7 +75,8 @@ public sealed class RuleFilter : ILineFilter
 
         var candidates = new List<(Rule, Template?, RegexMatcher?)>();
         var series = new List<string>();
-        foreach (RuleDefinition rule in definition.Rules.Where(r => r.Modes.IsEmpty || r.Modes.Contains(chosen)))
+        List<RuleDefinition> rules = [.. definition.Rules.Where(r => r.Modes.IsEmpty || r.Modes.Contains(chosen))];
+        foreach (RuleDefinition rule in rules)
         {
             if (Compile(rule, series, candidates) is { } problem)
             {
@@ -71,7 +84,7 @@ public sealed class RuleFilter : ILineFilter
             }
         }
 
-        return new RuleFilter(definition, chosen, new RuleTable(candidates), clock, report);
+        return new RuleFilter(definition, chosen, new RuleTable(candidates), SignaturesOf(rules, candidates), clock, report);
     }
 
     /// <inheritdoc/>
@@ -165,6 +178,19 @@ public sealed class RuleFilter : ILineFilter
         }
 
         return Programs.IsEmpty;
+    }
+
+    /// <summary>What the lines of each rule hold; none where a rule has a regular expression of which nothing is known.</summary>
+    private static ImmutableArray<Signature> SignaturesOf(List<RuleDefinition> rules, List<(Rule, Template? Template, RegexMatcher?)> candidates)
+    {
+        ImmutableArray<string>[] literals = [.. rules.Where(r => r.Regex is not null).Select(r => RequiredLiterals.Of(r.Regex!).AnyOf)];
+        return Array.Exists(literals, anyOf => anyOf.IsEmpty)
+            ? []
+            :
+            [
+                .. candidates.Where(c => c.Template is not null).Select(c => new Signature([.. c.Template!.Literals])),
+                .. literals.SelectMany(anyOf => anyOf).Select(literal => new Signature([Encoding.ASCII.GetBytes(literal)])),
+            ];
     }
 
     private static Problem? Compile(RuleDefinition definition, List<string> series, List<(Rule, Template?, RegexMatcher?)> candidates)

@@ -66,6 +66,9 @@ public sealed class Template
     /// <summary>The bytes that every matching text ends with; empty where the template ends with a hole.</summary>
     public byte[] Suffix { get; }
 
+    /// <summary>All texts that stand in a text that matches, in order.</summary>
+    public IEnumerable<byte[]> Literals => _head.Concat(_middle).Concat(_tail).Where(part => part.Kind == PartKind.Literal).Select(part => part.Literal);
+
     /// <summary>Holds the template against all of a text.</summary>
     /// <param name="text">The text: any bytes.</param>
     /// <param name="match">What was found; meaningless where nothing was.</param>

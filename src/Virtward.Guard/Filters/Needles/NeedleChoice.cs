@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using Virtward.Guard.Sources;
+
+namespace Virtward.Guard.Filters.Needles;
+
+/// <summary>
+/// Chooses what to look for: few needles, of which every signature holds one, and which stand in few lines that bear no signature. How
+/// common a text is only a log can tell ("port" is in every second line of one), so a piece of the log at hand is counted; a piece that
+/// is unlike the rest costs time, never a line.
+/// </summary>
+public sealed class NeedleChoice
+{
+    private const int MostLines = 512;
+
+    private readonly Dictionary<uint, Candidate> _candidates = [];
+    private readonly bool[] _isCovered;
+    private readonly ulong[] _wanted = new ulong[MostLines / 64];
+
+    private NeedleChoice(ImmutableArray<Signature> signatures, ReadOnlySpan<byte> sample)
+    {
+        _isCovered = new bool[signatures.Length];
+        uint[][] needles = [.. signatures.Select(signature => signature.Needles.ToArray())];
+        for (int i = 0; i < needles.Length; i++)
+        {
+            foreach (uint needle in needles[i])
+            {
+                if (!_candidates.TryGetValue(needle, out Candidate? candidate))
+                {
+                    _candidates.Add(needle, candidate = new Candidate(needle));
+                }
+
+                candidate.Signatures.Add(i);
+            }
+        }
+
+        Count(sample);
+        foreach (uint[] parts in needles)
+        {
+            MarkWanted(parts);
+        }
+    }
+
+    /// <summary>Chooses.</summary>
+    /// <param name="signatures">What the lines of interest look like.</param>
+    /// <param name="sample">Whole lines of the log.</param>
+    /// <returns>The needles; none where a signature has no text of four bytes, so that every line has to be looked at.</returns>
+    public static ImmutableArray<uint> Choose(ImmutableArray<Signature> signatures, ReadOnlySpan<byte> sample)
+    {
+        var choice = new NeedleChoice(signatures, sample);
+        var chosen = ImmutableArray.CreateBuilder<uint>();
+        while (choice.Best() is { } best)
+        {
+            chosen.Add(best.Needle);
+            foreach (int signature in best.Signatures)
+            {
+                choice._isCovered[signature] = true;
+            }
+        }
+
+        return choice._isCovered.Contains(false) ? [] : chosen.ToImmutable();
+    }
+
+    /// <summary>Notes in which lines each candidate stands.</summary>
+    private void Count(ReadOnlySpan<byte> sample)
+    {
+        var splitter = new LineSplitter(sample);
+        for (int line = 0; line < MostLines && splitter.TryNext(out ReadOnlySpan<byte> text); line++)
+        {
+            for (; text.Length >= Needle.Length; text = text[1..])
+            {
+                if (_candidates.TryGetValue(Needle.At(text), out Candidate? candidate))
+                {
+                    candidate.Lines[line / 64] |= 1UL << line;
+                }
+            }
+        }
+    }
+
+    /// <summary>Lines that hold all of a signature's parts have to be looked at anyway.</summary>
+    private void MarkWanted(uint[] parts)
+    {
+        for (int i = 0; i < _wanted.Length && parts.Length > 0; i++)
+        {
+            ulong lines = ulong.MaxValue;
+            foreach (uint part in parts)
+            {
+                lines &= _candidates[part].Lines[i];
+            }
+
+            _wanted[i] |= lines;
+        }
+    }
+
+    /// <summary>The needle that costs least for each signature that it covers, itself as much as one line in vain; null when all is covered.</summary>
+    private Candidate? Best()
+    {
+        Candidate? best = null;
+        double least = double.PositiveInfinity;
+        foreach (Candidate candidate in _candidates.Values)
+        {
+            int covers = candidate.Signatures.Count(signature => !_isCovered[signature]);
+            double cost = covers == 0 ? double.PositiveInfinity : (1.0 + InVain(candidate)) / covers;
+            if (cost < least)
+            {
+                (best, least) = (candidate, cost);
+            }
+        }
+
+        return best;
+    }
+
+    private int InVain(Candidate candidate)
+    {
+        int lines = 0;
+        for (int i = 0; i < _wanted.Length; i++)
+        {
+            lines += BitOperations.PopCount(candidate.Lines[i] & ~_wanted[i]);
+        }
+
+        return lines;
+    }
+
+    private sealed record Candidate(uint Needle)
+    {
+        public List<int> Signatures { get; } = [];
+
+        public ulong[] Lines { get; } = new ulong[MostLines / 64];
+    }
+}

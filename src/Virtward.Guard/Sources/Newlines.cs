@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Virtward.Guard.Sources;
+
+/// <summary>What the newlines of a block tell: how many lines there are, and that none is too long.</summary>
+public static class Newlines
+{
+    private const byte Newline = (byte)'\n';
+
+    /// <summary>How many newlines there are.</summary>
+    public static int Count(ReadOnlySpan<byte> text)
+    {
+        ref byte start = ref MemoryMarshal.GetReference(text);
+        Vector256<byte> newline = Vector256.Create(Newline);
+        int count = 0;
+        int at = 0;
+        while (text.Length - at >= Vector256<byte>.Count)
+        {
+            // Each byte counts its own column: 255 rows, and it is full.
+            int rows = Math.Min((text.Length - at) / Vector256<byte>.Count, byte.MaxValue);
+            Vector256<byte> columns = default;
+            for (int row = 0; row < rows; row++, at += Vector256<byte>.Count)
+            {
+                columns -= Vector256.Equals(Vector256.LoadUnsafe(ref start, (nuint)at), newline);
+            }
+
+            (Vector256<ushort> even, Vector256<ushort> odd) = Vector256.Widen(columns);
+            count += Vector256.Sum(even + odd);
+        }
+
+        return count + text[at..].Count(Newline);
+    }
+
+    /// <summary>
+    /// Whether it is certain that no line is longer than a limit. A longer one would fill one of the pieces of half the limit that the
+    /// text is looked through in; where one is full without being too long, the answer is no too.
+    /// </summary>
+    /// <param name="text">Whole lines.</param>
+    /// <param name="limit">In bytes, without the newline.</param>
+    public static bool AreWithin(ReadOnlySpan<byte> text, int limit)
+    {
+        int piece = Math.Max(limit / 2, 1);
+        for (; text.Length >= piece; text = text[piece..])
+        {
+            if (!text[..piece].Contains(Newline))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}
