@@ -21,6 +21,10 @@ public sealed class FilterSet
     private readonly ProgramRoutes _routes;
     private readonly NeedleSearch _needles;
 
+    // The last line's.
+    private readonly SenderMemory _sender = new();
+    private Route _route;
+
     /// <summary>A set.</summary>
     /// <param name="filters">The filters; a filter's place is the index that the sink is told.</param>
     public FilterSet(ImmutableArray<ILineFilter> filters)
@@ -28,6 +32,7 @@ public sealed class FilterSet
         _filters = filters;
         _rules = [.. filters.Select(f => f as RuleFilter)];
         _routes = new ProgramRoutes(filters);
+        _route = _routes.Of([], 0);
         _needles = new NeedleSearch(filters.Any(f => f.Signatures.IsEmpty) ? [] : [.. filters.SelectMany(f => f.Signatures)]);
     }
 
@@ -90,22 +95,26 @@ public sealed class FilterSet
 
     private bool Match(in LogLine line, ISightingSink sink)
     {
-        HeaderReader.ReadSender(line, out LogEntry entry);
-        ReadOnlySpan<int> wanting = _routes.Of(entry.FromProgram, entry.Program.Length, out bool known);
-        if (wanting.IsEmpty)
+        HeaderReader.ReadSender(line, _sender, out LogEntry entry);
+        if (!entry.IsSameSender)
+        {
+            _route = _routes.Of(entry.FromProgram, entry.Program.Length);
+        }
+
+        if (_route.Filters.IsEmpty)
         {
             return false;
         }
 
         HeaderReader.ReadMessage(ref entry);
         bool matched = false;
-        foreach (int index in wanting)
+        foreach (int index in _route.Filters)
         {
             if (_rules[index] is not { } filter)
             {
                 matched |= _filters[index].Accept(line, index, sink);
             }
-            else if (filter.Wants(line, entry, known))
+            else if (filter.Wants(line, entry, _route.IsKnown))
             {
                 matched |= filter.Accept(entry, index, sink);
             }

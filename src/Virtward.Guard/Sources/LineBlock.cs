@@ -25,8 +25,8 @@ public readonly ref struct LineBlock
     /// <param name="next">Where the line after it starts.</param>
     public LogLine LineAt(int at, out int next)
     {
-        int start = Text[..at].LastIndexOf((byte)'\n') + 1;
-        int end = at + Text[at..].IndexOf((byte)'\n');
+        int start = Newlines.LineStart(Text, at);
+        int end = Newlines.LineEnd(Text, at);
         next = end + 1;
         return LogLine.OfFile(Text[start..end], Received);
     }

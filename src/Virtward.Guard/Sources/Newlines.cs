@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -8,7 +10,11 @@ public static class Newlines
 {
     private const byte Newline = (byte)'\n';
 
+    // As many bytes as a word has bits.
+    private const int Chunk = 64;
+
     /// <summary>How many newlines there are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Count(ReadOnlySpan<byte> text)
     {
         ref byte start = ref MemoryMarshal.GetReference(text);
@@ -30,6 +36,49 @@ public static class Newlines
         }
 
         return count + text[at..].Count(Newline);
+    }
+
+    /// <summary>The start of the line that a byte belongs to. Lines are short: mostly two compares or four, without a call.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int LineStart(ReadOnlySpan<byte> text, int at)
+    {
+        for (; at >= Chunk; at -= Chunk)
+        {
+            ulong newlines = Of(text, at - Chunk);
+            if (newlines != 0)
+            {
+                return at - BitOperations.LeadingZeroCount(newlines);
+            }
+        }
+
+        return text[..at].LastIndexOf(Newline) + 1;
+    }
+
+    /// <summary>Where the line that a byte belongs to has its newline; there must be one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int LineEnd(ReadOnlySpan<byte> text, int at)
+    {
+        for (; at <= text.Length - Chunk; at += Chunk)
+        {
+            ulong newlines = Of(text, at);
+            if (newlines != 0)
+            {
+                return at + BitOperations.TrailingZeroCount(newlines);
+            }
+        }
+
+        return at + text[at..].IndexOf(Newline);
+    }
+
+    /// <summary>The newlines among 64 bytes, one bit each; there must be so many.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Of(ReadOnlySpan<byte> text, int at)
+    {
+        ref byte start = ref MemoryMarshal.GetReference(text);
+        Vector256<byte> newline = Vector256.Create(Newline);
+        uint low = Vector256.Equals(Vector256.LoadUnsafe(ref start, (nuint)at), newline).ExtractMostSignificantBits();
+        uint high = Vector256.Equals(Vector256.LoadUnsafe(ref start, (nuint)(at + Vector256<byte>.Count)), newline).ExtractMostSignificantBits();
+        return ((ulong)high << 32) | low;
     }
 
     /// <summary>

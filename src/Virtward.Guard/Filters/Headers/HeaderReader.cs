@@ -26,14 +26,15 @@ public static class HeaderReader
     /// <param name="entry">The parts; without a header, all of the text is the message.</param>
     public static void Read(in LogLine line, out LogEntry entry)
     {
-        ReadSender(line, out entry);
+        ReadSender(line, null, out entry);
         ReadMessage(ref entry);
     }
 
     /// <summary>The first half of <see cref="Read"/>, up to the program: enough to know whether anybody wants the line.</summary>
     /// <param name="line">The line.</param>
+    /// <param name="memory">The sender of the last line, and then of this one; null where none is kept.</param>
     /// <param name="entry">The stamp, the host and the program; complete after <see cref="ReadMessage"/>.</param>
-    public static void ReadSender(in LogLine line, out LogEntry entry)
+    public static void ReadSender(in LogLine line, SenderMemory? memory, out LogEntry entry)
     {
         ReadOnlySpan<byte> text = line.Text;
         while (text.Length > 0 && text[^1] is (byte)' ' or (byte)'\r')
@@ -48,10 +49,11 @@ public static class HeaderReader
         entry.Received = line.Received;
         if (!line.FromJournal)
         {
-            ReadHeader(text, ref entry);
+            ReadHeader(text, memory, ref entry);
             return;
         }
 
+        memory?.Forget();
         entry.Program = line.Identifier;
         entry.JournalProcessId = line.ProcessId;
         entry.HasHeader = true;
@@ -73,7 +75,7 @@ public static class HeaderReader
         }
     }
 
-    private static void ReadHeader(ReadOnlySpan<byte> text, ref LogEntry entry)
+    private static void ReadHeader(ReadOnlySpan<byte> text, SenderMemory? memory, ref LogEntry entry)
     {
         int at = 0;
         if (text.Length > 0 && text[0] == '<')
@@ -81,12 +83,21 @@ public static class HeaderReader
             at = AfterPriority(text);
             if (at > 0 && at + 1 < text.Length && text[at] == '1' && text[at + 1] == ' ')
             {
+                memory?.Forget();
                 ReadRfc5424(text, at + 2, ref entry);
                 return;
             }
         }
 
         int stampEnd = StampEnd(text, at);
+        if (stampEnd >= 0 && memory is not null && memory.TryRecall(text, stampEnd, ref entry))
+        {
+            entry.StampPlace = (at, stampEnd);
+            entry.HasHeader = true;
+            return;
+        }
+
+        memory?.Forget();
         if (stampEnd < 0)
         {
             return;
@@ -113,6 +124,7 @@ public static class HeaderReader
         entry.Program = text[tag..tagEnd];
         entry.TagEnd = tagEnd;
         entry.HasHeader = true;
+        memory?.Keep(text, stampEnd, entry);
     }
 
     /// <summary>Where the stamp that starts at <paramref name="at"/> ends, at a space; -1 where there is no stamp.</summary>

@@ -38,6 +38,9 @@ public ref struct LogEntry
     /// <summary>Whether a header was found, or the journal delivered the parts.</summary>
     public bool HasHeader { get; set; }
 
+    /// <summary>Whether host and program are known to be those of the line before.</summary>
+    public bool IsSameSender { get; set; }
+
     /// <summary>The program and what follows it in <see cref="Text"/>, while <see cref="TagEnd"/> tells where that is.</summary>
     public readonly ReadOnlySpan<byte> FromProgram => TagEnd > 0 ? Text[(TagEnd - Program.Length)..] : Program;
 

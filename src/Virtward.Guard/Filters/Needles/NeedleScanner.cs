@@ -51,6 +51,7 @@ public sealed class NeedleScanner
     /// <param name="from">Where to begin; then where to go on. Beyond the last four bytes of the text there is nothing more to find.</param>
     /// <param name="found">Takes the places, in order, as long as there is room for <see cref="MostInStep"/>.</param>
     /// <returns>How many.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Find(ReadOnlySpan<byte> text, ref int from, Span<int> found)
     {
         ref byte start = ref MemoryMarshal.GetReference(text);
