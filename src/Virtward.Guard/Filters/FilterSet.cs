@@ -33,7 +33,7 @@ public sealed class FilterSet
         _rules = [.. filters.Select(f => f as RuleFilter)];
         _routes = new ProgramRoutes(filters);
         _route = _routes.Of([], 0);
-        _needles = new NeedleSearch(filters.Any(f => f.Signatures.IsEmpty) ? [] : [.. filters.SelectMany(f => f.Signatures)]);
+        _needles = new NeedleSearch(filters);
     }
 
     /// <summary>The filters, by their index.</summary>
@@ -61,7 +61,7 @@ public sealed class FilterSet
             return false;
         }
 
-        return Match(line, sink);
+        return Match(line, ulong.MaxValue, sink);
     }
 
     /// <summary>
@@ -84,16 +84,17 @@ public sealed class FilterSet
         }
 
         int inVain = 0;
-        while (lines.TryNext(out LogLine line))
+        while (lines.TryNext(out LogLine line, out ulong marks))
         {
-            inVain += Match(line, sink) ? 0 : 1;
+            inVain += Match(line, marks, sink) ? 0 : 1;
         }
 
         Lines += block.Lines;
         _needles.Note(block.Lines, inVain);
     }
 
-    private bool Match(in LogLine line, ISightingSink sink)
+    /// <summary>Shows a line to those of the filters that want its program and that have a mark.</summary>
+    private bool Match(in LogLine line, ulong marks, ISightingSink sink)
     {
         HeaderReader.ReadSender(line, _sender, out LogEntry entry);
         if (!entry.IsSameSender)
@@ -110,6 +111,11 @@ public sealed class FilterSet
         bool matched = false;
         foreach (int index in _route.Filters)
         {
+            if ((marks & NeedleSearch.MarkOf(index)) == 0)
+            {
+                continue;
+            }
+
             if (_rules[index] is not { } filter)
             {
                 matched |= _filters[index].Accept(line, index, sink);

@@ -48,7 +48,7 @@ public ref struct LogEntry
     public readonly ReadOnlySpan<byte> Stamp => Text[StampPlace.Start..StampPlace.End];
 
     /// <summary>The process id of the tag, or the journal's; 0 where there is none.</summary>
-    public readonly int ProcessId => ProcessPlace.End > 0 ? (int)Digits.Value(Text[ProcessPlace.Start..ProcessPlace.End]) : JournalProcessId;
+    public readonly int ProcessId => ProcessPlace.End > 0 ? (int)Digits.Value(Text, ProcessPlace.Start, ProcessPlace.End) : JournalProcessId;
 
     /// <summary>The host's name; empty where there is none.</summary>
     public readonly ReadOnlySpan<byte> Host => Text[HostPlace.Start..HostPlace.End];

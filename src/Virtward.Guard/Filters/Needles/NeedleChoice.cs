@@ -15,11 +15,13 @@ public sealed class NeedleChoice
 
     private readonly Dictionary<uint, Candidate> _candidates = [];
     private readonly bool[] _isCovered;
+    private int _uncovered;
     private readonly ulong[] _wanted = new ulong[MostLines / 64];
 
     private NeedleChoice(ImmutableArray<Signature> signatures, ReadOnlySpan<byte> sample)
     {
         _isCovered = new bool[signatures.Length];
+        _uncovered = signatures.Length;
         uint[][] needles = [.. signatures.Select(signature => signature.Needles.ToArray())];
         for (int i = 0; i < needles.Length; i++)
         {
@@ -48,17 +50,8 @@ public sealed class NeedleChoice
     public static ImmutableArray<uint> Choose(ImmutableArray<Signature> signatures, ReadOnlySpan<byte> sample)
     {
         var choice = new NeedleChoice(signatures, sample);
-        var chosen = ImmutableArray.CreateBuilder<uint>();
-        while (choice.Best() is { } best)
-        {
-            chosen.Add(best.Needle);
-            foreach (int signature in best.Signatures)
-            {
-                choice._isCovered[signature] = true;
-            }
-        }
-
-        return choice._isCovered.Contains(false) ? [] : chosen.ToImmutable();
+        ImmutableArray<uint> chosen = [.. choice.Cover().Select(candidate => candidate.Needle)];
+        return choice._uncovered > 0 ? [] : chosen;
     }
 
     /// <summary>Notes in which lines each candidate stands.</summary>
@@ -92,22 +85,42 @@ public sealed class NeedleChoice
         }
     }
 
-    /// <summary>The needle that costs least for each signature that it covers, itself as much as one line in vain; null when all is covered.</summary>
-    private Candidate? Best()
+    /// <summary>
+    /// Takes the needle that costs least for each signature that it covers anew, itself as much as one line in vain, until all are covered.
+    /// What a needle covers anew only grows less, so what was computed before is a bound, and only the first in the queue is looked at again.
+    /// </summary>
+    private IEnumerable<Candidate> Cover()
     {
-        Candidate? best = null;
-        double least = double.PositiveInfinity;
-        foreach (Candidate candidate in _candidates.Values)
+        var queue = new PriorityQueue<Candidate, double>(_candidates.Values.Select(candidate => (candidate, Cost(candidate))));
+        while (_uncovered > 0 && queue.TryDequeue(out Candidate? candidate, out double bound))
         {
-            int covers = candidate.Signatures.Count(signature => !_isCovered[signature]);
-            double cost = covers == 0 ? double.PositiveInfinity : (1.0 + InVain(candidate)) / covers;
-            if (cost < least)
+            double cost = Cost(candidate);
+            if (cost > bound)
             {
-                (best, least) = (candidate, cost);
+                queue.Enqueue(candidate, cost);
+            }
+            else if (double.IsFinite(cost))
+            {
+                foreach (int signature in candidate.Signatures)
+                {
+                    _uncovered -= _isCovered[signature] ? 0 : 1;
+                    _isCovered[signature] = true;
+                }
+
+                yield return candidate;
             }
         }
+    }
 
-        return best;
+    private double Cost(Candidate candidate)
+    {
+        int covers = 0;
+        foreach (int signature in candidate.Signatures)
+        {
+            covers += _isCovered[signature] ? 0 : 1;
+        }
+
+        return covers == 0 ? double.PositiveInfinity : (1.0 + InVain(candidate)) / covers;
     }
 
     private int InVain(Candidate candidate)

@@ -13,7 +13,6 @@ public ref struct NeedleLines
     private int _count;
     private int _index;
     private int _from;
-    private int _next;
 
     /// <summary>Starts at the start of a block.</summary>
     /// <param name="block">The block.</param>
@@ -27,29 +26,40 @@ public ref struct NeedleLines
     }
 
     /// <summary>Takes the next line that holds a needle.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="marks">The marks of all needles that it holds.</param>
     /// <returns>Whether there was one.</returns>
-    public bool TryNext(out LogLine line)
+    public bool TryNext(out LogLine line, out ulong marks)
     {
-        while (true)
+        marks = 0;
+        while (_index == _count)
         {
-            while (_index < _count)
-            {
-                int at = _found[_index++];
-                if (at >= _next)
-                {
-                    line = _block.LineAt(at, out _next);
-                    return true;
-                }
-            }
-
-            if (_from > _block.Text.Length - Needle.Length)
+            if (!TryFind())
             {
                 line = default;
                 return false;
             }
-
-            _index = 0;
-            _count = _scanner.Find(_block.Text, ref _from, _found);
         }
+
+        line = _block.LineAt(_found[_index], out int next);
+        do
+        {
+            for (; _index < _count && _found[_index] < next; _index++)
+            {
+                marks |= _scanner.MarkAt(_block.Text, _found[_index]);
+            }
+        }
+        while (_index == _count && _from < next && TryFind());
+        return true;
+    }
+
+    /// <summary>Searches on, when all that was found is used up.</summary>
+    /// <returns>Whether there was anything left to search.</returns>
+    private bool TryFind()
+    {
+        bool isMore = _from <= _block.Text.Length - Needle.Length;
+        _index = 0;
+        _count = isMore ? _scanner.Find(_block.Text, ref _from, _found) : 0;
+        return isMore;
     }
 }

@@ -23,14 +23,16 @@ public sealed class NeedleScanner
 
     // A hash table without collisions: where there is no needle of this hash stands one of another.
     private readonly uint[] _exact;
+    private readonly ulong[] _marks;
     private readonly uint _multiplier;
     private readonly int _shift;
 
     /// <summary>A scanner.</summary>
-    /// <param name="needles">What to look for, at least one; each once.</param>
-    public NeedleScanner(ImmutableArray<uint> needles)
+    /// <param name="needles">What to look for, at least one, each once; and a mark of any meaning, to be had of each place that is found.</param>
+    public NeedleScanner(ImmutableArray<(uint Needle, ulong Mark)> needles)
     {
-        foreach ((uint needle, int group) in Grouped(needles))
+        ImmutableArray<uint> words = [.. needles.Select(needle => needle.Needle)];
+        foreach ((uint needle, int group) in Grouped(words))
         {
             for (int place = 0; place < Needle.Length; place++)
             {
@@ -40,7 +42,12 @@ public sealed class NeedleScanner
             }
         }
 
-        (_exact, _multiplier, _shift) = Hashed(needles);
+        (_exact, _multiplier, _shift) = Hashed(words);
+        _marks = new ulong[_exact.Length];
+        foreach ((uint needle, ulong mark) in needles)
+        {
+            _marks[(needle * _multiplier) >> _shift] = mark;
+        }
     }
 
     /// <summary>The most places that are found in one step: so much room must be left.</summary>
@@ -56,17 +63,18 @@ public sealed class NeedleScanner
     {
         ref byte start = ref MemoryMarshal.GetReference(text);
         Vector256<byte> lower0 = _lower[0], lower1 = _lower[1], lower2 = _lower[2], lower3 = _lower[3];
-        Vector256<byte> upper0 = _upper[0], upper1 = _upper[1], upper2 = _upper[2], upper3 = _upper[3];
+        Vector256<byte> upper0 = _upper[0], upper1 = _upper[1];
         int count = 0;
         int at = from;
         int last = text.Length - (Step + Needle.Length - 1);
         for (; at <= last && count <= found.Length - Step; at += Step)
         {
-            Vector256<byte> groups = Groups4(
-                Lookup(lower0, upper0, Vector256.LoadUnsafe(ref start, (nuint)at)),
-                Lookup(lower1, upper1, Vector256.LoadUnsafe(ref start, (nuint)at + 1)),
-                Lookup(lower2, upper2, Vector256.LoadUnsafe(ref start, (nuint)at + 2)),
-                Lookup(lower3, upper3, Vector256.LoadUnsafe(ref start, (nuint)at + 3)));
+            Vector256<byte> first = Vector256.LoadUnsafe(ref start, (nuint)at);
+            Vector256<byte> second = Vector256.LoadUnsafe(ref start, (nuint)at + 1);
+            Vector256<byte> third = Vector256.LoadUnsafe(ref start, (nuint)at + 2);
+            Vector256<byte> fourth = Vector256.LoadUnsafe(ref start, (nuint)at + 3);
+            Vector256<byte> groups = Lower(lower0, first) & Lower(lower1, second) & (Lower(lower2, third) & Lower(lower3, fourth))
+                & (Upper(upper0, first) & Upper(upper1, second));
             if (groups == Vector256<byte>.Zero)
             {
                 continue;
@@ -90,25 +98,30 @@ public sealed class NeedleScanner
         return count;
     }
 
+    /// <summary>The mark of the needle at a place that was found.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong MarkAt(ReadOnlySpan<byte> text, int place) => _marks[(Needle.At(text[place..]) * _multiplier) >> _shift];
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsNeedle(uint word) => _exact[(word * _multiplier) >> _shift] == word;
 
+    /// <summary>The groups of 32 bytes by their lower halves. (A shuffle takes just those; of a byte that is no ASCII it makes 0.)</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Groups4(Vector256<byte> a, Vector256<byte> b, Vector256<byte> c, Vector256<byte> d) => a & b & (c & d);
+    private static Vector256<byte> Lower(Vector256<byte> table, Vector256<byte> bytes) => Avx2.IsSupported
+        ? Avx2.Shuffle(table, bytes)
+        : Select(table, bytes & Vector256.Create((byte)0x8f));
 
-    /// <summary>The groups that each of 32 bytes may belong to.</summary>
+    /// <summary>The groups of 32 bytes by their upper halves.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Lookup(Vector256<byte> lower, Vector256<byte> upper, Vector256<byte> bytes)
+    private static Vector256<byte> Upper(Vector256<byte> table, Vector256<byte> bytes)
     {
-        Vector256<byte> half = Vector256.Create((byte)0xf);
-        return Select(lower, bytes & half) & Select(upper, (bytes.AsUInt16() >> 4).AsByte() & half);
+        Vector256<byte> halves = (bytes.AsUInt16() >> 4).AsByte() & Vector256.Create((byte)0xf);
+        return Avx2.IsSupported ? Avx2.Shuffle(table, halves) : Select(table, halves);
     }
 
-    /// <summary>A table's entries (it stands there twice, once for each half) by 32 indices below 16.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Select(Vector256<byte> table, Vector256<byte> indices) => Avx2.IsSupported
-        ? Avx2.Shuffle(table, indices)
-        : Vector256.Create(Vector128.Shuffle(table.GetLower(), indices.GetLower()), Vector128.Shuffle(table.GetLower(), indices.GetUpper()));
+    /// <summary>A table's entries by 32 indices; 0 for those beyond 15. The table stands there twice, as AVX2 wants it.</summary>
+    private static Vector256<byte> Select(Vector256<byte> table, Vector256<byte> indices) =>
+        Vector256.Create(Vector128.Shuffle(table.GetLower(), indices.GetLower()), Vector128.Shuffle(table.GetLower(), indices.GetUpper()));
 
     private static Vector256<byte> Entry(int index, int group) =>
         Vector256<byte>.Zero.WithElement(index, (byte)(1 << group)).WithElement(index + 16, (byte)(1 << group));

@@ -9,7 +9,7 @@ namespace Virtward.Guard.Filters.Needles;
 /// </summary>
 public sealed class NeedleSearch
 {
-    // As much of a block as is counted: a millisecond's work.
+    // As much of a block as is counted: some milliseconds' work.
     private const int SampleBytes = 32 * 1024;
 
     // Chosen again when more than one line in so many was looked at in vain, and not before so many lines have gone by; then twice as many.
@@ -18,8 +18,8 @@ public sealed class NeedleSearch
 
     private const int Room = 4096;
 
-    private readonly ImmutableArray<Signature> _signatures;
-    private readonly int[] _found;
+    private readonly ImmutableArray<ILineFilter> _filters;
+    private readonly int[] _found = new int[Room];
     private NeedleScanner? _scanner;
     private bool _isHopeless;
     private long _lines;
@@ -27,42 +27,31 @@ public sealed class NeedleSearch
     private long _patience = FirstPatience;
 
     /// <summary>A search that has seen no line yet.</summary>
-    /// <param name="signatures">What the lines of interest look like; empty: every line is of interest.</param>
-    public NeedleSearch(ImmutableArray<Signature> signatures)
+    /// <param name="filters">The filters, by their index.</param>
+    public NeedleSearch(ImmutableArray<ILineFilter> filters)
     {
-        _signatures = signatures;
-        _isHopeless = signatures.IsEmpty;
-        _found = _isHopeless ? [] : new int[Room];
+        _filters = filters;
+        _isHopeless = filters.IsEmpty || filters.Any(filter => filter.Signatures.IsEmpty);
     }
+
+    /// <summary>The mark of a filter's needles: one bit; the 64th filter and all after it share one.</summary>
+    public static ulong MarkOf(int filter) => 1UL << Math.Min(filter, 63);
 
     /// <summary>Prepares for a block.</summary>
     /// <param name="block">The block.</param>
-    /// <param name="lines">Its lines that have to be looked at; without meaning where all have to be.</param>
+    /// <param name="lines">Its lines that have to be looked at, with the marks of the filters concerned; without meaning where all have to be.</param>
     /// <returns>Whether not all of them have to be.</returns>
     public bool TrySearch(in LineBlock block, out NeedleLines lines)
     {
-        lines = default;
-        if (_isHopeless)
-        {
-            return false;
-        }
-
-        if (_scanner is null || (_lines >= _patience && _inVain > _lines / MostInVain))
+        if (!_isHopeless && (_scanner is null || (_lines >= _patience && _inVain > _lines / MostInVain)))
         {
             _patience = _scanner is null ? _patience : _patience * 2;
-            ImmutableArray<uint> needles = NeedleChoice.Choose(_signatures, block.Text[..Math.Min(block.Text.Length, SampleBytes)]);
-            _isHopeless = needles.IsEmpty;
-            if (_isHopeless)
-            {
-                return false;
-            }
-
-            _scanner = new NeedleScanner(needles);
             _lines = _inVain = 0;
+            Choose(block.Text[..Math.Min(block.Text.Length, SampleBytes)]);
         }
 
-        lines = new NeedleLines(block, _scanner, _found);
-        return true;
+        lines = _isHopeless ? default : new NeedleLines(block, _scanner!, _found);
+        return !_isHopeless;
     }
 
     /// <summary>Takes note of how well the needles served.</summary>
@@ -72,5 +61,22 @@ public sealed class NeedleSearch
     {
         _lines += lines;
         _inVain += inVain;
+    }
+
+    /// <summary>Each filter gets needles of its own: what is common in another's lines would show it all of them.</summary>
+    private void Choose(ReadOnlySpan<byte> sample)
+    {
+        var marks = new Dictionary<uint, ulong>();
+        for (int i = 0; i < _filters.Length && !_isHopeless; i++)
+        {
+            ImmutableArray<uint> needles = NeedleChoice.Choose(_filters[i].Signatures, sample);
+            _isHopeless = needles.IsEmpty;
+            foreach (uint needle in needles)
+            {
+                marks[needle] = marks.GetValueOrDefault(needle) | MarkOf(i);
+            }
+        }
+
+        _scanner = _isHopeless ? null : new NeedleScanner([.. marks.Select(mark => (mark.Key, mark.Value))]);
     }
 }

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Virtward.Guard.Filters.Templates;
 
@@ -41,11 +43,27 @@ public readonly struct Part
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsStartOf(ReadOnlySpan<byte> text) => _unused >= 0 && text.Length >= sizeof(ulong)
         ? BinaryPrimitives.ReadUInt64LittleEndian(text) << _unused == _word << _unused
-        : text.StartsWith(Literal);
+        : StartsWith(text, Literal);
 
     /// <summary>Whether a text ends with the literal.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsEndOf(ReadOnlySpan<byte> text) => _unused >= 0 && text.Length >= sizeof(ulong)
         ? BinaryPrimitives.ReadUInt64LittleEndian(text[^sizeof(ulong)..]) >> _unused == _word
         : text.EndsWith(Literal);
+
+    /// <summary>Compares a literal of 16 to 32 bytes by its first and its last sixteen, which may overlap, without a call.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool StartsWith(ReadOnlySpan<byte> text, byte[] literal)
+    {
+        int second = literal.Length - Vector128<byte>.Count;
+        if (second < 0 || second > Vector128<byte>.Count || text.Length < literal.Length)
+        {
+            return text.StartsWith(literal);
+        }
+
+        ref byte left = ref MemoryMarshal.GetReference(text);
+        ref byte right = ref MemoryMarshal.GetArrayDataReference(literal);
+        return (Vector128.LoadUnsafe(ref left) ^ Vector128.LoadUnsafe(ref right)
+            | (Vector128.LoadUnsafe(ref left, (nuint)second) ^ Vector128.LoadUnsafe(ref right, (nuint)second))) == Vector128<byte>.Zero;
+    }
 }

@@ -217,6 +217,7 @@ public sealed class Template
         return end > run.Length ? 0 : Math.Max(end, 0);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int WordBackwards(ReadOnlySpan<byte> text, ReadOnlySpan<byte> previous)
     {
         int runStart = AfterLastSpace(text);
@@ -269,6 +270,7 @@ public sealed class Template
         return 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int AddressBackwards(ReadOnlySpan<byte> text, ReadOnlySpan<byte> previous, ref TemplateMatch match)
     {
         int length = Math.Min(text.Length, LongestAddress);
@@ -276,6 +278,7 @@ public sealed class Template
         return TryAddress(text[(text.Length - length)..], ref match) ? length : 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryAddress(ReadOnlySpan<byte> text, ref TemplateMatch match)
     {
         if (text.Length > 2 && text[0] == '[' && text[^1] == ']')
@@ -312,9 +315,11 @@ public sealed class Template
     private static int DigitsForwards(ReadOnlySpan<byte> text, PartKind kind, ref TemplateMatch match) =>
         TakeDigits(text[..Digits.AtStart(text)], kind, ref match);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int DigitsBackwards(ReadOnlySpan<byte> text, PartKind kind, ref TemplateMatch match) =>
         TakeDigits(text[^Digits.AtEnd(text)..], kind, ref match);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int TakeDigits(ReadOnlySpan<byte> digits, PartKind kind, ref TemplateMatch match)
     {
         if (digits.Length > 18)
