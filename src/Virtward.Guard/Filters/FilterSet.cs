@@ -84,9 +84,9 @@ public sealed class FilterSet
         }
 
         int inVain = 0;
-        while (lines.TryNext(out LogLine line, out ulong marks))
+        while (lines.TryNext(out ReadOnlySpan<byte> line, out ulong marks))
         {
-            inVain += Match(line, marks, sink) ? 0 : 1;
+            inVain += Match(LogLine.OfFile(line, block.Received), marks, sink) ? 0 : 1;
         }
 
         Lines += block.Lines;

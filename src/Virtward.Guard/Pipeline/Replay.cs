@@ -69,7 +69,7 @@ public sealed class Replay : IBlockSink, ISightingSink
     {
         if (block.Lines > 0)
         {
-            Remember(block.LineAt(block.Text.Length - 1, out _).Text);
+            Remember(LogLine.OfFile(Newlines.LineAt(block.Text, block.Text.Length - 1, out _), block.Received).Text);
         }
 
         _filters.Accept(block, this);

@@ -19,15 +19,4 @@ public readonly ref struct LineBlock
 
     /// <summary>When they were received, see <see cref="LogLine.Received"/>.</summary>
     public UnixTime Received { get; init; }
-
-    /// <summary>The line that a byte belongs to.</summary>
-    /// <param name="at">Where the byte is in <see cref="Text"/>.</param>
-    /// <param name="next">Where the line after it starts.</param>
-    public LogLine LineAt(int at, out int next)
-    {
-        int start = Newlines.LineStart(Text, at);
-        int end = Newlines.LineEnd(Text, at);
-        next = end + 1;
-        return LogLine.OfFile(Text[start..end], Received);
-    }
 }

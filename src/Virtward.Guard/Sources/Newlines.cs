@@ -38,9 +38,21 @@ public static class Newlines
         return count + text[at..].Count(Newline);
     }
 
+    /// <summary>The line that a byte belongs to.</summary>
+    /// <param name="text">Whole lines.</param>
+    /// <param name="at">Where the byte is.</param>
+    /// <param name="next">Where the line after it starts.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ReadOnlySpan<byte> LineAt(ReadOnlySpan<byte> text, int at, out int next)
+    {
+        int end = LineEnd(text, at);
+        next = end + 1;
+        return text[LineStart(text, at)..end];
+    }
+
     /// <summary>The start of the line that a byte belongs to. Lines are short: mostly two compares or four, without a call.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int LineStart(ReadOnlySpan<byte> text, int at)
+    private static int LineStart(ReadOnlySpan<byte> text, int at)
     {
         for (; at >= Chunk; at -= Chunk)
         {
@@ -56,7 +68,7 @@ public static class Newlines
 
     /// <summary>Where the line that a byte belongs to has its newline; there must be one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int LineEnd(ReadOnlySpan<byte> text, int at)
+    private static int LineEnd(ReadOnlySpan<byte> text, int at)
     {
         for (; at <= text.Length - Chunk; at += Chunk)
         {

@@ -72,6 +72,7 @@ public static class Digits
     /// <param name="text">The text.</param>
     /// <param name="start">Where they start.</param>
     /// <param name="end">Where they end.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Value(ReadOnlySpan<byte> text, int start, int end)
     {
         int length = end - start;

@@ -36,12 +36,7 @@ public static class HeaderReader
     /// <param name="entry">The stamp, the host and the program; complete after <see cref="ReadMessage"/>.</param>
     public static void ReadSender(in LogLine line, SenderMemory? memory, out LogEntry entry)
     {
-        ReadOnlySpan<byte> text = line.Text;
-        while (text.Length > 0 && text[^1] is (byte)' ' or (byte)'\r')
-        {
-            text = text[..^1];
-        }
-
+        ReadOnlySpan<byte> text = WithoutEnd(line.Text);
         entry = default;
         entry.Text = text;
         entry.Message = text;
@@ -60,6 +55,7 @@ public static class HeaderReader
     }
 
     /// <summary>The second half of <see cref="Read"/>: the process id and the message.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ReadMessage(ref LogEntry entry)
     {
         if (entry.TagEnd > 0)
@@ -75,6 +71,7 @@ public static class HeaderReader
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void ReadHeader(ReadOnlySpan<byte> text, SenderMemory? memory, ref LogEntry entry)
     {
         int at = 0;
@@ -124,10 +121,27 @@ public static class HeaderReader
         entry.Program = text[tag..tagEnd];
         entry.TagEnd = tagEnd;
         entry.HasHeader = true;
-        memory?.Keep(text, stampEnd, entry);
+        if (!noHost)
+        {
+            // Without one it takes more than the tag to tell that it is the tag.
+            memory?.Keep(text, stampEnd, entry);
+        }
+    }
+
+    /// <summary>A line without a carriage return and spaces at its end.</summary>
+    private static ReadOnlySpan<byte> WithoutEnd(ReadOnlySpan<byte> text)
+    {
+        int length = text.Length;
+        while (length > 0 && text[length - 1] is (byte)' ' or (byte)'\r')
+        {
+            length--;
+        }
+
+        return text[..length];
     }
 
     /// <summary>Where the stamp that starts at <paramref name="at"/> ends, at a space; -1 where there is no stamp.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int StampEnd(ReadOnlySpan<byte> text, int at)
     {
         ReadOnlySpan<byte> rest = text[at..];
@@ -180,6 +194,7 @@ public static class HeaderReader
     }
 
     /// <summary>Reads <c>[pid]: </c> or <c>: </c> after a tag; where there is neither, it was no header.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void ReadProcessId(int at, ref LogEntry entry)
     {
         ReadOnlySpan<byte> text = entry.Text;

@@ -12,6 +12,8 @@ public sealed class SenderMemory
 {
     private Vector256<byte> _text;
     private Vector256<byte> _mask;
+
+    // Where the host ends and the tag starts and ends, from the stamp's end on; 0: nothing is remembered.
     private int _host;
     private int _tag;
     private int _tagEnd;
@@ -28,14 +30,14 @@ public sealed class SenderMemory
             return false;
         }
 
-        entry.HostPlace = _host == 0 ? default : (stampEnd + 1, stampEnd + _host);
+        entry.HostPlace = (stampEnd + 1, stampEnd + _host);
         entry.Program = text[(stampEnd + _tag)..(stampEnd + _tagEnd)];
         entry.TagEnd = stampEnd + _tagEnd;
         entry.IsSameSender = true;
         return true;
     }
 
-    /// <summary>Notes host and program of a line that has been read, if they are short enough.</summary>
+    /// <summary>Notes host and program of a line that has been read and has both, if they are short enough.</summary>
     /// <param name="text">The line.</param>
     /// <param name="stampEnd">Where its stamp ends.</param>
     /// <param name="entry">Has them.</param>
@@ -50,7 +52,7 @@ public sealed class SenderMemory
 
         _mask = Vector256.LessThan(Vector256<byte>.Indices, Vector256.Create((byte)length));
         _text = Load(text, stampEnd) & _mask;
-        _host = entry.HostPlace.End == 0 ? 0 : entry.HostPlace.End - stampEnd;
+        _host = entry.HostPlace.End - stampEnd;
         _tag = entry.TagEnd - entry.Program.Length - stampEnd;
         _tagEnd = entry.TagEnd - stampEnd;
     }

@@ -11,12 +11,19 @@ namespace Virtward.Guard.Filters.Needles;
 /// </summary>
 public sealed class NeedleChoice
 {
-    private const int MostLines = 512;
+    private const int Words = 8;
+    private const int MostLines = 64 * Words;
 
     private readonly Dictionary<uint, Candidate> _candidates = [];
     private readonly bool[] _isCovered;
     private int _uncovered;
-    private readonly ulong[] _wanted = new ulong[MostLines / 64];
+
+    // The lines that have to be looked at anyway, one bit each.
+    private readonly ulong[] _wanted = new ulong[Words];
+
+    // How often each byte stands in the sample, and one more; and how many bytes that makes.
+    private readonly double[] _bytes = new double[256];
+    private double _length = 256;
 
     private NeedleChoice(ImmutableArray<Signature> signatures, ReadOnlySpan<byte> sample)
     {
@@ -57,6 +64,13 @@ public sealed class NeedleChoice
     /// <summary>Notes in which lines each candidate stands.</summary>
     private void Count(ReadOnlySpan<byte> sample)
     {
+        Array.Fill(_bytes, 1);
+        _length += sample.Length;
+        foreach (byte b in sample)
+        {
+            _bytes[b]++;
+        }
+
         var splitter = new LineSplitter(sample);
         for (int line = 0; line < MostLines && splitter.TryNext(out ReadOnlySpan<byte> text); line++)
         {
@@ -73,15 +87,20 @@ public sealed class NeedleChoice
     /// <summary>Lines that hold all of a signature's parts have to be looked at anyway.</summary>
     private void MarkWanted(uint[] parts)
     {
-        for (int i = 0; i < _wanted.Length && parts.Length > 0; i++)
+        Span<ulong> lines = stackalloc ulong[Words];
+        lines.Fill(parts.Length > 0 ? ulong.MaxValue : 0);
+        foreach (uint part in parts)
         {
-            ulong lines = ulong.MaxValue;
-            foreach (uint part in parts)
+            ulong[] holding = _candidates[part].Lines;
+            for (int i = 0; i < Words; i++)
             {
-                lines &= _candidates[part].Lines[i];
+                lines[i] &= holding[i];
             }
+        }
 
-            _wanted[i] |= lines;
+        for (int i = 0; i < Words; i++)
+        {
+            _wanted[i] |= lines[i];
         }
     }
 
@@ -120,7 +139,19 @@ public sealed class NeedleChoice
             covers += _isCovered[signature] ? 0 : 1;
         }
 
-        return covers == 0 ? double.PositiveInfinity : (1.0 + InVain(candidate)) / covers;
+        return covers == 0 ? double.PositiveInfinity : (1.0 + InVain(candidate) + Expected(candidate.Needle)) / covers;
+    }
+
+    /// <summary>How often a needle would stand in the sample by chance: what the sample does not hold by accident should be rare elsewhere too.</summary>
+    private double Expected(uint needle)
+    {
+        double expected = _length;
+        for (int place = 0; place < Needle.Length; place++)
+        {
+            expected *= _bytes[Needle.Byte(needle, place)] / _length;
+        }
+
+        return expected;
     }
 
     private int InVain(Candidate candidate)
@@ -138,6 +169,6 @@ public sealed class NeedleChoice
     {
         public List<int> Signatures { get; } = [];
 
-        public ulong[] Lines { get; } = new ulong[MostLines / 64];
+        public ulong[] Lines { get; } = new ulong[Words];
     }
 }

@@ -8,18 +8,17 @@ using System.Runtime.Intrinsics.X86;
 namespace Virtward.Guard.Filters.Needles;
 
 /// <summary>
-/// Finds many needles in a block in one pass, 32 places in a step. Needles are put into eight groups, one bit each; for each of a needle's
+/// Finds many needles in a block in one pass, 64 places in a step. Needles are put into eight groups, one bit each; for each of a needle's
 /// four bytes two small tables, of its lower and of its upper half, tell the groups that it may belong to, and a place where a bit is left
 /// over after all four is compared exactly. (This is the "Teddy" of Hyperscan and grep's relatives.)
 /// </summary>
 public sealed class NeedleScanner
 {
     private const int Groups = 8;
-    private const int Step = 32;
+    private const int Half = 32;
+    private const int Step = 2 * Half;
 
-    // By place in the needle: the groups of each lower half of a byte, and of each upper half.
-    private readonly Vector256<byte>[] _lower = new Vector256<byte>[Needle.Length];
-    private readonly Vector256<byte>[] _upper = new Vector256<byte>[Needle.Length];
+    private readonly Tables _tables;
 
     // A hash table without collisions: where there is no needle of this hash stands one of another.
     private readonly uint[] _exact;
@@ -32,16 +31,7 @@ public sealed class NeedleScanner
     public NeedleScanner(ImmutableArray<(uint Needle, ulong Mark)> needles)
     {
         ImmutableArray<uint> words = [.. needles.Select(needle => needle.Needle)];
-        foreach ((uint needle, int group) in Grouped(words))
-        {
-            for (int place = 0; place < Needle.Length; place++)
-            {
-                byte b = Needle.Byte(needle, place);
-                _lower[place] |= Entry(b & 0xf, group);
-                _upper[place] |= Entry(b >> 4, group);
-            }
-        }
-
+        _tables = new Tables(Grouped(words));
         (_exact, _multiplier, _shift) = Hashed(words);
         _marks = new ulong[_exact.Length];
         foreach ((uint needle, ulong mark) in needles)
@@ -62,25 +52,20 @@ public sealed class NeedleScanner
     public int Find(ReadOnlySpan<byte> text, ref int from, Span<int> found)
     {
         ref byte start = ref MemoryMarshal.GetReference(text);
-        Vector256<byte> lower0 = _lower[0], lower1 = _lower[1], lower2 = _lower[2], lower3 = _lower[3];
-        Vector256<byte> upper0 = _upper[0], upper1 = _upper[1];
+        Tables tables = _tables;
         int count = 0;
         int at = from;
         int last = text.Length - (Step + Needle.Length - 1);
         for (; at <= last && count <= found.Length - Step; at += Step)
         {
-            Vector256<byte> first = Vector256.LoadUnsafe(ref start, (nuint)at);
-            Vector256<byte> second = Vector256.LoadUnsafe(ref start, (nuint)at + 1);
-            Vector256<byte> third = Vector256.LoadUnsafe(ref start, (nuint)at + 2);
-            Vector256<byte> fourth = Vector256.LoadUnsafe(ref start, (nuint)at + 3);
-            Vector256<byte> groups = Lower(lower0, first) & Lower(lower1, second) & (Lower(lower2, third) & Lower(lower3, fourth))
-                & (Upper(upper0, first) & Upper(upper1, second));
-            if (groups == Vector256<byte>.Zero)
+            Vector256<byte> low = tables.GroupsAt(ref start, at);
+            Vector256<byte> high = tables.GroupsAt(ref start, at + Half);
+            if ((low | high) == Vector256<byte>.Zero)
             {
                 continue;
             }
 
-            for (uint places = ~Vector256.Equals(groups, Vector256<byte>.Zero).ExtractMostSignificantBits(); places != 0; places &= places - 1)
+            for (ulong places = ~(Empty(low) | ((ulong)Empty(high) << Half)); places != 0; places &= places - 1)
             {
                 int place = at + BitOperations.TrailingZeroCount(places);
                 found[count] = place;
@@ -105,26 +90,9 @@ public sealed class NeedleScanner
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsNeedle(uint word) => _exact[(word * _multiplier) >> _shift] == word;
 
-    /// <summary>The groups of 32 bytes by their lower halves. (A shuffle takes just those; of a byte that is no ASCII it makes 0.)</summary>
+    /// <summary>The places, one bit each, that may belong to no group.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Lower(Vector256<byte> table, Vector256<byte> bytes) => Avx2.IsSupported
-        ? Avx2.Shuffle(table, bytes)
-        : Select(table, bytes & Vector256.Create((byte)0x8f));
-
-    /// <summary>The groups of 32 bytes by their upper halves.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Upper(Vector256<byte> table, Vector256<byte> bytes)
-    {
-        Vector256<byte> halves = (bytes.AsUInt16() >> 4).AsByte() & Vector256.Create((byte)0xf);
-        return Avx2.IsSupported ? Avx2.Shuffle(table, halves) : Select(table, halves);
-    }
-
-    /// <summary>A table's entries by 32 indices; 0 for those beyond 15. The table stands there twice, as AVX2 wants it.</summary>
-    private static Vector256<byte> Select(Vector256<byte> table, Vector256<byte> indices) =>
-        Vector256.Create(Vector128.Shuffle(table.GetLower(), indices.GetLower()), Vector128.Shuffle(table.GetLower(), indices.GetUpper()));
-
-    private static Vector256<byte> Entry(int index, int group) =>
-        Vector256<byte>.Zero.WithElement(index, (byte)(1 << group)).WithElement(index + 16, (byte)(1 << group));
+    private static uint Empty(Vector256<byte> groups) => Vector256.Equals(groups, Vector256<byte>.Zero).ExtractMostSignificantBits();
 
     /// <summary>
     /// Gives each needle a group. A group takes every text that is put together from halves of its needles' bytes; so each needle goes where the
@@ -180,5 +148,59 @@ public sealed class NeedleScanner
                 return (table, multiplier, shift);
             }
         }
+    }
+
+    /// <summary>
+    /// By place in the needle: the groups of each lower half of a byte, and for the first two places of each upper half, which is enough.
+    /// </summary>
+    private readonly struct Tables
+    {
+        private readonly Vector256<byte> _lower0, _lower1, _lower2, _lower3;
+        private readonly Vector256<byte> _upper0, _upper1;
+
+        public Tables(IEnumerable<(uint Word, int Group)> grouped)
+        {
+            foreach ((uint needle, int group) in grouped)
+            {
+                _lower0 |= Entry(Needle.Byte(needle, 0) & 0xf, group);
+                _lower1 |= Entry(Needle.Byte(needle, 1) & 0xf, group);
+                _lower2 |= Entry(Needle.Byte(needle, 2) & 0xf, group);
+                _lower3 |= Entry(Needle.Byte(needle, 3) & 0xf, group);
+                _upper0 |= Entry(Needle.Byte(needle, 0) >> 4, group);
+                _upper1 |= Entry(Needle.Byte(needle, 1) >> 4, group);
+            }
+        }
+
+        /// <summary>The groups to which needles at each of 32 places may belong.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector256<byte> GroupsAt(ref byte text, int at)
+        {
+            Vector256<byte> first = Vector256.LoadUnsafe(ref text, (nuint)at);
+            Vector256<byte> second = Vector256.LoadUnsafe(ref text, (nuint)at + 1);
+            Vector256<byte> third = Vector256.LoadUnsafe(ref text, (nuint)at + 2);
+            Vector256<byte> fourth = Vector256.LoadUnsafe(ref text, (nuint)at + 3);
+            return Lower(_lower0, first) & Lower(_lower1, second) & (Lower(_lower2, third) & Lower(_lower3, fourth))
+                & (Upper(_upper0, first) & Upper(_upper1, second));
+        }
+
+        // A shuffle takes the lower halves by itself; of a byte that is no ASCII it makes 0.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector256<byte> Lower(Vector256<byte> table, Vector256<byte> bytes) => Avx2.IsSupported
+            ? Avx2.Shuffle(table, bytes)
+            : Select(table, bytes & Vector256.Create((byte)0x8f));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector256<byte> Upper(Vector256<byte> table, Vector256<byte> bytes)
+        {
+            Vector256<byte> halves = (bytes.AsUInt16() >> 4).AsByte() & Vector256.Create((byte)0xf);
+            return Avx2.IsSupported ? Avx2.Shuffle(table, halves) : Select(table, halves);
+        }
+
+        // A table's entries by 32 indices; 0 for those beyond 15. The table stands there twice, as AVX2 wants it.
+        private static Vector256<byte> Select(Vector256<byte> table, Vector256<byte> indices) =>
+            Vector256.Create(Vector128.Shuffle(table.GetLower(), indices.GetLower()), Vector128.Shuffle(table.GetLower(), indices.GetUpper()));
+
+        private static Vector256<byte> Entry(int index, int group) =>
+            Vector256<byte>.Zero.WithElement(index, (byte)(1 << group)).WithElement(index + 16, (byte)(1 << group));
     }
 }

@@ -50,7 +50,7 @@ public sealed class NeedleSearch
             Choose(block.Text[..Math.Min(block.Text.Length, SampleBytes)]);
         }
 
-        lines = _isHopeless ? default : new NeedleLines(block, _scanner!, _found);
+        lines = _isHopeless ? default : new NeedleLines(block.Text, _scanner!, _found);
         return !_isHopeless;
     }
 

@@ -26,6 +26,7 @@ public readonly struct Part
     {
         Kind = PartKind.Literal;
         Literal = literal;
+        EndsWithSpace = literal[^1] == ' ';
         _unused = literal.Length <= sizeof(ulong) ? 8 * (sizeof(ulong) - literal.Length) : -1;
         _word = _unused >= 0 ? TextWord.Start(literal) : 0;
     }
@@ -35,6 +36,9 @@ public readonly struct Part
 
     /// <summary>The bytes of a literal; empty for a hole.</summary>
     public byte[] Literal { get; }
+
+    /// <summary>Whether it is a literal whose last byte is a space: a word after it starts there.</summary>
+    public bool EndsWithSpace { get; }
 
     /// <summary>Whether it takes any text, so that only its neighbours say where it ends.</summary>
     public bool IsFree => Kind is PartKind.Any or PartKind.User;
@@ -51,19 +55,24 @@ public readonly struct Part
         ? BinaryPrimitives.ReadUInt64LittleEndian(text[^sizeof(ulong)..]) >> _unused == _word
         : text.EndsWith(Literal);
 
-    /// <summary>Compares a literal of 16 to 32 bytes by its first and its last sixteen, which may overlap, without a call.</summary>
+    /// <summary>Compares a literal of 16 bytes or more by sixteens, the last of which may overlap the one before, without a call.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool StartsWith(ReadOnlySpan<byte> text, byte[] literal)
     {
-        int second = literal.Length - Vector128<byte>.Count;
-        if (second < 0 || second > Vector128<byte>.Count || text.Length < literal.Length)
+        int last = literal.Length - Vector128<byte>.Count;
+        if (last < 0 || text.Length < literal.Length)
         {
             return text.StartsWith(literal);
         }
 
         ref byte left = ref MemoryMarshal.GetReference(text);
         ref byte right = ref MemoryMarshal.GetArrayDataReference(literal);
-        return (Vector128.LoadUnsafe(ref left) ^ Vector128.LoadUnsafe(ref right)
-            | (Vector128.LoadUnsafe(ref left, (nuint)second) ^ Vector128.LoadUnsafe(ref right, (nuint)second))) == Vector128<byte>.Zero;
+        Vector128<byte> difference = Vector128.LoadUnsafe(ref left, (nuint)last) ^ Vector128.LoadUnsafe(ref right, (nuint)last);
+        for (int at = 0; at < last; at += Vector128<byte>.Count)
+        {
+            difference |= Vector128.LoadUnsafe(ref left, (nuint)at) ^ Vector128.LoadUnsafe(ref right, (nuint)at);
+        }
+
+        return difference == Vector128<byte>.Zero;
     }
 }

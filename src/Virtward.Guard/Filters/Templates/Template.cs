@@ -3,7 +3,6 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Virtward.Core.Net;
 using Virtward.Guard.Filters.Headers;
 
 namespace Virtward.Guard.Filters.Templates;
@@ -72,6 +71,7 @@ public sealed class Template
     /// <summary>Holds the template against all of a text.</summary>
     /// <param name="text">The text: any bytes.</param>
     /// <param name="match">What was found; meaningless where nothing was.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryMatch(ReadOnlySpan<byte> text, ref TemplateMatch match)
     {
         int from = 0;
@@ -184,11 +184,12 @@ public sealed class Template
                 continue;
             }
 
-            ReadOnlySpan<byte> previous = i > 0 ? parts[i - 1].Literal : default;
+            // Before a hole stands a literal, or the free text would not end there.
+            ref readonly Part previous = ref parts[i - 1];
             int length = part.Kind switch
             {
-                PartKind.Ip => AddressBackwards(rest, previous, ref match),
-                PartKind.Word => WordBackwards(rest, previous),
+                PartKind.Ip => AddressBackwards(rest, in previous, ref match),
+                PartKind.Word => WordBackwards(rest, in previous),
                 _ => DigitsBackwards(rest, part.Kind, ref match),
             };
             if (length == 0)
@@ -218,16 +219,17 @@ public sealed class Template
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int WordBackwards(ReadOnlySpan<byte> text, ReadOnlySpan<byte> previous)
+    private static int WordBackwards(ReadOnlySpan<byte> text, in Part previous)
     {
         int runStart = AfterLastSpace(text);
-        if (previous.IsEmpty || previous[^1] == ' ')
+        if (previous.EndsWithSpace)
         {
             return text.Length - runStart;
         }
 
-        int literal = text.LastIndexOf(previous);
-        return literal < 0 || literal + previous.Length < runStart ? 0 : text.Length - literal - previous.Length;
+        int literal = text.LastIndexOf(previous.Literal);
+        int start = literal + previous.Literal.Length;
+        return literal < 0 || start < runStart ? 0 : text.Length - start;
     }
 
     /// <summary>Where the last word starts. Words are short: mostly one compare.</summary>
@@ -271,10 +273,10 @@ public sealed class Template
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int AddressBackwards(ReadOnlySpan<byte> text, ReadOnlySpan<byte> previous, ref TemplateMatch match)
+    private static int AddressBackwards(ReadOnlySpan<byte> text, in Part previous, ref TemplateMatch match)
     {
         int length = Math.Min(text.Length, LongestAddress);
-        length = WordBackwards(text[(text.Length - length)..], previous);
+        length = WordBackwards(text[(text.Length - length)..], in previous);
         return TryAddress(text[(text.Length - length)..], ref match) ? length : 0;
     }
 
@@ -286,19 +288,14 @@ public sealed class Template
             text = text[1..^1];
         }
 
-        if (!Address.TryParse(text, out Address address))
+        if (match.TryReadAddress(text))
         {
-            // RFC 4007 section 11: fe80::1%eth0.
-            int zone = text.IndexOf((byte)'%');
-            if (zone < 0 || !Address.TryParse(text[..zone], out address))
-            {
-                return false;
-            }
+            return true;
         }
 
-        match.Address = address;
-        match.HasAddress = true;
-        return true;
+        // RFC 4007 section 11: fe80::1%eth0.
+        int zone = text.IndexOf((byte)'%');
+        return zone >= 0 && match.TryReadAddress(text[..zone]);
     }
 
     private static int TimeForwards(ReadOnlySpan<byte> text, ref TemplateMatch match)
