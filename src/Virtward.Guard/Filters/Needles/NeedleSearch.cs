@@ -19,7 +19,7 @@ public sealed class NeedleSearch
     private const int Room = 4096;
 
     private readonly ImmutableArray<ILineFilter> _filters;
-    private readonly int[] _found = new int[Room];
+    private int[] _found = [];
     private NeedleScanner? _scanner;
     private bool _isHopeless;
     private long _lines;
@@ -77,6 +77,7 @@ public sealed class NeedleSearch
             }
         }
 
+        _found = new int[Room];
         _scanner = _isHopeless ? null : new NeedleScanner([.. marks.Select(mark => (mark.Key, mark.Value))]);
     }
 }
