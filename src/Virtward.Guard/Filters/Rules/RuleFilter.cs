@@ -148,8 +148,8 @@ public sealed class RuleFilter : ILineFilter
     }
 
     /// <summary>
-    /// One session: a process on a host, for one peer. The process id as it is above, a hash of the rest below: processes come one after the
-    /// other, and so do their places in the table, which the processor then fetches ahead.
+    /// One session: a process on a host, for one peer. Below a hash of host and peer; above the process id, counted from a place of the
+    /// host's own: a host's processes come one after the other, and so do their places in the table, which the processor then fetches ahead.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong SessionOf(int process, ReadOnlySpan<byte> host, Address peer)
@@ -165,7 +165,8 @@ public sealed class RuleFilter : ILineFilter
             hash = (hash << 8) ^ (hash >> 56) ^ b;
         }
 
-        return ((ulong)process << 32) | (uint)Mix(Mix(hash, peer.High), peer.Low);
+        uint place = (uint)process + ((uint)hash * 0x9E37_79B1);
+        return ((ulong)place << 32) | (uint)Mix(Mix(hash, peer.High), peer.Low);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
