@@ -67,11 +67,7 @@ public sealed class Replay : IBlockSink, ISightingSink
     /// <inheritdoc/>
     public void Accept(in LineBlock block)
     {
-        if (block.Lines > 0)
-        {
-            Remember(LogLine.OfFile(Newlines.LineAt(block.Text, block.Text.Length - 1, out _), block.Received).Text);
-        }
-
+        Remember(LogLine.OfFile(Newlines.LineAt(block.Text, block.Text.Length - 1, out _), block.Received).Text);
         _filters.Accept(block, this);
     }
 

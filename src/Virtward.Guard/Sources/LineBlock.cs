@@ -8,7 +8,7 @@ namespace Virtward.Guard.Sources;
 /// </summary>
 public readonly ref struct LineBlock
 {
-    /// <summary>The lines, each with its newline; the first byte is the start of a line.</summary>
+    /// <summary>The lines, at least one, each with its newline; the first byte is the start of a line.</summary>
     public required ReadOnlySpan<byte> Text { get; init; }
 
     /// <summary>How many lines there are.</summary>

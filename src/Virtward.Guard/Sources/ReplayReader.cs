@@ -77,7 +77,7 @@ public sealed class ReplayReader
                 skipping = false;
             }
 
-            lines += HandOn(text[..whole], sink, ref tooLong);
+            lines += whole > 0 ? HandOn(text[..whole], sink, ref tooLong) : 0;
             ReadOnlySpan<byte> rest = skipping ? [] : text[whole..];
             if (rest.Length > _maxLine)
             {

@@ -31,7 +31,7 @@ public sealed class NeedleSearch
     public NeedleSearch(ImmutableArray<ILineFilter> filters)
     {
         _filters = filters;
-        _isHopeless = filters.IsEmpty || filters.Any(filter => filter.Signatures.IsEmpty);
+        _isHopeless = filters.IsEmpty;
     }
 
     /// <summary>The mark of a filter's needles: one bit; the 64th filter and all after it share one.</summary>

@@ -24,13 +24,16 @@ public sealed class RuleFilter : ILineFilter
     private readonly JournalTrust _trust;
     private readonly AttemptSessions _sessions = new();
     private readonly Action<Problem>? _report;
+
+    // Only a replay asks for them.
+    private readonly Lazy<ImmutableArray<Signature>> _signatures;
     private readonly bool _hasHeader;
 
     private RuleFilter(
         FilterDefinition definition,
         string mode,
         RuleTable rules,
-        ImmutableArray<Signature> signatures,
+        Func<ImmutableArray<Signature>> signatures,
         StampClock clock,
         Action<Problem>? report)
     {
@@ -40,7 +43,7 @@ public sealed class RuleFilter : ILineFilter
         Programs = [.. definition.Programs.Select(p => new ProgramName(p))];
         _trust = new JournalTrust(definition.Units, Programs);
         _rules = rules;
-        Signatures = signatures;
+        _signatures = new Lazy<ImmutableArray<Signature>>(signatures);
         _clock = clock;
         _report = report;
     }
@@ -49,7 +52,7 @@ public sealed class RuleFilter : ILineFilter
     public string Name => Definition.Name;
 
     /// <inheritdoc/>
-    public ImmutableArray<Signature> Signatures { get; }
+    public ImmutableArray<Signature> Signatures => _signatures.Value;
 
     /// <summary>What its file says.</summary>
     public FilterDefinition Definition { get; }
@@ -85,7 +88,7 @@ public sealed class RuleFilter : ILineFilter
             }
         }
 
-        return new RuleFilter(definition, chosen, new RuleTable(candidates), SignaturesOf(rules, candidates), clock, report);
+        return new RuleFilter(definition, chosen, new RuleTable(candidates), () => SignaturesOf(rules, candidates), clock, report);
     }
 
     /// <inheritdoc/>
