@@ -47,18 +47,15 @@ public sealed class SqliteGuardStore : IGuardStore
     /// <inheritdoc/>
     public Result<StoredState> Load(UnixTime now)
     {
-        if (_writable && !Write(() => EndExpired(now)).TryGet(out _, out Problem? problem))
+        if (!Read(() => BanRows.ReadLive(_connection, now)).TryGet(out LiveBans? bans, out Problem? problem)
+            || (_writable && !Write(() => EndExpired(now, bans.AnyExpired)).TryGet(out _, out problem)))
         {
             return problem;
         }
 
         return Read(() => new StoredState
         {
-            Engine = EngineTables.Read(_connection) with
-            {
-                Bans = [.. BanRows.Live(_connection, BanRows.InForce, now)],
-                Folded = [.. BanRows.Live(_connection, BanRows.Folded, now)],
-            },
+            Engine = EngineTables.Read(_connection) with { Bans = bans.InForce, Folded = bans.Folded },
             Positions = Rows("SELECT source, position FROM positions", row => (Source: row.Text(0), Text: row.Text(1)))
                 .ToDictionary(row => row.Source, row => row.Text, StringComparer.Ordinal),
             NeverBan = Rows("SELECT target, since, until, comment FROM never_ban WHERE until > ?1 ORDER BY target", NeverBan, now.Microseconds),
@@ -134,9 +131,14 @@ public sealed class SqliteGuardStore : IGuardStore
     private static Allowance NeverBan(Row row) => new(
         RowCodec.DecodeTarget(row.Bytes(0)), new UnixTime(row.Number(1)), new UnixTime(row.Number(2)), row.Text(3));
 
-    private void EndExpired(UnixTime now)
+    // Looking for expired bans reads the whole table: only where the caller has met some.
+    private void EndExpired(UnixTime now, bool anyBan)
     {
-        _writer!.EndExpired(now);
+        if (anyBan)
+        {
+            _writer!.EndExpired(now);
+        }
+
         using var entries = new Statement(_connection, "DELETE FROM never_ban WHERE until <= ?1");
         entries.Run(now.Microseconds);
     }
