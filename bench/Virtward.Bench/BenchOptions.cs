@@ -11,6 +11,9 @@ internal sealed record BenchOptions
     /// <summary>How many runs a median is made of.</summary>
     public int Runs { get; init; } = 5;
 
+    /// <summary>How long <c>soak</c> takes.</summary>
+    public int Minutes { get; init; } = 10;
+
     /// <summary>The generator's seed.</summary>
     public int Seed { get; init; } = 1;
 
@@ -43,6 +46,7 @@ internal sealed record BenchOptions
             {
                 "--lines" when long.TryParse(value, CultureInfo.InvariantCulture, out long lines) && lines > 0 => options with { Lines = lines },
                 "--runs" when int.TryParse(value, CultureInfo.InvariantCulture, out int runs) && runs > 0 => options with { Runs = runs },
+                "--minutes" when int.TryParse(value, CultureInfo.InvariantCulture, out int minutes) && minutes > 0 => options with { Minutes = minutes },
                 "--seed" when int.TryParse(value, CultureInfo.InvariantCulture, out int seed) => options with { Seed = seed },
                 "--attacks" when double.TryParse(value, CultureInfo.InvariantCulture, out double share) && share is >= 0 and <= 1 =>
                     options with { Attacks = share },

@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Virtward.Core.Net;
 using Virtward.Core.Results;
 using Virtward.Core.Time;
+using Virtward.Guard.Bans;
 
 namespace Virtward.Guard.Store.Sqlite;
 
@@ -22,6 +23,7 @@ public sealed class SqliteGuardStore : IGuardStore
     private readonly CommitWriter? _writer;
     private readonly Statement? _begin;
     private readonly Statement? _commit;
+    private Statement? _evidence;
     private bool _disposed;
 
     /// <summary>Takes over an open connection to a database whose schema is ours; <see cref="SqliteStoreFile"/> makes such.</summary>
@@ -67,6 +69,16 @@ public sealed class SqliteGuardStore : IGuardStore
 
     /// <inheritdoc/>
     public Result<IReadOnlyList<StoredBan>> Find(BanQuery query) => Read<IReadOnlyList<StoredBan>>(() => BanRows.Find(_connection, query));
+
+    /// <inheritdoc/>
+    public Result<string?> Evidence(Prefix target, string jail) => Read(() =>
+    {
+        _evidence ??= new Statement(_connection, $"SELECT evidence FROM bans WHERE target = ?1 AND jail = ?2 AND live > 0 AND live = {BanRows.InForce}");
+        return _evidence.First(row => row.IsNull(0) ? null : row.Text(0), RowCodec.Encode(target), jail);
+    });
+
+    /// <inheritdoc/>
+    public Result<ShutOut> CountInForce(UnixTime at) => Read(() => BanRows.CountInForce(_connection, at));
 
     /// <inheritdoc/>
     public Result<IReadOnlyList<DayTotal>> Days(UnixTime since) => Read<IReadOnlyList<DayTotal>>(() => Rows(
@@ -124,6 +136,7 @@ public sealed class SqliteGuardStore : IGuardStore
             _writer?.Dispose();
             _begin?.Dispose();
             _commit?.Dispose();
+            _evidence?.Dispose();
             _connection.Dispose();
         }
     }
