@@ -247,6 +247,12 @@ public sealed class Enforcer
         foreach ((GuardElement element, UnixTime? before) in touched)
         {
             UnixTime? after = _index.Until(element) is UnixTime until && until > now ? until : null;
+            if (after is null)
+            {
+                // Also where it was let go of before, because its time was up: its count must not outlive it.
+                _counted.Remove(element);
+            }
+
             if (before == after)
             {
                 continue;
@@ -256,7 +262,6 @@ public sealed class Enforcer
             if (after is not UnixTime end)
             {
                 _wanted.Remove(element);
-                _counted.Remove(element);
                 changes.Add(new ElementChange(name, element.Key, ElementAction.Remove));
                 continue;
             }
