@@ -277,7 +277,7 @@ public sealed class GuardHost : IAsyncDisposable
     // what a flood has left behind would stay for hours. A heap of 50 MB takes some 50 ms.
     private async Task TidyAsync(CancellationToken stop)
     {
-        long tidy = GC.GetTotalMemory(forceFullCollection: false);
+        long tidy = 0;
         while (true)
         {
             await Task.Delay(TidyEvery, Parts.Clock, stop);
