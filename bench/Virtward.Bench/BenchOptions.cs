@@ -11,6 +11,9 @@ internal sealed record BenchOptions
     /// <summary>How many runs a median is made of.</summary>
     public int Runs { get; init; } = 5;
 
+    /// <summary>How long <c>soak</c> takes.</summary>
+    public int Minutes { get; init; } = 10;
+
     /// <summary>The generator's seed.</summary>
     public int Seed { get; init; } = 1;
 
@@ -19,6 +22,9 @@ internal sealed record BenchOptions
 
     /// <summary>The stamps: classic, iso, rfc5424, epoch or mixed.</summary>
     public string Stamps { get; init; } = "classic";
+
+    /// <summary>Of the programs of a contest, the first and those whose name contains this; empty: all.</summary>
+    public string Only { get; init; } = "";
 
     /// <summary>Where logs and state directories are made.</summary>
     public string Work { get; init; } = Path.Combine(Path.GetTempPath(), "virtward-bench");
@@ -43,10 +49,12 @@ internal sealed record BenchOptions
             {
                 "--lines" when long.TryParse(value, CultureInfo.InvariantCulture, out long lines) && lines > 0 => options with { Lines = lines },
                 "--runs" when int.TryParse(value, CultureInfo.InvariantCulture, out int runs) && runs > 0 => options with { Runs = runs },
+                "--minutes" when int.TryParse(value, CultureInfo.InvariantCulture, out int minutes) && minutes > 0 => options with { Minutes = minutes },
                 "--seed" when int.TryParse(value, CultureInfo.InvariantCulture, out int seed) => options with { Seed = seed },
                 "--attacks" when double.TryParse(value, CultureInfo.InvariantCulture, out double share) && share is >= 0 and <= 1 =>
                     options with { Attacks = share },
                 "--stamps" when value is "classic" or "iso" or "rfc5424" or "epoch" or "mixed" => options with { Stamps = value },
+                "--only" => options with { Only = value },
                 "--work" when value.Length > 0 => options with { Work = value },
                 "--out" when value.Length > 0 => options with { Out = value },
                 "--truth" when value.Length > 0 => options with { Truth = value },

@@ -10,7 +10,7 @@ if (args is [LibraryChild.Match or LibraryChild.Jails, var filter, var log])
 
 if (args is not [var name, .. var rest] || BenchOptions.Read(rest) is not { } options)
 {
-    Console.Error.WriteLine("usage: bench/run generate|match|replay|jails|bans|store|latency|memory [--option value]… (see bench/README.md)");
+    Console.Error.WriteLine("usage: bench/run generate|match|replay|jails|bans|store|status|latency|memory|attackers|soak [--option value]… (see bench/README.md)");
     return 2;
 }
 
@@ -30,6 +30,12 @@ switch (name)
         return OwnNetwork.Run(args, () => LatencyBench.Run(options));
     case "memory":
         return OwnNetwork.Run(args, () => MemoryBench.Run(options));
+    case "attackers":
+        return OwnNetwork.Run(args, () => AttackersBench.Run(options));
+    case "soak":
+        return OwnNetwork.Run(args, () => SoakBench.Run(options));
+    case "status":
+        return OwnNetwork.Run(args, () => StatusBench.Run(options));
     case "store":
         return StoreBench.Run(options);
     default:

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using Virtward.Linux.Nftables;
 
 namespace Virtward.Bench.Kernel;
@@ -9,29 +10,37 @@ namespace Virtward.Bench.Kernel;
 internal sealed partial class RunningGuard : IDisposable
 {
     private const int Terminate = 15;
+
+    // No siege: it would ban at the first failure, and what is measured would be another thing.
+    private const string UsualPolicy = """
+        version: 1
+        guard:
+          jails:
+            sshd: { filter: sshd, findtime: 10m, maxretry: 3, bantime: 4h }
+          siege: { min-sources: 1000000, account-sources: 1000000 }
+
+        """;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private readonly string _program;
+    private readonly string _state;
     private readonly Process _process;
 
     /// <summary>Starts it, and waits until its table is in the kernel.</summary>
     /// <param name="options">Names the program.</param>
     /// <param name="directory">Where policy, log and state lie; the policy and the log are made here.</param>
     /// <param name="firewall">The kernel's nftables.</param>
-    public RunningGuard(BenchOptions options, string directory, NftablesFirewall firewall)
+    /// <param name="policyText">The policy, where it is not the usual one.</param>
+    public RunningGuard(BenchOptions options, string directory, NftablesFirewall firewall, string policyText = UsualPolicy)
     {
+        _program = options.Virtward;
+        _state = Path.Combine(directory, "state");
         Log = Path.Combine(directory, "auth.log");
         string policy = Path.Combine(directory, "policy.yaml");
-        File.WriteAllText(policy, """
-            version: 1
-            guard:
-              jails:
-                sshd: { filter: sshd, findtime: 10m, maxretry: 3, bantime: 4h }
-              siege: { min-sources: 1000000, account-sources: 1000000 }
-
-            """);
+        File.WriteAllText(policy, policyText);
         File.WriteAllBytes(Log, []);
-        var start = new ProcessStartInfo(
-            options.Virtward, ["guard", "run", "--policy", policy, "--log", Log, "--state", Path.Combine(directory, "state")])
+        var start = new ProcessStartInfo(_program, ["guard", "run", "--policy", policy, "--log", Log, "--state", _state])
         {
             RedirectStandardOutput = true,
         };
@@ -69,6 +78,15 @@ internal sealed partial class RunningGuard : IDisposable
             _process.Refresh();
         }
         while (_process.TotalProcessorTime - last > TimeSpan.FromMilliseconds(60));
+    }
+
+    /// <summary>What <c>virtward status --json</c> says of it.</summary>
+    public JsonDocument Status()
+    {
+        using Process process = Process.Start(new ProcessStartInfo(_program, ["status", "--json", "--state", _state]) { RedirectStandardOutput = true })!;
+        string json = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return JsonDocument.Parse(json);
     }
 
     /// <summary>A line of <c>/proc/PID/status</c> in MB: VmRSS, VmHWM.</summary>

@@ -33,8 +33,8 @@ internal sealed class LogGenerator
         Attackers = new Attackers(_random, (int)Math.Clamp(options.Lines / 500, 200, 20_000));
     }
 
-    /// <summary>The first line's time.</summary>
-    public DateTimeOffset Start { get; init; } = new(2026, 10, 1, 0, 0, 0, TimeSpan.Zero);
+    /// <summary>The time of the first line of the next <see cref="Write"/>.</summary>
+    public DateTimeOffset Start { get; set; } = new(2026, 10, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>How much time goes by between two lines, on average.</summary>
     public TimeSpan MeanGap { get; init; } = TimeSpan.FromMilliseconds(50);
@@ -54,7 +54,7 @@ internal sealed class LogGenerator
     /// <summary>Attempts whose user name is made to look like the end of another line.</summary>
     public long Forged { get; private set; }
 
-    /// <summary>Writes the log: so many lines, and those that belong to the last one's session.</summary>
+    /// <summary>Writes the log until it has so many lines in all, and those that belong to the last one's session.</summary>
     public void Write(long lines)
     {
         _time = (Start - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;

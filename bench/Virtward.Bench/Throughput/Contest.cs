@@ -12,9 +12,14 @@ internal sealed class Contest(string title, BenchOptions options)
     private readonly List<(Competitor Competitor, double Rate, string[] Cells)> _results = [];
 
     /// <summary>Runs one; where it fails, says so and leaves it out.</summary>
-    /// <returns>Its lines per CPU second; not a number where it failed.</returns>
+    /// <returns>Its lines per CPU second; not a number where it failed or is not among those asked for.</returns>
     public double Run(Competitor competitor)
     {
+        if (_results.Count > 0 && !competitor.Name.Contains(options.Only, StringComparison.Ordinal))
+        {
+            return double.NaN;
+        }
+
         try
         {
             return Race(competitor);

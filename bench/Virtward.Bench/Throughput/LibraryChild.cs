@@ -71,11 +71,13 @@ internal static class LibraryChild
         return policy with { Guard = policy.Guard with { Jails = [jail] } };
     }
 
-    private sealed class Counter(FilterSet filters) : ILineSink, ISightingSink
+    private sealed class Counter(FilterSet filters) : IBlockSink, ISightingSink
     {
         public long Sightings { get; private set; }
 
         public void Accept(in LogLine line) => filters.Accept(line, this);
+
+        public void Accept(in LineBlock block) => filters.Accept(block, this);
 
         void ISightingSink.Accept(int filter, in Sighting sighting) => Sightings++;
     }

@@ -301,11 +301,13 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>, ISpa
         }
     }
 
-    private static int HexValue(byte c) => c switch
+    // Digits and letters come one after the other in an address, so which of the two it is is no branch.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int HexValue(byte c)
     {
-        >= (byte)'0' and <= (byte)'9' => c - '0',
-        >= (byte)'a' and <= (byte)'f' => c - 'a' + 10,
-        >= (byte)'A' and <= (byte)'F' => c - 'A' + 10,
-        _ => -1,
-    };
+        int digit = c - '0';
+        int letter = (c | 0x20) - 'a';
+        int value = (uint)digit <= 9 ? digit : letter + 10;
+        return (uint)digit <= 9 || (uint)letter <= 5 ? value : -1;
+    }
 }

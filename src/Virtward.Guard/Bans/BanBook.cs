@@ -13,14 +13,14 @@ public sealed class BanBook
     private static readonly IComparer<Ban> ByEnd = Comparer<Ban>.Create(static (a, b) =>
         a.Until != b.Until ? a.Until.CompareTo(b.Until) : a.Target.CompareTo(b.Target));
 
-    private readonly PrefixTrie<TargetBans> _byTarget = new();
+    private readonly BanSet _bans = new();
     private readonly PriorityQueue<Ban, Ban> _byEnd = new(ByEnd);
 
     /// <summary>The number of bans in force.</summary>
-    public int Count { get; private set; }
+    public int Count => _bans.Count;
 
     /// <summary>All bans in force, IPv4 first, in the order of their targets.</summary>
-    public IEnumerable<Ban> All => _byTarget.All.SelectMany(static entry => entry.Value.All);
+    public IEnumerable<Ban> All => _bans.All;
 
     /// <summary>When the next ban ends; <see cref="UnixTime.Never"/> where there is none.</summary>
     public UnixTime NextEnd { get; private set; } = UnixTime.Never;
@@ -28,32 +28,29 @@ public sealed class BanBook
     /// <summary>Finds the ban of this very target by this jail.</summary>
     public bool TryGet(Prefix target, string jail, [NotNullWhen(true)] out Ban? ban)
     {
-        ban = At(target).Of(jail);
+        ban = _bans.Find(target, jail);
         return ban is not null;
     }
 
     /// <summary>The bans of this very target.</summary>
-    public IReadOnlyList<Ban> Of(Prefix target) => At(target).All;
+    public IEnumerable<Ban> Of(Prefix target) => _bans.Inside(target).TakeWhile(ban => ban.Target == target);
 
     /// <summary>The bans that keep out the whole of a prefix or address, the widest first.</summary>
-    public IEnumerable<Ban> Enclosing(Prefix prefix) => _byTarget.Enclosing(prefix).SelectMany(static entry => entry.Value.All);
+    public IEnumerable<Ban> Enclosing(Prefix prefix) => _bans.Enclosing(prefix);
 
     /// <summary>The bans of targets inside a prefix, itself included.</summary>
-    public IEnumerable<Ban> Inside(Prefix prefix) => _byTarget.Inside(prefix).SelectMany(static entry => entry.Value.All);
+    public IEnumerable<Ban> Inside(Prefix prefix) => _bans.Inside(prefix);
 
     /// <summary>Takes in a ban; its target must not be banned by its jail already.</summary>
     public void Add(Ban ban)
     {
-        TargetBans others = At(ban.Target);
-        if (others.Of(ban.Jail) is not null)
+        if (!_bans.Add(ban))
         {
             throw new InvalidOperationException($"{ban.Target} is banned by {ban.Jail} already");
         }
 
-        _byTarget.Set(ban.Target, others.With(ban));
         _byEnd.Enqueue(ban, ban);
         NextEnd = ban.Until < NextEnd ? ban.Until : NextEnd;
-        Count++;
     }
 
     /// <summary>Takes out a ban; false where it is not in force.</summary>
@@ -64,17 +61,7 @@ public sealed class BanBook
             return false;
         }
 
-        TargetBans rest = At(ban.Target).Without(ban.Jail);
-        if (rest.IsEmpty)
-        {
-            _byTarget.Remove(ban.Target);
-        }
-        else
-        {
-            _byTarget.Set(ban.Target, rest);
-        }
-
-        Count--;
+        _bans.Remove(ban.Target, ban.Jail);
         if (_byEnd.Count > (2 * Count) + 1024)
         {
             // Bans that ended early leave their place in the queue behind; it must not grow with every re-ban by hand.
@@ -93,9 +80,7 @@ public sealed class BanBook
         return NextEnd <= now && _byEnd.TryPeek(out ban, out _);
     }
 
-    private TargetBans At(Prefix target) => _byTarget.TryGet(target, out TargetBans bans) ? bans : default;
-
-    private bool InForce(Ban ban) => ReferenceEquals(At(ban.Target).Of(ban.Jail), ban);
+    private bool InForce(Ban ban) => ReferenceEquals(_bans.Find(ban.Target, ban.Jail), ban);
 
     // The first of the queue is always in force.
     private void DropEnded()

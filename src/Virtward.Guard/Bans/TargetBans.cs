@@ -9,6 +9,8 @@ public readonly struct TargetBans
     // Null, a Ban, or a Ban[] of two and more.
     private readonly object? _bans;
 
+    private TargetBans(Ban ban) => _bans = ban;
+
     private TargetBans(Ban[] bans) => _bans = bans.Length switch
     {
         0 => null,
@@ -36,7 +38,7 @@ public readonly struct TargetBans
     };
 
     /// <summary>These with one more, in place of an earlier one of the same jail.</summary>
-    public TargetBans With(Ban ban) => new([.. Others(ban.Jail), ban]);
+    public TargetBans With(Ban ban) => IsEmpty ? new(ban) : new([.. Others(ban.Jail), ban]);
 
     /// <summary>These without that of a jail.</summary>
     public TargetBans Without(string jail) => new([.. Others(jail)]);

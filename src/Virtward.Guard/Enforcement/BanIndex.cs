@@ -76,16 +76,17 @@ public sealed class BanIndex
     }
 
     /// <summary>What a ban comes to in the kernel.</summary>
-    public IEnumerable<GuardElement> Elements(Ban ban)
+    public List<GuardElement> Elements(Ban ban)
     {
         PortGroup ports = PortGroup.Of(ban.Ports);
-        foreach (Prefix piece in Carve(ban))
+        IReadOnlyList<Prefix> pieces = Carve(ban);
+        var elements = new List<GuardElement>(pieces.Count);
+        for (int i = 0; i < pieces.Count; i++)
         {
-            foreach (GuardElement element in GuardSet.Cover(piece, ports))
-            {
-                yield return element;
-            }
+            GuardSet.Cover(pieces[i], ports, elements);
         }
+
+        return elements;
     }
 
     /// <summary>The bans that come to this element.</summary>

@@ -228,7 +228,12 @@ public sealed class Enforcer
 
     private void Touch(Dictionary<GuardElement, UnixTime?> touched, Ban? ban)
     {
-        foreach (GuardElement element in ban is null ? [] : _index.Elements(ban))
+        if (ban is null)
+        {
+            return;
+        }
+
+        foreach (GuardElement element in _index.Elements(ban))
         {
             touched.TryAdd(element, _wanted.Find(element));
         }
@@ -242,6 +247,12 @@ public sealed class Enforcer
         foreach ((GuardElement element, UnixTime? before) in touched)
         {
             UnixTime? after = _index.Until(element) is UnixTime until && until > now ? until : null;
+            if (after is null)
+            {
+                // Also where it was let go of before, because its time was up: its count must not outlive it.
+                _counted.Remove(element);
+            }
+
             if (before == after)
             {
                 continue;
@@ -251,7 +262,6 @@ public sealed class Enforcer
             if (after is not UnixTime end)
             {
                 _wanted.Remove(element);
-                _counted.Remove(element);
                 changes.Add(new ElementChange(name, element.Key, ElementAction.Remove));
                 continue;
             }
@@ -299,10 +309,7 @@ public sealed class Enforcer
         {
             foreach (GuardElement element in _index.Elements(ban))
             {
-                if (_wanted.Find(element) is not UnixTime until || until < ban.Until)
-                {
-                    _wanted.Set(element, ban.Until);
-                }
+                _wanted.Extend(element, ban.Until);
             }
         }
     }
@@ -403,13 +410,14 @@ public sealed class Enforcer
         lock (_lock)
         {
             // What has been banned or lifted since it was read is in the kernel as it must be.
-            surplus.RemoveWhere(key => _wanted.Find(new GuardElement(set, key)) is not null);
+            WantedSet? wanted = _wanted.Of(set);
+            surplus.RemoveWhere(key => wanted?.Find(key) is not null);
             string name = set.Name;
             var slices = new SlicedBatch(_firewall);
             int removed = slices.Apply(surplus.Select(key => (ElementChange?)new ElementChange(name, key, ElementAction.Remove)));
-            int renewed = slices.Apply(stale.Select(pair => Change(set, name, pair.Key, ElementAction.Put, pair.Value)));
-            int added = slices.Apply(_wanted.Unseen(set, round).Select(
-                key => Change(set, name, key, ElementAction.Add, _counted.GetValueOrDefault(new GuardElement(set, key)))));
+            int renewed = slices.Apply(stale.Select(pair => Change(name, pair.Key, wanted?.Find(pair.Key), ElementAction.Put, pair.Value)));
+            int added = slices.Apply((wanted?.Unseen(round) ?? []).Select(unseen => Change(
+                name, unseen.Key, unseen.Until, ElementAction.Add, _counted.GetValueOrDefault(new GuardElement(set, unseen.Key)))));
             return total with
             {
                 Added = total.Added + added,
@@ -425,22 +433,22 @@ public sealed class Enforcer
     private void Compare(
         GuardSet set, FirewallElement present, UnixTime began, int round, HashSet<Address> surplus, Dictionary<Address, PacketCount> stale)
     {
-        var element = new GuardElement(set, present.Key);
         UnixTime now = UnixTime.Now(_clock);
-        if (_wanted.Find(element) is not UnixTime until || until <= now)
+        WantedSet? wanted = _wanted.Of(set);
+        if (wanted?.Find(present.Key) is not UnixTime until || until <= now)
         {
             surplus.Add(present.Key);
             return;
         }
 
-        if (!_wanted.MarkSeen(element, round))
+        if (!wanted.MarkSeen(present.Key, round))
         {
             return;
         }
 
         if (present.Count != default)
         {
-            _counted[element] = present.Count;
+            _counted[new GuardElement(set, present.Key)] = present.Count;
         }
 
         // The time left was read at some moment since the listing began.
@@ -455,11 +463,9 @@ public sealed class Enforcer
 
     // The change that brings an element into the kernel, timed as late as can be: the kernel counts from when it gets it. Null where it is
     // no longer wanted.
-    private ElementChange? Change(GuardSet set, string name, Address key, ElementAction action, PacketCount count)
+    private ElementChange? Change(string set, Address key, UnixTime? wanted, ElementAction action, PacketCount count)
     {
         UnixTime now = UnixTime.Now(_clock);
-        return _wanted.Find(new GuardElement(set, key)) is UnixTime until && until > now
-            ? new ElementChange(name, key, action, Left(until, now), count)
-            : null;
+        return wanted is UnixTime until && until > now ? new ElementChange(set, key, action, Left(until, now), count) : null;
     }
 }

@@ -38,7 +38,10 @@ public readonly record struct GuardSet(bool IsV4, int Length, PortGroup Ports)
         : Address.FromValue(UInt128.MaxValue << (128 - Length));
 
     /// <summary>Splits a prefix into the elements that hold it: itself where its length is a multiple of the stride, else 2, 4 or 8 (16 for /0).</summary>
-    public static IEnumerable<GuardElement> Cover(Prefix prefix, PortGroup ports)
+    /// <param name="prefix">The prefix.</param>
+    /// <param name="ports">The ports that it is banned from.</param>
+    /// <param name="elements">Takes the elements.</param>
+    public static void Cover(Prefix prefix, PortGroup ports, List<GuardElement> elements)
     {
         int length = Math.Max(Stride, (prefix.Length + Stride - 1) / Stride * Stride);
         var set = new GuardSet(prefix.IsV4, length, ports);
@@ -51,7 +54,7 @@ public readonly record struct GuardSet(bool IsV4, int Length, PortGroup Ports)
             // ::ffff:0:0/96 inside a wider IPv6 prefix is no source of any packet (RFC 4038 section 4.2), and no IPv6 key here.
             if (key.IsV4 == prefix.IsV4)
             {
-                yield return new GuardElement(set, key);
+                elements.Add(new GuardElement(set, key));
             }
         }
     }

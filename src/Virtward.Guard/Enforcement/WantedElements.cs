@@ -1,45 +1,35 @@
-using System.Runtime.InteropServices;
-using Virtward.Core.Net;
 using Virtward.Core.Time;
 
 namespace Virtward.Guard.Enforcement;
 
-/// <summary>
-/// What the kernel's sets must hold, and until when. A comparison with the kernel is a round: it marks what it has seen, and what bears
-/// no mark is missing.
-/// </summary>
+/// <summary>What the kernel's sets must hold, and until when.</summary>
 public sealed class WantedElements
 {
-    private readonly Dictionary<GuardSet, Dictionary<Address, Entry>> _sets = [];
+    private readonly Dictionary<GuardSet, WantedSet> _sets = [];
     private int _round;
 
     /// <summary>The sets that hold anything.</summary>
     public IEnumerable<GuardSet> Sets => _sets.Keys;
 
+    /// <summary>What a set must hold; null where that is nothing.</summary>
+    public WantedSet? Of(GuardSet set) => _sets.GetValueOrDefault(set);
+
     /// <summary>Until when an element is wanted; null where it is not.</summary>
-    public UnixTime? Find(GuardElement element) =>
-        _sets.TryGetValue(element.Set, out Dictionary<Address, Entry>? entries) && entries.TryGetValue(element.Key, out Entry entry)
-            ? entry.Until
-            : null;
+    public UnixTime? Find(GuardElement element) => Of(element.Set)?.Find(element.Key);
 
-    /// <summary>Wants an element. A round under way counts it as seen: whoever wants it brings it into the kernel himself.</summary>
-    public void Set(GuardElement element, UnixTime until)
-    {
-        if (!_sets.TryGetValue(element.Set, out Dictionary<Address, Entry>? entries))
-        {
-            entries = [];
-            _sets.Add(element.Set, entries);
-        }
+    /// <summary>Wants an element until a time.</summary>
+    public void Set(GuardElement element, UnixTime until) => Make(element.Set).Set(element.Key, until, _round);
 
-        entries[element.Key] = new Entry(until, _round);
-    }
+    /// <summary>Wants an element until a time at least.</summary>
+    public void Extend(GuardElement element, UnixTime until) => Make(element.Set).Extend(element.Key, until, _round);
 
     /// <summary>Wants an element no more.</summary>
     public void Remove(GuardElement element)
     {
-        if (_sets.TryGetValue(element.Set, out Dictionary<Address, Entry>? entries) && entries.Remove(element.Key) && entries.Count == 0)
+        if (_sets.TryGetValue(element.Set, out WantedSet? wanted))
         {
-            _sets.Remove(element.Set);
+            wanted.Remove(element.Key);
+            DropEmpty(element.Set, wanted);
         }
     }
 
@@ -47,54 +37,35 @@ public sealed class WantedElements
     public void RemoveUntil(UnixTime time)
     {
         // Removing while enumerating is allowed for Dictionary since .NET Core 3.0.
-        foreach ((GuardSet set, Dictionary<Address, Entry> entries) in _sets)
+        foreach ((GuardSet set, WantedSet wanted) in _sets)
         {
-            foreach ((Address key, Entry entry) in entries)
-            {
-                if (entry.Until <= time)
-                {
-                    entries.Remove(key);
-                }
-            }
-
-            if (entries.Count == 0)
-            {
-                _sets.Remove(set);
-            }
+            wanted.RemoveUntil(time);
+            DropEmpty(set, wanted);
         }
     }
+
+    /// <summary>Begins a comparison of a set with the kernel and hands out its number.</summary>
+    public int BeginRound() => ++_round;
 
     /// <summary>Wants nothing any more.</summary>
     public void Clear() => _sets.Clear();
 
-    /// <summary>Begins a comparison and hands out its number.</summary>
-    public int BeginRound() => ++_round;
-
-    /// <summary>Marks a wanted element as seen in a round.</summary>
-    /// <returns>Whether this is the first time, in this round or a later one.</returns>
-    public bool MarkSeen(GuardElement element, int round)
+    private WantedSet Make(GuardSet set)
     {
-        ref Entry entry = ref CollectionsMarshal.GetValueRefOrNullRef(_sets[element.Set], element.Key);
-        if (entry.Seen >= round)
+        if (!_sets.TryGetValue(set, out WantedSet? wanted))
         {
-            return false;
+            wanted = new WantedSet();
+            _sets.Add(set, wanted);
         }
 
-        entry = entry with { Seen = round };
-        return true;
+        return wanted;
     }
 
-    /// <summary>The wanted elements of a set that a round has not seen.</summary>
-    public IEnumerable<Address> Unseen(GuardSet set, int round)
+    private void DropEmpty(GuardSet set, WantedSet wanted)
     {
-        foreach ((Address key, Entry entry) in _sets.GetValueOrDefault(set) ?? [])
+        if (wanted.Count == 0)
         {
-            if (entry.Seen < round)
-            {
-                yield return key;
-            }
+            _sets.Remove(set);
         }
     }
-
-    private readonly record struct Entry(UnixTime Until, int Seen);
 }

@@ -23,10 +23,15 @@ public sealed class Fail2BanFilter : ILineFilter
     /// <summary>A longer line is no log line that a filter was written for; it is passed over.</summary>
     public const int LongestLine = 1 << 16;
 
+    /// <summary>A replay looks at the clock once in so many lines.</summary>
+    private const int LinesATime = 1024;
+
     private readonly Half _file;
     private readonly Half _journal;
     private readonly Fail2BanSettings _settings;
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+    private UnixTime _replayTime;
+    private long _replayed;
 
     private Fail2BanFilter(string path, Half file, Half journal, Fail2BanSettings settings)
     {
@@ -61,6 +66,13 @@ public sealed class Fail2BanFilter : ILineFilter
     public ImmutableArray<string> Unfiltered =>
         _file.Engine.IsMultiLine ? FailRegexes : [.. _file.Prefilter.Always.Where(index => index < FailRegexes.Length).Select(index => FailRegexes[index])];
 
+    /// <summary>
+    /// The literals, ASCII, of which a line of a file must hold at least one to matter to the filter; empty where any line may: then an
+    /// expression requires none, or lines are joined (<c>maxlines</c>). Of lines that hold none and are not handed in, the last one
+    /// before a line that is must be told to <see cref="PassOver"/>.
+    /// </summary>
+    public ImmutableArray<string> RequiredLiterals => _file.CanSkip ? _file.Prefilter.AnyOf : [];
+
     /// <summary>Lines that told a host name or an identifier instead of an address, and so banned nobody.</summary>
     public long WithoutAddress { get; private set; }
 
@@ -92,6 +104,13 @@ public sealed class Fail2BanFilter : ILineFilter
         return file is not null && journal is not null ? new Fail2BanFilter(path, file, journal, settings) : found[0];
     }
 
+    /// <summary>
+    /// Takes note of a line of a file that holds none of the <see cref="RequiredLiterals"/>: a later line without a date has its date.
+    /// Of several in a row the last one is enough.
+    /// </summary>
+    /// <param name="line">The line, without its line end.</param>
+    public void PassOver(ReadOnlySpan<byte> line) => _file.Engine.Skip(line);
+
     /// <inheritdoc/>
     public bool Accept(in LogLine line, int index, ISightingSink sink)
     {
@@ -106,7 +125,7 @@ public sealed class Fail2BanFilter : ILineFilter
         ulong candidates = ulong.MaxValue;
         if (half.CanSkip && !line.FromJournal)
         {
-            candidates = half.Prefilter.Candidates(text);
+            candidates = half.Engine.ByFirst.TellsApart ? (half.Prefilter.MayMatch(text) ? ulong.MaxValue : 0) : half.Prefilter.Candidates(text);
             if (candidates == 0)
             {
                 half.Engine.Skip(text);
@@ -114,7 +133,7 @@ public sealed class Fail2BanFilter : ILineFilter
             }
         }
 
-        UnixTime now = line.Received.IsKnown ? line.Received : UnixTime.Now(_settings.Clock);
+        UnixTime now = line.Received.IsKnown ? line.Received : ReplayTime();
         Failure? failure;
         if (line.FromJournal)
         {
@@ -136,6 +155,17 @@ public sealed class Fail2BanFilter : ILineFilter
         }
 
         return failure is not null;
+    }
+
+    // What time it is matters little to a replay, and to ask takes a while.
+    private UnixTime ReplayTime()
+    {
+        if (_replayed++ % LinesATime == 0)
+        {
+            _replayTime = UnixTime.Now(_settings.Clock);
+        }
+
+        return _replayTime;
     }
 
     private void Tell(Failure failure, in LogLine line, UnixTime now, Half half, int index, ISightingSink sink)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Virtward.Guard.Filters.Headers;
+using Virtward.Guard.Filters.Needles;
 using Virtward.Guard.Filters.Rules;
 using Virtward.Guard.Sightings;
 using Virtward.Guard.Sources;
@@ -18,6 +19,11 @@ public sealed class FilterSet
     private readonly ImmutableArray<ILineFilter> _filters;
     private readonly RuleFilter?[] _rules;
     private readonly ProgramRoutes _routes;
+    private readonly NeedleSearch _needles;
+
+    // The last line's.
+    private readonly SenderMemory _sender = new();
+    private Route _route;
 
     /// <summary>A set.</summary>
     /// <param name="filters">The filters; a filter's place is the index that the sink is told.</param>
@@ -26,6 +32,8 @@ public sealed class FilterSet
         _filters = filters;
         _rules = [.. filters.Select(f => f as RuleFilter)];
         _routes = new ProgramRoutes(filters);
+        _route = _routes.Of([], 0);
+        _needles = new NeedleSearch(filters);
     }
 
     /// <summary>The filters, by their index.</summary>
@@ -53,22 +61,66 @@ public sealed class FilterSet
             return false;
         }
 
-        HeaderReader.ReadSender(line, out LogEntry entry);
-        ReadOnlySpan<int> wanting = _routes.Of(entry.FromProgram, entry.Program.Length, out bool known);
-        if (wanting.IsEmpty)
+        return Match(line, ulong.MaxValue, sink);
+    }
+
+    /// <summary>
+    /// Takes the lines of a block, to the same effect as one by one: those that no rule can match, for they hold none of the texts that
+    /// its lines must hold, are counted and passed over.
+    /// </summary>
+    /// <param name="block">The block.</param>
+    /// <param name="sink">What takes the sightings.</param>
+    public void Accept(in LineBlock block, ISightingSink sink)
+    {
+        if (block.LongestLine > LongestLine || !_needles.TrySearch(block, out NeedleLines lines))
+        {
+            var splitter = new LineSplitter(block.Text);
+            while (splitter.TryNext(out ReadOnlySpan<byte> text))
+            {
+                Accept(LogLine.OfFile(text, block.Received), sink);
+            }
+
+            return;
+        }
+
+        int inVain = 0;
+        while (lines.TryNext(out ReadOnlySpan<byte> line, out ulong marks))
+        {
+            inVain += Match(LogLine.OfFile(line, block.Received), marks, sink) ? 0 : 1;
+        }
+
+        Lines += block.Lines;
+        _needles.Note(block.Lines, inVain);
+    }
+
+    /// <summary>Shows a line to those of the filters that want its program and that have a mark.</summary>
+    private bool Match(in LogLine line, ulong marks, ISightingSink sink)
+    {
+        HeaderReader.ReadSender(line, _sender, out LogEntry entry);
+        if (!entry.IsSameSender)
+        {
+            _route = _routes.Of(entry.FromProgram, entry.Program.Length);
+        }
+
+        if (_route.Filters.IsEmpty)
         {
             return false;
         }
 
         HeaderReader.ReadMessage(ref entry);
         bool matched = false;
-        foreach (int index in wanting)
+        foreach (int index in _route.Filters)
         {
+            if ((marks & NeedleSearch.MarkOf(index)) == 0)
+            {
+                continue;
+            }
+
             if (_rules[index] is not { } filter)
             {
                 matched |= _filters[index].Accept(line, index, sink);
             }
-            else if (filter.Wants(line, entry, known))
+            else if (filter.Wants(line, entry, _route.IsKnown))
             {
                 matched |= filter.Accept(entry, index, sink);
             }

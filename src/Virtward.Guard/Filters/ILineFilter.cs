@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Virtward.Guard.Filters.Needles;
 using Virtward.Guard.Sightings;
 using Virtward.Guard.Sources;
 
@@ -5,12 +7,17 @@ namespace Virtward.Guard.Filters;
 
 /// <summary>
 /// What turns lines into sightings. A filter may remember earlier lines (one login attempt writes several), so it is fed every line
-/// of its source in order, by one thread.
+/// of its source in order, by one thread; of files at least those that bear one of its <see cref="Signatures"/>.
 /// </summary>
 public interface ILineFilter
 {
     /// <summary>The filter's name, as jails refer to it.</summary>
     string Name { get; }
+
+    /// <summary>
+    /// What lines of files look like that matter to the filter: each bears at least one of these. Empty: any line may matter.
+    /// </summary>
+    ImmutableArray<Signature> Signatures => [];
 
     /// <summary>Takes one line and hands on what it says, if anything.</summary>
     /// <param name="line">The line.</param>

@@ -12,7 +12,7 @@ public sealed class ProgramRoutes
 {
     private readonly Slot[] _slots;
     private readonly int _mask;
-    private readonly int[] _others;
+    private readonly Route _others;
 
     /// <summary>Makes the routes of a set of filters.</summary>
     /// <param name="filters">The filters, by their index.</param>
@@ -21,7 +21,7 @@ public sealed class ProgramRoutes
         byte[][] names = [.. filters.OfType<RuleFilter>().SelectMany(f => f.Programs).Where(p => !p.IsWildcard).Select(p => p.Bytes.ToArray())];
         _slots = new Slot[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(4 * names.Length) + 1)];
         _mask = _slots.Length - 1;
-        _others = Wanting(filters, default);
+        _others = new Route(Wanting(filters, default), false);
         foreach (byte[] name in names)
         {
             Vector128<byte> start = Start(name, name.Length);
@@ -31,20 +31,15 @@ public sealed class ProgramRoutes
                 at = (at + 1) & _mask;
             }
 
-            _slots[at] = new Slot { Name = name, Start = start, Filters = Wanting(filters, name) };
+            _slots[at] = new Slot { Name = name, Start = start, Route = new Route(Wanting(filters, name), true) };
         }
     }
 
-    /// <summary>
-    /// The indices of the filters that want a program's lines, in order. A filter that names its programs by a wildcard is among those
-    /// of an unknown program and decides itself.
-    /// </summary>
+    /// <summary>Where a program's lines go.</summary>
     /// <param name="text">The tag and, for speed, what follows it: then it is compared in one step, however long it is.</param>
     /// <param name="length">The tag's length.</param>
-    /// <param name="known">Whether some filter names the program as it is: then all of the filters told want it.</param>
-    public ReadOnlySpan<int> Of(ReadOnlySpan<byte> text, int length, out bool known)
+    public Route Of(ReadOnlySpan<byte> text, int length)
     {
-        known = true;
         Vector128<byte> start = Start(text, length);
         for (int at = Hash(start) & _mask; _slots[at].Name is { } name; at = (at + 1) & _mask)
         {
@@ -52,11 +47,10 @@ public sealed class ProgramRoutes
             if (slot.Start == start && name.Length == length
                 && (length <= Vector128<byte>.Count || text[..length].SequenceEqual(name)))
             {
-                return slot.Filters;
+                return slot.Route;
             }
         }
 
-        known = false;
         return _others;
     }
 
@@ -112,6 +106,6 @@ public sealed class ProgramRoutes
     {
         public byte[]? Name;
         public Vector128<byte> Start;
-        public int[] Filters;
+        public Route Route;
     }
 }

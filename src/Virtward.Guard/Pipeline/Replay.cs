@@ -12,7 +12,7 @@ namespace Virtward.Guard.Pipeline;
 /// A finished log through filters and jails, on the log's own clock: what would have been banned. Takes the lines in order; nothing is
 /// enforced or stored.
 /// </summary>
-public sealed class Replay : ILineSink, ISightingSink
+public sealed class Replay : IBlockSink, ISightingSink
 {
     // The longest stamp with a <pri> before it, and room.
     private const int StampRoom = 80;
@@ -60,9 +60,15 @@ public sealed class Replay : ILineSink, ISightingSink
     /// <inheritdoc/>
     public void Accept(in LogLine line)
     {
-        _lastLength = Math.Min(line.Text.Length, StampRoom);
-        line.Text[.._lastLength].CopyTo(_lastLine);
+        Remember(line.Text);
         _filters.Accept(line, this);
+    }
+
+    /// <inheritdoc/>
+    public void Accept(in LineBlock block)
+    {
+        Remember(LogLine.OfFile(Newlines.LineAt(block.Text, block.Text.Length - 1, out _), block.Received).Text);
+        _filters.Accept(block, this);
     }
 
     /// <inheritdoc/>
@@ -94,6 +100,12 @@ public sealed class Replay : ILineSink, ISightingSink
         {
             AdvanceTo(_until);
         }
+    }
+
+    private void Remember(ReadOnlySpan<byte> lastLine)
+    {
+        _lastLength = Math.Min(lastLine.Length, StampRoom);
+        lastLine[.._lastLength].CopyTo(_lastLine);
     }
 
     private void AdvanceTo(UnixTime time)

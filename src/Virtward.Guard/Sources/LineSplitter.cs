@@ -1,7 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Virtward.Guard.Sources;
 
@@ -42,7 +40,7 @@ public ref struct LineSplitter
             }
 
             ReadOnlySpan<byte> ahead = _block[_next..];
-            _newlines = ahead.Length >= ChunkLength ? Newlines(ahead) : LastNewlines(ahead);
+            _newlines = ahead.Length >= ChunkLength ? Newlines.Of(ahead, 0) : LastNewlines(ahead);
             _next += ChunkLength;
         }
 
@@ -51,17 +49,6 @@ public ref struct LineSplitter
         line = _block[_lineStart..end];
         _lineStart = end + 1;
         return true;
-    }
-
-    /// <summary>The newlines among the first 64 bytes; there must be so many.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Newlines(ReadOnlySpan<byte> text)
-    {
-        ref byte start = ref MemoryMarshal.GetReference(text);
-        Vector256<byte> newline = Vector256.Create((byte)'\n');
-        uint low = Vector256.Equals(Vector256.LoadUnsafe(ref start), newline).ExtractMostSignificantBits();
-        uint high = Vector256.Equals(Vector256.LoadUnsafe(ref start, (nuint)Vector256<byte>.Count), newline).ExtractMostSignificantBits();
-        return ((ulong)high << 32) | low;
     }
 
     /// <summary>The newlines among the last bytes of a block, fewer than 64.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Virtward.Core.Time;
 
 namespace Virtward.Guard.Sources;
@@ -31,4 +32,11 @@ public readonly ref struct LogLine
 
     /// <summary>The journal's trusted _UID; -1 where unknown.</summary>
     public int UserId { get; init; }
+
+    /// <summary>A line of a file; a carriage return before the line end belongs to the line end.</summary>
+    /// <param name="text">The line without its newline.</param>
+    /// <param name="received">When it was received.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LogLine OfFile(ReadOnlySpan<byte> text, UnixTime received) =>
+        new() { Text = text is [.., (byte)'\r'] ? text[..^1] : text, Received = received, UserId = -1 };
 }

@@ -66,25 +66,19 @@ public sealed class ReplayReader
         while (!cancel.IsCancellationRequested)
         {
             bool isLast = filled < _buffer.Length;
-            var splitter = new LineSplitter(_buffer.AsSpan(0, filled));
-            while (splitter.TryNext(out ReadOnlySpan<byte> line))
+            ReadOnlySpan<byte> text = _buffer.AsSpan(0, filled);
+            int whole = text.LastIndexOf((byte)'\n') + 1;
+            if (skipping && whole > 0)
             {
-                if (skipping)
-                {
-                    skipping = false; // the end of a line that has been counted already
-                }
-                else if (line.Length > _maxLine)
-                {
-                    tooLong++;
-                }
-                else
-                {
-                    lines++;
-                    HandOn(line, sink);
-                }
+                // The end of a line that has been counted already.
+                int end = text.IndexOf((byte)'\n') + 1;
+                text = text[end..];
+                whole -= end;
+                skipping = false;
             }
 
-            ReadOnlySpan<byte> rest = skipping ? [] : splitter.Rest;
+            lines += whole > 0 ? HandOn(text[..whole], sink, ref tooLong) : 0;
+            ReadOnlySpan<byte> rest = skipping ? [] : text[whole..];
             if (rest.Length > _maxLine)
             {
                 tooLong++;
@@ -94,7 +88,7 @@ public sealed class ReplayReader
             else if (isLast && rest.Length > 0)
             {
                 lines++;
-                HandOn(rest, sink);
+                sink.Accept(LogLine.OfFile(rest, Received));
             }
 
             progress?.Invoke(new ReplayCounts(lines, tooLong, bytes));
@@ -112,14 +106,32 @@ public sealed class ReplayReader
         return new ReplayCounts(lines, tooLong, bytes);
     }
 
-    private void HandOn(ReadOnlySpan<byte> text, ILineSink sink)
+    /// <summary>Hands on whole lines, by the block where the sink takes blocks and no line has to be left out.</summary>
+    /// <returns>How many.</returns>
+    private int HandOn(ReadOnlySpan<byte> text, ILineSink sink, ref long tooLong)
     {
-        if (text is [.., (byte)'\r'])
+        int lines = 0;
+        if (sink is IBlockSink blocks && Newlines.AreWithin(text, _maxLine))
         {
-            text = text[..^1];
+            lines = Newlines.Count(text);
+            blocks.Accept(new LineBlock { Text = text, Lines = lines, LongestLine = _maxLine, Received = Received });
+            return lines;
         }
 
-        sink.Accept(new LogLine { Text = text, Received = Received, UserId = -1 });
+        var splitter = new LineSplitter(text);
+        while (splitter.TryNext(out ReadOnlySpan<byte> line))
+        {
+            if (line.Length > _maxLine)
+            {
+                tooLong++;
+                continue;
+            }
+
+            lines++;
+            sink.Accept(LogLine.OfFile(line, Received));
+        }
+
+        return lines;
     }
 
     /// <summary>Fills the buffer up from a place; less only at the end of the stream.</summary>

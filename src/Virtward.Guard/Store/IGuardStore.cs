@@ -1,5 +1,7 @@
+using Virtward.Core.Net;
 using Virtward.Core.Results;
 using Virtward.Core.Time;
+using Virtward.Guard.Bans;
 
 namespace Virtward.Guard.Store;
 
@@ -12,8 +14,8 @@ public interface IGuardStore : IDisposable
 {
     /// <summary>
     /// Everything that the engine and the sources need to go on after a start. Bans and entries whose time was up by
-    /// <paramref name="now"/> are left out, and a writable store ends those bans as <see cref="Bans.UnbanCause.Expired"/>. Bans come
-    /// without their evidence, which would fill the memory of a guard with many: only <see cref="Find"/> reads it.
+    /// <paramref name="now"/> are left out, and a writable store ends those bans as <see cref="UnbanCause.Expired"/>. Bans come
+    /// without their evidence, which would fill the memory of a guard with many: <see cref="Find"/> and <see cref="Evidence"/> read it.
     /// </summary>
     Result<StoredState> Load(UnixTime now);
 
@@ -25,6 +27,12 @@ public interface IGuardStore : IDisposable
 
     /// <summary>The bans that a query asks for, the newest first.</summary>
     Result<IReadOnlyList<StoredBan>> Find(BanQuery query);
+
+    /// <summary>The line that decided on a ban in force; null where none did, and where there is no such ban.</summary>
+    Result<string?> Evidence(Prefix target, string jail);
+
+    /// <summary>What the enforced bans in force at a time come to; much cheaper than finding them all.</summary>
+    Result<ShutOut> CountInForce(UnixTime at);
 
     /// <summary>What each jail did on each day (UTC) from the day of <paramref name="since"/> on, by day, then by jail.</summary>
     Result<IReadOnlyList<DayTotal>> Days(UnixTime since);

@@ -121,6 +121,25 @@ public sealed class MemoryGuardStore : IGuardStore
     }
 
     /// <inheritdoc/>
+    public Result<string?> Evidence(Prefix target, string jail)
+    {
+        lock (_gate)
+        {
+            bool inForce = _live.TryGetValue((target, jail), out int index) && _bans[index].Ended is null;
+            return Result<string?>.Ok(inForce ? _bans[index].Ban.Evidence : null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Result<ShutOut> CountInForce(UnixTime at)
+    {
+        lock (_gate)
+        {
+            return ShutOutCounter.Of(_bans.Where(stored => stored.IsInForce(at) && !stored.Ban.Simulated).Select(stored => stored.Ban).OrderBy(ban => ban.Target));
+        }
+    }
+
+    /// <inheritdoc/>
     public Result<IReadOnlyList<DayTotal>> Days(UnixTime since)
     {
         lock (_gate)

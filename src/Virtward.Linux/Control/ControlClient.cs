@@ -62,7 +62,12 @@ public sealed class ControlClient(string socketPath)
                 $"{method} {target} HTTP/1.1\r\nHost: virtward\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n");
             using var stream = new NetworkStream(socket);
             await stream.WriteAsync(Encoding.ASCII.GetBytes(head), cancel).ConfigureAwait(false);
-            await stream.WriteAsync(body, cancel).ConfigureAwait(false);
+            if (!body.IsEmpty)
+            {
+                // A daemon that has its request whole answers and closes at once: even a write of nothing would fail then (EPIPE, send(2)).
+                await stream.WriteAsync(body, cancel).ConfigureAwait(false);
+            }
+
             using var answer = new MemoryStream();
             byte[] block = new byte[16 * 1024];
             int read;

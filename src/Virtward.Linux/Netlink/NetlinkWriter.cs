@@ -32,6 +32,16 @@ public sealed class NetlinkWriter
     /// <summary>Forgets what has been written, and keeps the memory.</summary>
     public void Clear() => _length = 0;
 
+    /// <summary>Forgets what has been written, and gives the memory back where it has grown beyond a number of bytes.</summary>
+    public void Trim(int capacity)
+    {
+        _length = 0;
+        if (_buffer.Length > capacity)
+        {
+            _buffer = new byte[capacity];
+        }
+    }
+
     /// <summary>Begins a message; ends with <see cref="End"/>.</summary>
     public void Begin(int type, NetlinkFlags flags, uint sequence)
     {

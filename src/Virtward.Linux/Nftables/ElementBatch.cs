@@ -11,6 +11,9 @@ public sealed class ElementBatch(NetlinkSocket socket)
     // An element with key, timeout and counter takes up to 92 bytes, and the list of them is one attribute of at most 64 KiB.
     private const int ElementsPerMessage = 512;
 
+    // What a burst of bans takes; the megabytes of a start are given back.
+    private const int KeptBytes = 64 * 1024;
+
     private readonly NetlinkWriter _writer = new();
 
     private string _table = "";
@@ -31,6 +34,9 @@ public sealed class ElementBatch(NetlinkSocket socket)
         Envelope(NfTables.BatchEnd);
         return _writer.Written;
     }
+
+    /// <summary>Gives back the memory of large batches.</summary>
+    public void Trim() => _writer.Trim(KeptBytes);
 
     private static bool HasAdditions(ReadOnlySpan<ElementChange> changes)
     {

@@ -92,6 +92,8 @@ public sealed class NftablesFirewall : IFirewall
                     return Refusal(error, part);
                 }
             }
+
+            _batch.Trim();
         }
 
         return default(Done);

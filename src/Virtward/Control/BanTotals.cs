@@ -1,5 +1,4 @@
 using Virtward.Guard.Bans;
-using Virtward.Output;
 
 namespace Virtward.Control;
 
@@ -11,19 +10,6 @@ namespace Virtward.Control;
 /// <param name="Attackers">How many of them attacked.</param>
 public sealed record BanTotals(int InForce, int Prefixes, double AddressesShutOut, double SubnetsV6ShutOut, long Attackers)
 {
-    /// <summary>The totals of some bans.</summary>
-    public static BanTotals Of(IEnumerable<Ban> bans)
-    {
-        var tally = new BanTally();
-        int count = 0, prefixes = 0;
-        foreach (Ban ban in bans)
-        {
-            count++;
-            prefixes += ban.Origin == BanOrigin.Prefix ? 1 : 0;
-            tally.Add(ban);
-        }
-
-        (double v4, double v6, long attackers) = tally.ShutOut();
-        return new BanTotals(count, prefixes, v4, v6, attackers);
-    }
+    /// <summary>The document of a count.</summary>
+    public static BanTotals Of(ShutOut count) => new(count.Bans, count.Prefixes, count.V4Addresses, count.V6Networks, count.Attackers);
 }

@@ -39,16 +39,7 @@ public sealed class LiveControl(GuardHost guard, bool running) : IGuardControl
         List<Ban> bans = await Pipeline.AskAsync(_ => Pipeline.Engine.Bans.All.ToList()).WaitAsync(cancel);
         Result<IReadOnlyDictionary<Prefix, PacketCount>> counted = guard.Parts.Enforcer.ReadCounts();
         IReadOnlyDictionary<Prefix, PacketCount> counts = counted.IsOk ? counted.Value : new Dictionary<Prefix, PacketCount>();
-        Dictionary<(Prefix Target, string Jail), string?> evidence = ReadEvidence();
-        return new BansDocument(
-        [
-            .. bans.OrderByDescending(ban => ban.Since).Select(inForce =>
-            {
-                Ban ban = inForce with { Evidence = evidence.GetValueOrDefault((inForce.Target, inForce.Jail)) };
-                PacketCount count = ban.Simulated ? default : counts.GetValueOrDefault(ban.Target);
-                return BanDocument.Of(ban, count.Packets, count.Bytes);
-            }),
-        ]);
+        return new BansDocument(new BanDocumentCollection(bans.Count, Describe(bans.OrderByDescending(ban => ban.Since), counts)));
     }
 
     /// <inheritdoc/>
@@ -152,7 +143,7 @@ public sealed class LiveControl(GuardHost guard, bool running) : IGuardControl
     private StatusDocument Describe(PacketCount stopped)
     {
         GuardEngine engine = Pipeline.Engine;
-        var byJail = engine.Bans.All.GroupBy(ban => ban.Jail, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
+        var byJail = engine.Bans.All.CountBy(ban => ban.Jail, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         IReadOnlyList<SourceCounts> counts = guard.SourceCounts;
         return new StatusDocument
         {
@@ -176,7 +167,7 @@ public sealed class LiveControl(GuardHost guard, bool running) : IGuardControl
                     byJail.GetValueOrDefault(jail.Name),
                     Pipeline.FailuresOf(i))),
             ],
-            Bans = BanTotals.Of(engine.Bans.All.Where(ban => !ban.Simulated)),
+            Bans = BanTotals.Of(ShutOutCounter.Of(engine.Bans.All.Where(ban => !ban.Simulated))),
             Siege = engine.Siege.IsActive ? new SiegeDocument(engine.Siege.Since.ToString(), engine.Siege.Reason) : null,
             Enforcement = new EnforcementDocument(
                 Pipeline.EnforcementTrouble is null, guard.Parts.Backend, guard.Repairs, stopped.Packets, stopped.Bytes),
@@ -203,17 +194,16 @@ public sealed class LiveControl(GuardHost guard, bool running) : IGuardControl
     // What is stored and shown later is one line of printable text.
     private static string Printable(string text) => Words.Safe(text.Length > 300 ? text[..300] : text);
 
-    // The lines that decided are in the store only; where it cannot be read they are left out.
-    private Dictionary<(Prefix Target, string Jail), string?> ReadEvidence()
+    // The lines that decided are in the store only: each is read when its ban's turn comes, and left out where that cannot be.
+    private IEnumerable<BanDocument> Describe(IEnumerable<Ban> bans, IReadOnlyDictionary<Prefix, PacketCount> counts)
     {
-        if (!guard.Parts.OpenForReading().TryGet(out IGuardStore? opened, out _))
+        Result<IGuardStore> opened = guard.Parts.OpenForReading();
+        using IGuardStore? store = opened.IsOk ? opened.Value : null;
+        foreach (Ban ban in bans)
         {
-            return [];
+            string? evidence = store is not null && store.Evidence(ban.Target, ban.Jail).TryGet(out string? line, out _) ? line : null;
+            PacketCount count = ban.Simulated ? default : counts.GetValueOrDefault(ban.Target);
+            yield return BanDocument.Of(ban with { Evidence = evidence }, count.Packets, count.Bytes);
         }
-
-        using IGuardStore store = opened;
-        return store.Find(new BanQuery { InForceAt = UnixTime.Now(guard.Parts.Clock) }).TryGet(out IReadOnlyList<StoredBan>? found, out _)
-            ? found.ToDictionary(stored => (stored.Ban.Target, stored.Ban.Jail), stored => stored.Ban.Evidence)
-            : [];
     }
 }

@@ -18,16 +18,15 @@ namespace Virtward.Control;
 public sealed class OfflineControl(CommandHost host, string state) : IGuardControl
 {
     /// <inheritdoc/>
-    public Task<Result<StatusDocument>> StatusAsync(CancellationToken cancel) => Task.FromResult(Read(bans => new StatusDocument
-    {
-        Version = LiveControl.Version,
-        Running = false,
-        Bans = BanTotals.Of(bans.Select(stored => stored.Ban).Where(ban => !ban.Simulated)),
-    }));
+    public Task<Result<StatusDocument>> StatusAsync(CancellationToken cancel) => Task.FromResult(Read(
+        (store, now) => store.CountInForce(now),
+        count => new StatusDocument { Version = LiveControl.Version, Running = false, Bans = BanTotals.Of(count) }));
 
     /// <inheritdoc/>
-    public Task<Result<BansDocument>> BansAsync(CancellationToken cancel) => Task.FromResult(Read(bans => new BansDocument(
-        [.. bans.Select(stored => BanDocument.Of(stored.Ban, (ulong)stored.Packets, (ulong)stored.Bytes))])));
+    public Task<Result<BansDocument>> BansAsync(CancellationToken cancel) => Task.FromResult(Read(
+        (store, now) => store.Find(new BanQuery { InForceAt = now }),
+        found => new BansDocument(new BanDocumentCollection(
+            found.Count, found.Select(stored => BanDocument.Of(stored.Ban, (ulong)stored.Packets, (ulong)stored.Bytes))))));
 
     /// <inheritdoc/>
     public Task<Result<ChangeDocument>> BanAsync(BanRequest request, CancellationToken cancel) =>
@@ -48,7 +47,7 @@ public sealed class OfflineControl(CommandHost host, string state) : IGuardContr
     /// <inheritdoc/>
     public Task<Result<ChangeDocument>> FlushAsync(CancellationToken cancel) => ChangeAsync(guard => guard.FlushAsync(cancel));
 
-    private Result<T> Read<T>(Func<IReadOnlyList<StoredBan>, T> describe)
+    private Result<TDocument> Read<T, TDocument>(Func<IGuardStore, UnixTime, Result<T>> read, Func<T, TDocument> describe)
     {
         if (!new SqliteStoreFile(new StateFiles(), host.Clock).OpenReadOnly(state).TryGet(out IGuardStore? store, out Problem? problem))
         {
@@ -57,8 +56,7 @@ public sealed class OfflineControl(CommandHost host, string state) : IGuardContr
 
         using (store)
         {
-            Result<IReadOnlyList<StoredBan>> found = store.Find(new BanQuery { InForceAt = UnixTime.Now(host.Clock) });
-            return found.IsOk ? describe(found.Value) : found.Problem;
+            return read(store, UnixTime.Now(host.Clock)).TryGet(out T? found, out problem) ? describe(found) : problem;
         }
     }
 

@@ -26,6 +26,8 @@ public sealed class GuardHost : IAsyncDisposable
     private static readonly TimeSpan CountsEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
     private static readonly TimeSpan PrunePause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TidyEvery = TimeSpan.FromMinutes(1);
+    private const long Litter = 8 * 1024 * 1024;
     private static readonly TimeSpan PastBansKept = TimeSpan.FromDays(90);
 
     private readonly CancellationTokenSource _stop = new();
@@ -198,6 +200,7 @@ public sealed class GuardHost : IAsyncDisposable
         _tasks.Add(KeepFactsAsync(listener, stop));
         _tasks.Add(CountAsync(stop));
         _tasks.Add(PruneAsync(listener, stop));
+        _tasks.Add(TidyAsync(stop));
     }
 
     private void Compared(Result<Reconciliation> result)
@@ -266,6 +269,22 @@ public sealed class GuardHost : IAsyncDisposable
             if (!pruned.TryGet(out deleted, out Problem? problem))
             {
                 listener.Trouble(problem);
+            }
+        }
+    }
+
+    // Bans and counted attempts live long enough to grow old, and what is old the collector looks at only once there is much more of it:
+    // what a flood has left behind would stay for hours. A heap of 50 MB takes some 50 ms.
+    private async Task TidyAsync(CancellationToken stop)
+    {
+        long tidy = 0;
+        while (true)
+        {
+            await Task.Delay(TidyEvery, Parts.Clock, stop);
+            if (GC.GetTotalMemory(forceFullCollection: false) - tidy >= Litter)
+            {
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                tidy = GC.GetTotalMemory(forceFullCollection: false);
             }
         }
     }

@@ -45,29 +45,13 @@ public sealed class BanTally
     /// </summary>
     public (double V4Addresses, double V6Networks, long Attackers) ShutOut()
     {
-        // Wider prefixes sort before those inside them, so whatever the last kept one contains is covered.
-        double v4 = 0, v6 = 0;
-        long attackers = 0;
-        Prefix? kept = null;
+        var counter = new ShutOutCounter();
         foreach ((Prefix target, int members) in _members.OrderBy(entry => entry.Key))
         {
-            if (kept is { } wider && wider.Contains(target))
-            {
-                continue;
-            }
-
-            kept = target;
-            attackers += members;
-            if (target.IsV4)
-            {
-                v4 += target.Count;
-            }
-            else
-            {
-                v6 += Math.Max(1, target.Count / Math.Pow(2, 64));
-            }
+            counter.Add(target, members, BanOrigin.Jail);
         }
 
-        return (v4, v6, attackers);
+        ShutOut total = counter.Total;
+        return (total.V4Addresses, total.V6Networks, total.Attackers);
     }
 }

@@ -15,11 +15,18 @@ public static class BansText
         }
 
         var table = new Columns("address", "jail", ">since", ">ends", ">packets", "why");
+        int prefixes = 0;
+        double shutOut = 0;
+        long attackers = 0;
         foreach (BanDocument ban in bans.Bans)
         {
+            bool isPrefix = ban.Origin == "prefix";
+            prefixes += isPrefix ? 1 : 0;
+            shutOut += ban.Address.Contains(':', StringComparison.Ordinal) ? 0 : ban.Addresses;
+            attackers += ban.Members;
             table.Add(
                 ban.Address,
-                ban.Simulated ? $"{ban.Jail} (simulated)" : ban.Origin == "prefix" ? $"{ban.Jail} (prefix)" : ban.Jail,
+                ban.Simulated ? $"{ban.Jail} (simulated)" : isPrefix ? $"{ban.Jail} (prefix)" : ban.Jail,
                 Words.FromNow(ban.Since, now),
                 Words.FromNow(ban.Until, now),
                 Words.Number(ban.Packets),
@@ -27,10 +34,8 @@ public static class BansText
         }
 
         table.Write(to);
-        int prefixes = bans.Bans.Count(ban => ban.Origin == "prefix");
-        double shutOut = bans.Bans.Where(ban => !ban.Address.Contains(':', StringComparison.Ordinal)).Sum(ban => ban.Addresses);
         to.WriteLine();
         to.WriteLine($"{Words.Count(bans.Bans.Count, "ban")}, {Words.Count(prefixes, "prefix")} of them: "
-            + $"{Words.Number(shutOut)} IPv4 addresses shut out; {Words.Number(bans.Bans.Sum(ban => ban.Members))} attackers in all");
+            + $"{Words.Number(shutOut)} IPv4 addresses shut out; {Words.Number(attackers)} attackers in all");
     }
 }

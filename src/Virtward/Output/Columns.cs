@@ -6,6 +6,9 @@ namespace Virtward.Output;
 /// <param name="titles">The heads of the columns; a title that begins with '>' is aligned to the right, without the sign.</param>
 public sealed class Columns(params string[] titles)
 {
+    // A terminal or a pipe takes so many characters at once; a write for each row would cost more than making it.
+    private const int Block = 16 * 1024;
+
     private readonly List<string[]> _rows = [];
 
     /// <summary>Adds a row; as many cells as there are titles.</summary>
@@ -17,21 +20,33 @@ public sealed class Columns(params string[] titles)
         bool[] right = [.. titles.Select(title => title.StartsWith('>'))];
         string[] heads = [.. titles.Select(title => title.TrimStart('>'))];
         int[] widths = [.. heads.Select((head, i) => Math.Max(head.Length, _rows.Count == 0 ? 0 : _rows.Max(row => row[i].Length)))];
-        WriteRow(to, indent, heads, widths, right);
-        foreach (string[] row in _rows)
+        var text = new StringBuilder();
+        foreach (string[] row in _rows.Prepend(heads))
         {
-            WriteRow(to, indent, row, widths, right);
+            AddRow(text, indent, row, widths, right);
+            text.Append(to.NewLine);
+            if (text.Length > Block)
+            {
+                to.Write(text);
+                text.Clear();
+            }
         }
+
+        to.Write(text);
     }
 
-    private static void WriteRow(TextWriter to, string indent, string[] cells, int[] widths, bool[] right)
+    private static void AddRow(StringBuilder text, string indent, string[] cells, int[] widths, bool[] right)
     {
-        var line = new StringBuilder(indent);
+        text.Append(indent);
         for (int i = 0; i < cells.Length; i++)
         {
-            line.Append(i == 0 ? "" : "  ").Append(right[i] ? cells[i].PadLeft(widths[i]) : cells[i].PadRight(widths[i]));
+            int room = widths[i] - cells[i].Length;
+            text.Append(' ', (i == 0 ? 0 : 2) + (right[i] ? room : 0)).Append(cells[i]).Append(' ', right[i] ? 0 : room);
         }
 
-        to.WriteLine(line.ToString().TrimEnd());
+        while (text.Length > 0 && text[^1] == ' ')
+        {
+            text.Length--;
+        }
     }
 }

@@ -35,7 +35,8 @@ public sealed class ShippedPatternTests(ITestOutputHelper output)
             }
 
             compiled++;
-            Assert.Null(samples.Disagreement(300));
+            string? disagreement = samples.Disagreement(300);
+            Assert.True(disagreement is null, disagreement);
             matched += samples.Matched;
         }
 

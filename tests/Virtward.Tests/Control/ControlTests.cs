@@ -48,6 +48,17 @@ public sealed class ControlTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_answer_that_comes_before_the_asker_has_finished_is_read_all_the_same()
+    {
+        CancellationToken cancel = TestContext.Current.CancellationToken;
+        await Parallel.ForEachAsync(Enumerable.Range(0, 400), cancel, async (_, stop) =>
+        {
+            Result<StatusDocument> status = await new RemoteControl(Client).StatusAsync(stop);
+            Assert.True(status.IsOk, status.Problem?.ToString());
+        });
+    }
+
+    [Fact]
     public async Task A_refusal_is_the_same_problem_on_both_sides()
     {
         Result<ChangeDocument> refused = await new RemoteControl(Client).UnbanAsync(new TargetRequest("x"), TestContext.Current.CancellationToken);

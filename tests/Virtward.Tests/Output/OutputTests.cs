@@ -122,7 +122,7 @@ public sealed class OutputTests
                 Running = true,
                 Since = Now.ToString(),
                 Policy = "/etc/virtward/policy.yaml",
-                Bans = BanTotals.Of([Single, Subnet]),
+                Bans = BanTotals.Of(ShutOutCounter.Of([Subnet, Single])),
                 Siege = new SiegeDocument(Now.ToString(), "40 sources failed 41 times"),
                 Enforcement = new EnforcementDocument(true, "libnftables", 2, 5000, 300_000),
                 Sources = [new SourceDocument("/var/log/auth.log", "5 lines", ["sshd"])],

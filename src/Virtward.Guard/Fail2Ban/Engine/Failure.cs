@@ -10,13 +10,6 @@ public sealed class Failure
 {
     private FieldValues _fields;
 
-    /// <summary>Makes the failure of one line.</summary>
-    /// <param name="fields">The groups that matched.</param>
-    public Failure(in FieldValues fields)
-    {
-        _fields = fields;
-    }
-
     /// <summary>The groups that matched.</summary>
     public ref FieldValues Fields => ref _fields;
 

@@ -25,7 +25,10 @@ public struct FieldValues
     {
         for (int field = 0; field < Count; field++)
         {
-            this[field] = later[field] ?? this[field];
+            if (later[field] is { } text)
+            {
+                this[field] = text;
+            }
         }
     }
 

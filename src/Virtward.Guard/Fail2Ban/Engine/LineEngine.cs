@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text;
 using System.Text.RegularExpressions;
 using Virtward.Core.Results;
@@ -27,6 +28,7 @@ public sealed class LineEngine
     private readonly List<Rule> _rules;
     private readonly List<Rule> _ignored;
     private readonly bool _ignoreFirst;
+    private readonly Lazy<RulesByFirst> _byFirst;
     private readonly byte[] _skipped = new byte[SkippedBytes];
     private int _skippedLength;
     private readonly SameStamp _stamp = new();
@@ -43,6 +45,8 @@ public sealed class LineEngine
         // Where there are few of them they are asked first, else only about lines that match.
         _ignoreFirst = ignored.Count > 0 && ignored.Count < rules.Count - 2;
         IsMultiLine = definition.MaxLines > 1;
+        // At the first line: to know it costs all expressions' compilation.
+        _byFirst = new Lazy<RulesByFirst>(() => new RulesByFirst(rules), LazyThreadSafetyMode.None);
     }
 
     /// <summary>The expressions of failures, in order.</summary>
@@ -50,6 +54,9 @@ public sealed class LineEngine
 
     /// <summary>The expression that comes first; null where there is none.</summary>
     public Rule? Prefix => _prefix;
+
+    /// <summary>Which failregexes may match, by the first byte of the text that they are asked about.</summary>
+    public RulesByFirst ByFirst => _byFirst.Value;
 
     /// <summary>Whether expressions may span several lines, so that every line must be fed in.</summary>
     public bool IsMultiLine { get; }
@@ -204,7 +211,7 @@ public sealed class LineEngine
             return null;
         }
 
-        FieldValues fields = default;
+        ReadOnlySpan<byte> whole = searched;
         if (_prefix is not null)
         {
             if (!Matches(_prefix, searched))
@@ -212,7 +219,6 @@ public sealed class LineEngine
                 return null;
             }
 
-            _prefix.Collect(searched, ref fields);
             ReadOnlySpan<byte> content = _prefix.Content(searched);
             if (content != searched)
             {
@@ -221,25 +227,41 @@ public sealed class LineEngine
             }
         }
 
-        for (int index = 0; index < _rules.Count; index++)
+        int index = FirstMatching(searched, candidates);
+        if (index < 0)
         {
-            Rule rule = _rules[index];
-            if ((candidates >> Math.Min(index, 63) & 1) == 0 || !Matches(rule, searched))
-            {
-                continue;
-            }
-
-            ReadOnlySpan<byte> matched = _buffer.Take(searched, rule, out int lines);
-            if (!_ignoreFirst && IsIgnored(matched))
-            {
-                return null;
-            }
-
-            rule.Collect(searched, ref fields);
-            return Conclude(new Failure(fields) { Rule = index, Time = time }, lines);
+            return null;
         }
 
-        return null;
+        Rule rule = _rules[index];
+        ReadOnlySpan<byte> matched = _buffer.Take(searched, rule, out int lines);
+        if (!_ignoreFirst && IsIgnored(matched))
+        {
+            return null;
+        }
+
+        var failure = new Failure { Rule = index, Time = time };
+        _prefix?.Collect(whole, ref failure.Fields);
+        rule.Collect(searched, ref failure.Fields);
+        return Conclude(failure, lines);
+    }
+
+    // The index of the first failregex that matches; -1: none.
+    private int FirstMatching(ReadOnlySpan<byte> text, ulong candidates)
+    {
+        for (candidates &= ByFirst.Of(text); candidates != 0; candidates &= candidates - 1)
+        {
+            int index = BitOperations.TrailingZeroCount(candidates);
+            for (int end = index == RulesByFirst.LastBit ? _rules.Count : index + 1; index < end; index++)
+            {
+                if (Matches(_rules[index], text))
+                {
+                    return index;
+                }
+            }
+        }
+
+        return -1;
     }
 
     private Failure Conclude(Failure failure, int lines)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Text;
 using Virtward.Guard.Filters.Regexes;
 
@@ -13,12 +14,14 @@ public sealed class Prefilter
     private readonly SearchValues<string>? _all;
     private readonly (string Literal, ulong Rules)[][] _byFirst;
     private readonly ulong _always;
+    private char[] _text = new char[512];
 
     private Prefilter(SearchValues<string>? all, (string Literal, ulong Rules)[] literals, ulong always)
     {
         _all = all;
         _byFirst = [.. Enumerable.Range(0, 128).Select(first => literals.Where(literal => literal.Literal[0] == first).ToArray())];
         _always = always;
+        AnyOf = always == 0 ? [.. literals.Select(literal => literal.Literal)] : [];
     }
 
     /// <summary>Whether it can rule any line out; false where an expression requires no literal.</summary>
@@ -57,6 +60,12 @@ public sealed class Prefilter
             always);
     }
 
+    /// <summary>The literals, ASCII, of which a line must hold at least one; empty where any line may match.</summary>
+    public ImmutableArray<string> AnyOf { get; }
+
+    /// <summary>Whether any expression may match a line.</summary>
+    public bool MayMatch(ReadOnlySpan<byte> line) => !IsUseful || Decoded(line).IndexOfAny(_all!) >= 0;
+
     /// <summary>The expressions that may match a line, one bit each (the last stands for the 64th and all after it); 0: none.</summary>
     public ulong Candidates(ReadOnlySpan<byte> line)
     {
@@ -65,13 +74,8 @@ public sealed class Prefilter
             return _always;
         }
 
-        // Literals are ASCII, so that Latin-1, a byte a character, finds them in any encoding that contains ASCII.
-        char[]? rented = line.Length > 512 ? ArrayPool<char>.Shared.Rent(line.Length) : null;
-        Span<char> text = rented is null ? stackalloc char[512] : rented;
-        text = text[..line.Length];
-        Encoding.Latin1.GetChars(line, text);
         ulong found = _always;
-        ReadOnlySpan<char> rest = text;
+        ReadOnlySpan<char> rest = Decoded(line);
         for (int at = rest.IndexOfAny(_all); at >= 0; at = rest.IndexOfAny(_all))
         {
             rest = rest[at..];
@@ -86,12 +90,18 @@ public sealed class Prefilter
             rest = rest[1..];
         }
 
-        if (rented is not null)
+        return found;
+    }
+
+    // Literals are ASCII, so that Latin-1, a byte a character, finds them in any encoding that contains ASCII.
+    private ReadOnlySpan<char> Decoded(ReadOnlySpan<byte> line)
+    {
+        if (_text.Length < line.Length)
         {
-            ArrayPool<char>.Shared.Return(rented);
+            _text = new char[Math.Max(line.Length, 2 * _text.Length)];
         }
 
-        return found;
+        return _text.AsSpan(0, Encoding.Latin1.GetChars(line, _text));
     }
 
     // The date is cut out of a line between two characters that are no word characters: only there may a literal of the text have

@@ -11,8 +11,8 @@ public sealed class Rule
 {
     private static readonly string[] Identities = ["fid", "ip4", "ip6", "dns", "mlfid"];
 
-    private readonly (int Group, int Field)[] _fields;
-    private readonly (int Group, int Field)[] _alternatives;
+    private readonly (int Group, int Field, TextMemory Last)[] _fields;
+    private readonly (int Group, int Field, TextMemory Last)[] _alternatives;
     private readonly int[] _skips;
     private readonly int _content;
 
@@ -61,19 +61,19 @@ public sealed class Rule
     /// <param name="into">Takes them, over what is there.</param>
     public void Collect(ReadOnlySpan<byte> text, ref FieldValues into)
     {
-        foreach ((int number, int field) in _fields)
+        foreach ((int number, int field, TextMemory last) in _fields)
         {
             if (Regex.Group(number) is { } group)
             {
-                into[field] = Encoding.UTF8.GetString(text[group]);
+                into[field] = last.Text(text[group]);
             }
         }
 
-        foreach ((int number, int field) in _alternatives)
+        foreach ((int number, int field, TextMemory last) in _alternatives)
         {
             if (string.IsNullOrEmpty(into[field]) && Regex.Group(number) is { } group && !text[group].IsEmpty)
             {
-                into[field] = Encoding.UTF8.GetString(text[group]);
+                into[field] = last.Text(text[group]);
             }
         }
     }
@@ -105,8 +105,8 @@ public sealed class Rule
         return lines;
     }
 
-    private (int Group, int Field)[] Meant(IEnumerable<(string Group, string Target)> groups) =>
-        [.. groups.Select(group => (Regex.NumberOf(group.Group), FieldValues.IndexOf(group.Target))).Where(pair => pair.Item2 >= 0)];
+    private (int Group, int Field, TextMemory Last)[] Meant(IEnumerable<(string Group, string Target)> groups) =>
+        [.. groups.Select(group => (Regex.NumberOf(group.Group), FieldValues.IndexOf(group.Target), new TextMemory())).Where(field => field.Item2 >= 0)];
 
     // alt_user_2 → user; the names that tags map (F-ID, F-PORT) are mapped here too.
     private static string Target(string name)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -65,6 +66,27 @@ public static class Digits
         }
 
         return value;
+    }
+
+    /// <summary>The number that the digits before a place spell; at most eighteen of them.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="start">Where they start.</param>
+    /// <param name="end">Where they end.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long Value(ReadOnlySpan<byte> text, int start, int end)
+    {
+        int length = end - start;
+        if (length is 0 or > sizeof(ulong) || end < sizeof(ulong))
+        {
+            return Value(text[start..end]);
+        }
+
+        // Eight bytes that end with the digits, those before them made zeros; then neighbours are put together: ones, hundreds, ten thousands.
+        ulong digits = (BinaryPrimitives.ReadUInt64LittleEndian(text[(end - sizeof(ulong))..]) ^ 0x3030_3030_3030_3030)
+            >> (8 * (sizeof(ulong) - length)) << (8 * (sizeof(ulong) - length));
+        digits = (digits * 10) + (digits >> 8);
+        digits = (((digits & 0x0000_00ff_0000_00ff) * (100 + (1_000_000UL << 32))) + (((digits >> 16) & 0x0000_00ff_0000_00ff) * (1 + (10_000UL << 32)))) >> 32;
+        return (long)digits;
     }
 
     /// <summary>The bytes among the first sixteen that are no digits, one bit each.</summary>

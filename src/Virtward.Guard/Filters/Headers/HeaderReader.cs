@@ -26,21 +26,17 @@ public static class HeaderReader
     /// <param name="entry">The parts; without a header, all of the text is the message.</param>
     public static void Read(in LogLine line, out LogEntry entry)
     {
-        ReadSender(line, out entry);
+        ReadSender(line, null, out entry);
         ReadMessage(ref entry);
     }
 
     /// <summary>The first half of <see cref="Read"/>, up to the program: enough to know whether anybody wants the line.</summary>
     /// <param name="line">The line.</param>
+    /// <param name="memory">The sender of the last line, and then of this one; null where none is kept.</param>
     /// <param name="entry">The stamp, the host and the program; complete after <see cref="ReadMessage"/>.</param>
-    public static void ReadSender(in LogLine line, out LogEntry entry)
+    public static void ReadSender(in LogLine line, SenderMemory? memory, out LogEntry entry)
     {
-        ReadOnlySpan<byte> text = line.Text;
-        while (text.Length > 0 && text[^1] is (byte)' ' or (byte)'\r')
-        {
-            text = text[..^1];
-        }
-
+        ReadOnlySpan<byte> text = WithoutEnd(line.Text);
         entry = default;
         entry.Text = text;
         entry.Message = text;
@@ -48,16 +44,18 @@ public static class HeaderReader
         entry.Received = line.Received;
         if (!line.FromJournal)
         {
-            ReadHeader(text, ref entry);
+            ReadHeader(text, memory, ref entry);
             return;
         }
 
+        memory?.Forget();
         entry.Program = line.Identifier;
         entry.JournalProcessId = line.ProcessId;
         entry.HasHeader = true;
     }
 
     /// <summary>The second half of <see cref="Read"/>: the process id and the message.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ReadMessage(ref LogEntry entry)
     {
         if (entry.TagEnd > 0)
@@ -73,7 +71,8 @@ public static class HeaderReader
         }
     }
 
-    private static void ReadHeader(ReadOnlySpan<byte> text, ref LogEntry entry)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ReadHeader(ReadOnlySpan<byte> text, SenderMemory? memory, ref LogEntry entry)
     {
         int at = 0;
         if (text.Length > 0 && text[0] == '<')
@@ -81,12 +80,21 @@ public static class HeaderReader
             at = AfterPriority(text);
             if (at > 0 && at + 1 < text.Length && text[at] == '1' && text[at + 1] == ' ')
             {
+                memory?.Forget();
                 ReadRfc5424(text, at + 2, ref entry);
                 return;
             }
         }
 
         int stampEnd = StampEnd(text, at);
+        if (stampEnd >= 0 && memory is not null && memory.TryRecall(text, stampEnd, ref entry))
+        {
+            entry.StampPlace = (at, stampEnd);
+            entry.HasHeader = true;
+            return;
+        }
+
+        memory?.Forget();
         if (stampEnd < 0)
         {
             return;
@@ -113,9 +121,27 @@ public static class HeaderReader
         entry.Program = text[tag..tagEnd];
         entry.TagEnd = tagEnd;
         entry.HasHeader = true;
+        if (!noHost)
+        {
+            // Without one it takes more than the tag to tell that it is the tag.
+            memory?.Keep(text, stampEnd, entry);
+        }
+    }
+
+    /// <summary>A line without a carriage return and spaces at its end.</summary>
+    private static ReadOnlySpan<byte> WithoutEnd(ReadOnlySpan<byte> text)
+    {
+        int length = text.Length;
+        while (length > 0 && text[length - 1] is (byte)' ' or (byte)'\r')
+        {
+            length--;
+        }
+
+        return text[..length];
     }
 
     /// <summary>Where the stamp that starts at <paramref name="at"/> ends, at a space; -1 where there is no stamp.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int StampEnd(ReadOnlySpan<byte> text, int at)
     {
         ReadOnlySpan<byte> rest = text[at..];
@@ -168,6 +194,7 @@ public static class HeaderReader
     }
 
     /// <summary>Reads <c>[pid]: </c> or <c>: </c> after a tag; where there is neither, it was no header.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void ReadProcessId(int at, ref LogEntry entry)
     {
         ReadOnlySpan<byte> text = entry.Text;

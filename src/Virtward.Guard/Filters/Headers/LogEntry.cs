@@ -38,6 +38,9 @@ public ref struct LogEntry
     /// <summary>Whether a header was found, or the journal delivered the parts.</summary>
     public bool HasHeader { get; set; }
 
+    /// <summary>Whether host and program are known to be those of the line before.</summary>
+    public bool IsSameSender { get; set; }
+
     /// <summary>The program and what follows it in <see cref="Text"/>, while <see cref="TagEnd"/> tells where that is.</summary>
     public readonly ReadOnlySpan<byte> FromProgram => TagEnd > 0 ? Text[(TagEnd - Program.Length)..] : Program;
 
@@ -45,7 +48,7 @@ public ref struct LogEntry
     public readonly ReadOnlySpan<byte> Stamp => Text[StampPlace.Start..StampPlace.End];
 
     /// <summary>The process id of the tag, or the journal's; 0 where there is none.</summary>
-    public readonly int ProcessId => ProcessPlace.End > 0 ? (int)Digits.Value(Text[ProcessPlace.Start..ProcessPlace.End]) : JournalProcessId;
+    public readonly int ProcessId => ProcessPlace.End > 0 ? (int)Digits.Value(Text, ProcessPlace.Start, ProcessPlace.End) : JournalProcessId;
 
     /// <summary>The host's name; empty where there is none.</summary>
     public readonly ReadOnlySpan<byte> Host => Text[HostPlace.Start..HostPlace.End];

@@ -25,7 +25,7 @@ public sealed class GuardedRegex
     private const int CompileAfter = 2_000;
 
     private readonly string _name;
-    private readonly BytePattern? _bytes;
+    private readonly Lazy<BytePattern?> _bytes;
     private readonly int[] _groups;
     private Regex _engine;
     private int _runs;
@@ -35,7 +35,7 @@ public sealed class GuardedRegex
     {
         _name = name;
         _engine = engine;
-        _bytes = BytePattern.Compile(engine);
+        _bytes = new Lazy<BytePattern?>(() => BytePattern.Compile(engine), LazyThreadSafetyMode.None);
         _groups = new int[3 * (engine.GetGroupNumbers().Max() + 1)];
         GroupNames = [.. engine.GetGroupNames().Where(group => !char.IsAsciiDigit(group[0]) && !group.EndsWith('_'))];
     }
@@ -47,7 +47,7 @@ public sealed class GuardedRegex
     public IReadOnlyList<string> GroupNames { get; }
 
     /// <summary>Whether lines of ASCII are matched as bytes.</summary>
-    public bool MatchesBytes => _bytes is not null;
+    public bool MatchesBytes => _bytes.Value is not null;
 
     /// <summary>Whether it was switched off for being too slow too often.</summary>
     public bool IsDisabled => _strikes >= Strikes;
@@ -77,19 +77,23 @@ public sealed class GuardedRegex
     /// <summary>The number of a named group, for <see cref="Group"/>; -1: there is none of the name.</summary>
     public int NumberOf(string group) => _engine.GroupNumberFromName(group);
 
+    /// <summary>Whether a text that begins with a byte may match.</summary>
+    public bool MayBeginWith(byte first) => _bytes.Value?.Excludes(first) != true;
+
     /// <summary>Searches a text.</summary>
     /// <param name="text">The text; read as UTF-8, a byte that is none as U+FFFD.</param>
     /// <returns>Whether it matches; false too where that could not be found out in time.</returns>
     public bool IsMatch(ReadOnlySpan<byte> text)
     {
         Warning = null;
-        if (IsDisabled || _bytes?.Excludes(text) == true)
+        BytePattern? bytes = _bytes.Value;
+        if (IsDisabled || bytes?.Excludes(text) == true)
         {
             return false;
         }
 
         bool ascii = Ascii.IsValid(text);
-        return (ascii ? _bytes?.Search(text, _groups) : null) ?? Decoded(text, ascii);
+        return (ascii ? bytes?.Search(text, _groups) : null) ?? Decoded(text, ascii);
     }
 
     /// <summary>Where a group of the last match stands in its text, 0 being the match itself; null where it took no part.</summary>

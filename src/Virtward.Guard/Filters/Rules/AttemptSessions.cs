@@ -30,7 +30,7 @@ public sealed class AttemptSessions
     public static TimeSpan Lifetime { get; } = TimeSpan.FromSeconds(LifetimeSeconds);
 
     /// <summary>Adds attempts to a session's series.</summary>
-    /// <param name="session">The session: any 64 bits that tell it from others, well mixed.</param>
+    /// <param name="session">The session: 64 bits that tell it from others; the upper half says where it is kept.</param>
     /// <param name="series">The series, below <see cref="MostSeries"/>.</param>
     /// <param name="attempts">How many.</param>
     /// <param name="time">When, by the line's stamp.</param>

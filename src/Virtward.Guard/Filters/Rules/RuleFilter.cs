@@ -1,11 +1,14 @@
+using System.Runtime.CompilerServices;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Numerics;
+using System.Text;
 using Virtward.Core.Net;
 using Virtward.Core.Results;
 using Virtward.Core.Time;
 using Virtward.Guard.Filters.Definitions;
 using Virtward.Guard.Filters.Headers;
+using Virtward.Guard.Filters.Needles;
 using Virtward.Guard.Filters.Regexes;
 using Virtward.Guard.Filters.Templates;
 using Virtward.Guard.Sightings;
@@ -21,9 +24,18 @@ public sealed class RuleFilter : ILineFilter
     private readonly JournalTrust _trust;
     private readonly AttemptSessions _sessions = new();
     private readonly Action<Problem>? _report;
+
+    // Only a replay asks for them.
+    private readonly Lazy<ImmutableArray<Signature>> _signatures;
     private readonly bool _hasHeader;
 
-    private RuleFilter(FilterDefinition definition, string mode, RuleTable rules, StampClock clock, Action<Problem>? report)
+    private RuleFilter(
+        FilterDefinition definition,
+        string mode,
+        RuleTable rules,
+        Func<ImmutableArray<Signature>> signatures,
+        StampClock clock,
+        Action<Problem>? report)
     {
         Definition = definition;
         Mode = mode;
@@ -31,12 +43,16 @@ public sealed class RuleFilter : ILineFilter
         Programs = [.. definition.Programs.Select(p => new ProgramName(p))];
         _trust = new JournalTrust(definition.Units, Programs);
         _rules = rules;
+        _signatures = new Lazy<ImmutableArray<Signature>>(signatures);
         _clock = clock;
         _report = report;
     }
 
     /// <inheritdoc/>
     public string Name => Definition.Name;
+
+    /// <inheritdoc/>
+    public ImmutableArray<Signature> Signatures => _signatures.Value;
 
     /// <summary>What its file says.</summary>
     public FilterDefinition Definition { get; }
@@ -63,7 +79,8 @@ public sealed class RuleFilter : ILineFilter
 
         var candidates = new List<(Rule, Template?, RegexMatcher?)>();
         var series = new List<string>();
-        foreach (RuleDefinition rule in definition.Rules.Where(r => r.Modes.IsEmpty || r.Modes.Contains(chosen)))
+        List<RuleDefinition> rules = [.. definition.Rules.Where(r => r.Modes.IsEmpty || r.Modes.Contains(chosen))];
+        foreach (RuleDefinition rule in rules)
         {
             if (Compile(rule, series, candidates) is { } problem)
             {
@@ -71,7 +88,7 @@ public sealed class RuleFilter : ILineFilter
             }
         }
 
-        return new RuleFilter(definition, chosen, new RuleTable(candidates), clock, report);
+        return new RuleFilter(definition, chosen, new RuleTable(candidates), () => SignaturesOf(rules, candidates), clock, report);
     }
 
     /// <inheritdoc/>
@@ -85,6 +102,7 @@ public sealed class RuleFilter : ILineFilter
     /// <param name="line">The line.</param>
     /// <param name="entry">The line, taken apart.</param>
     /// <param name="programIsOurs">Whether the program is known to be one of <see cref="Programs"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Wants(in LogLine line, in LogEntry entry, bool programIsOurs = false)
     {
         if (line.FromJournal)
@@ -124,6 +142,7 @@ public sealed class RuleFilter : ILineFilter
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Attempts(Rule rule, in LogEntry entry, in TemplateMatch match, UnixTime time)
     {
         int attempts = match.Count * (_hasHeader ? entry.Repeats : 1);
@@ -131,10 +150,14 @@ public sealed class RuleFilter : ILineFilter
         return process == 0 ? attempts : _sessions.Add(SessionOf(process, entry.Host, match.Address), rule.Series, attempts, time);
     }
 
-    /// <summary>One session: a process on a host, for one peer.</summary>
+    /// <summary>
+    /// One session: a process on a host, for one peer. Below a hash of host and peer; above the process id, counted from a place of the
+    /// host's own: a host's processes come one after the other, and so do their places in the table, which the processor then fetches ahead.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong SessionOf(int process, ReadOnlySpan<byte> host, Address peer)
     {
-        ulong hash = (ulong)process;
+        ulong hash = 0;
         for (; host.Length >= sizeof(ulong); host = host[sizeof(ulong)..])
         {
             hash = Mix(hash, BinaryPrimitives.ReadUInt64LittleEndian(host));
@@ -145,9 +168,11 @@ public sealed class RuleFilter : ILineFilter
             hash = (hash << 8) ^ (hash >> 56) ^ b;
         }
 
-        return Mix(Mix(hash, peer.High), peer.Low);
+        uint place = (uint)process + ((uint)hash * 0x9E37_79B1);
+        return ((ulong)place << 32) | (uint)Mix(Mix(hash, peer.High), peer.Low);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Mix(ulong hash, ulong value)
     {
         ulong high = Math.BigMul(hash ^ 0x9E37_79B9_7F4A_7C15, value ^ 0xD6E8_FEB8_6659_FD93, out ulong low);
@@ -165,6 +190,19 @@ public sealed class RuleFilter : ILineFilter
         }
 
         return Programs.IsEmpty;
+    }
+
+    /// <summary>What the lines of each rule hold; none where a rule has a regular expression of which nothing is known.</summary>
+    private static ImmutableArray<Signature> SignaturesOf(List<RuleDefinition> rules, List<(Rule, Template? Template, RegexMatcher?)> candidates)
+    {
+        ImmutableArray<string>[] literals = [.. rules.Where(r => r.Regex is not null).Select(r => RequiredLiterals.Of(r.Regex!).AnyOf)];
+        return Array.Exists(literals, anyOf => anyOf.IsEmpty)
+            ? []
+            :
+            [
+                .. candidates.Where(c => c.Template is not null).Select(c => new Signature([.. c.Template!.Literals])),
+                .. literals.SelectMany(anyOf => anyOf).Select(literal => new Signature([Encoding.ASCII.GetBytes(literal)])),
+            ];
     }
 
     private static Problem? Compile(RuleDefinition definition, List<string> series, List<(Rule, Template?, RegexMatcher?)> candidates)

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Virtward.Core.Results;
 using Virtward.Guard.Filters.Regexes;
 using Virtward.Guard.Filters.Templates;
@@ -24,7 +26,10 @@ public sealed class RuleTable
     public RuleTable(IEnumerable<(Rule Rule, Template? Template, RegexMatcher? Regex)> candidates)
     {
         _all = [.. candidates.Select(c => new Candidate(c.Rule, c.Template, c.Regex))];
-        for (int bucket = 0; bucket < Buckets; bucket++)
+
+        // Most buckets hold only what stands in each: they share it.
+        Array.Fill(_buckets, [.. _all.Where(c => c.Prefix.Length < KeyLength)]);
+        foreach (int bucket in _all.Where(c => c.Prefix.Length >= KeyLength).Select(c => BucketOf(c.Prefix)).Distinct())
         {
             _buckets[bucket] = [.. _all.Where(c => c.Prefix.Length < KeyLength || BucketOf(c.Prefix) == bucket)];
         }
@@ -38,7 +43,7 @@ public sealed class RuleTable
     public Rule? Find(ReadOnlySpan<byte> message, ref TemplateMatch match, Action<Problem>? report)
     {
         Candidate[] candidates = message.Length < KeyLength ? _all : _buckets[BucketOf(message)];
-        ulong start = TextWord.Start(message);
+        Vector256<byte> start = StartOf(message);
         ulong end = TextWord.End(message);
         foreach (ref readonly Candidate candidate in candidates.AsSpan())
         {
@@ -54,10 +59,23 @@ public sealed class RuleTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int BucketOf(ReadOnlySpan<byte> text) => (int)((BinaryPrimitives.ReadUInt32LittleEndian(text) * 2_654_435_761u) >> 24);
 
+    /// <summary>The first 32 bytes; zeros after them where there are fewer.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> StartOf(ReadOnlySpan<byte> text) =>
+        text.Length >= Vector256<byte>.Count ? Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(text)) : Padded(text);
+
+    private static Vector256<byte> Padded(ReadOnlySpan<byte> text)
+    {
+        Span<byte> bytes = stackalloc byte[Vector256<byte>.Count];
+        text.CopyTo(bytes);
+        return Vector256.Create<byte>(bytes);
+    }
+
+    // What a message begins and ends with, as far as one compare goes: that rules out nearly all of a bucket.
     private readonly struct Candidate
     {
-        private readonly ulong _start;
-        private readonly ulong _startMask;
+        private readonly Vector256<byte> _start;
+        private readonly Vector256<byte> _startMask;
         private readonly ulong _end;
         private readonly ulong _endMask;
         private readonly Template? _template;
@@ -70,8 +88,8 @@ public sealed class RuleTable
             _regex = regex;
             Prefix = template?.Prefix ?? [];
             byte[] suffix = template?.Suffix ?? [];
-            _start = TextWord.Start(Prefix);
-            _startMask = TextWord.StartMask(Prefix.Length);
+            _start = StartOf(Prefix);
+            _startMask = Vector256.LessThan(Vector256<byte>.Indices, Vector256.Create((byte)Math.Min(Prefix.Length, Vector256<byte>.Count)));
             _end = TextWord.End(suffix);
             _endMask = TextWord.EndMask(suffix.Length);
         }
@@ -81,7 +99,8 @@ public sealed class RuleTable
         public byte[] Prefix { get; }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public bool MayMatch(ulong start, ulong end) => (start & _startMask) == _start && (end & _endMask) == _end;
+        public bool MayMatch(Vector256<byte> start, ulong end) =>
+            ((start ^ _start) & _startMask) == Vector256<byte>.Zero && (end & _endMask) == _end;
 
         public bool TryMatch(ReadOnlySpan<byte> message, ref TemplateMatch match, Action<Problem>? report)
         {

@@ -3,7 +3,6 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Virtward.Core.Net;
 using Virtward.Guard.Filters.Headers;
 
 namespace Virtward.Guard.Filters.Templates;
@@ -66,9 +65,13 @@ public sealed class Template
     /// <summary>The bytes that every matching text ends with; empty where the template ends with a hole.</summary>
     public byte[] Suffix { get; }
 
+    /// <summary>All texts that stand in a text that matches, in order.</summary>
+    public IEnumerable<byte[]> Literals => _head.Concat(_middle).Concat(_tail).Where(part => part.Kind == PartKind.Literal).Select(part => part.Literal);
+
     /// <summary>Holds the template against all of a text.</summary>
     /// <param name="text">The text: any bytes.</param>
     /// <param name="match">What was found; meaningless where nothing was.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryMatch(ReadOnlySpan<byte> text, ref TemplateMatch match)
     {
         int from = 0;
@@ -181,11 +184,12 @@ public sealed class Template
                 continue;
             }
 
-            ReadOnlySpan<byte> previous = i > 0 ? parts[i - 1].Literal : default;
+            // Before a hole stands a literal, or the free text would not end there.
+            ref readonly Part previous = ref parts[i - 1];
             int length = part.Kind switch
             {
-                PartKind.Ip => AddressBackwards(rest, previous, ref match),
-                PartKind.Word => WordBackwards(rest, previous),
+                PartKind.Ip => AddressBackwards(rest, in previous, ref match),
+                PartKind.Word => WordBackwards(rest, in previous),
                 _ => DigitsBackwards(rest, part.Kind, ref match),
             };
             if (length == 0)
@@ -214,16 +218,18 @@ public sealed class Template
         return end > run.Length ? 0 : Math.Max(end, 0);
     }
 
-    private static int WordBackwards(ReadOnlySpan<byte> text, ReadOnlySpan<byte> previous)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int WordBackwards(ReadOnlySpan<byte> text, in Part previous)
     {
         int runStart = AfterLastSpace(text);
-        if (previous.IsEmpty || previous[^1] == ' ')
+        if (previous.EndsWithSpace)
         {
             return text.Length - runStart;
         }
 
-        int literal = text.LastIndexOf(previous);
-        return literal < 0 || literal + previous.Length < runStart ? 0 : text.Length - literal - previous.Length;
+        int literal = text.LastIndexOf(previous.Literal);
+        int start = literal + previous.Literal.Length;
+        return literal < 0 || start < runStart ? 0 : text.Length - start;
     }
 
     /// <summary>Where the last word starts. Words are short: mostly one compare.</summary>
@@ -266,13 +272,15 @@ public sealed class Template
         return 0;
     }
 
-    private static int AddressBackwards(ReadOnlySpan<byte> text, ReadOnlySpan<byte> previous, ref TemplateMatch match)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int AddressBackwards(ReadOnlySpan<byte> text, in Part previous, ref TemplateMatch match)
     {
         int length = Math.Min(text.Length, LongestAddress);
-        length = WordBackwards(text[(text.Length - length)..], previous);
+        length = WordBackwards(text[(text.Length - length)..], in previous);
         return TryAddress(text[(text.Length - length)..], ref match) ? length : 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryAddress(ReadOnlySpan<byte> text, ref TemplateMatch match)
     {
         if (text.Length > 2 && text[0] == '[' && text[^1] == ']')
@@ -280,19 +288,14 @@ public sealed class Template
             text = text[1..^1];
         }
 
-        if (!Address.TryParse(text, out Address address))
+        if (match.TryReadAddress(text))
         {
-            // RFC 4007 section 11: fe80::1%eth0.
-            int zone = text.IndexOf((byte)'%');
-            if (zone < 0 || !Address.TryParse(text[..zone], out address))
-            {
-                return false;
-            }
+            return true;
         }
 
-        match.Address = address;
-        match.HasAddress = true;
-        return true;
+        // RFC 4007 section 11: fe80::1%eth0.
+        int zone = text.IndexOf((byte)'%');
+        return zone >= 0 && match.TryReadAddress(text[..zone]);
     }
 
     private static int TimeForwards(ReadOnlySpan<byte> text, ref TemplateMatch match)
@@ -309,9 +312,11 @@ public sealed class Template
     private static int DigitsForwards(ReadOnlySpan<byte> text, PartKind kind, ref TemplateMatch match) =>
         TakeDigits(text[..Digits.AtStart(text)], kind, ref match);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int DigitsBackwards(ReadOnlySpan<byte> text, PartKind kind, ref TemplateMatch match) =>
         TakeDigits(text[^Digits.AtEnd(text)..], kind, ref match);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int TakeDigits(ReadOnlySpan<byte> digits, PartKind kind, ref TemplateMatch match)
     {
         if (digits.Length > 18)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using Virtward.Core.Net;
@@ -9,10 +10,9 @@ namespace Virtward.Guard.Store.Sqlite;
 /// <summary>Reads the table of bans.</summary>
 public static class BanRows
 {
-    private const string Columns =
-        "target, jail, origin, since, until, reason, evidence, sightings, members, repeats, simulated, ports, ended, cause, packets, bytes";
-
-    private static readonly string WithoutEvidence = Columns.Replace("evidence", "NULL", StringComparison.Ordinal);
+    private const string BanColumns = "target, jail, origin, since, until, reason, sightings, members, repeats, simulated, ports";
+    private const string StoredColumns = BanColumns + ", evidence, ended, cause, packets, bytes";
+    private const int Live = 11;
 
     // All of IPv4 as it lies in the order of targets: inside ::/n as bytes, but no part of it as a network.
     private const string AllOfV4 = "target BETWEEN x'00000000000000000000ffff0000000060' AND x'00000000000000000000ffffffffffff80'";
@@ -26,14 +26,28 @@ public static class BanRows
     /// <summary>The column <c>live</c> of a ban that a prefix ban took in and whose own time is not up.</summary>
     public const int Folded = 2;
 
-    /// <summary>The bans whose column <c>live</c> has a value and whose time was not up by then, oldest first.</summary>
-    public static IEnumerable<Ban> Live(SqliteConnection connection, int live, UnixTime now)
+    /// <summary>Reads what a start needs, in one pass: the bans in force and the folded ones, oldest first and without their evidence.</summary>
+    /// <param name="connection">An open connection.</param>
+    /// <param name="now">Bans whose time was up by then are left out.</param>
+    public static LiveBans ReadLive(SqliteConnection connection, UnixTime now)
     {
-        using var statement = new Statement(connection, $"SELECT {WithoutEvidence} FROM bans WHERE live = ?1 AND until > ?2 ORDER BY id");
+        using var statement = new Statement(connection, $"SELECT {BanColumns}, live FROM bans WHERE live > 0 ORDER BY id");
+        var reader = new BanReader();
+        var inForce = ImmutableArray.CreateBuilder<Ban>();
+        var folded = ImmutableArray.CreateBuilder<Ban>();
+        bool anyExpired = false;
+        statement.ForEach(row =>
+        {
+            Ban ban = reader.Read(row);
+            if (ban.Until <= now)
+            {
+                anyExpired = true;
+                return;
+            }
 
-        // Jails are few, and most reasons are the same few sentences: one string for all.
-        HashSet<string> shared = new(StringComparer.Ordinal);
-        return statement.All(row => Read(row, shared), live, now.Microseconds).Select(stored => stored.Ban);
+            (row.Number(Live) == InForce ? inForce : folded).Add(ban);
+        });
+        return new LiveBans(inForce.DrainToImmutable(), folded.DrainToImmutable(), anyExpired);
     }
 
     /// <summary>Target and jail of all bans in force or folded.</summary>
@@ -43,10 +57,24 @@ public static class BanRows
         return statement.All(row => (RowCodec.DecodeTarget(row.Bytes(0)), row.Text(1)));
     }
 
+    /// <summary>What the enforced bans in force come to. The index holds all that is asked for, in the order of targets: no ban is read.</summary>
+    public static ShutOut CountInForce(SqliteConnection connection, UnixTime at)
+    {
+        using var statement = new Statement(connection, $"""
+            SELECT target, members, origin FROM bans INDEXED BY bans_in_force
+            WHERE live = {InForce} AND simulated = 0 AND until > ?1 ORDER BY target
+            """);
+        var counter = new ShutOutCounter();
+        statement.ForEach(
+            row => counter.Add(RowCodec.DecodeTarget(row.Bytes(0)), RowCodec.DecodeCount(row.Number(1)), (BanOrigin)row.Number(2)),
+            at.Microseconds);
+        return counter.Total;
+    }
+
     /// <summary>The bans that a query asks for, newest first.</summary>
     public static List<StoredBan> Find(SqliteConnection connection, BanQuery query)
     {
-        var sql = new StringBuilder($"SELECT {Columns} FROM bans WHERE true");
+        var sql = new StringBuilder($"SELECT {StoredColumns} FROM bans WHERE true");
         List<object?> values = [];
         if (query.InForceAt is { } at)
         {
@@ -67,8 +95,8 @@ public static class BanRows
 
         sql.Append($" ORDER BY id DESC LIMIT {Next(query.Limit)}");
         using var statement = new Statement(connection, sql.ToString());
-        HashSet<string> shared = new(StringComparer.Ordinal);
-        return statement.All(row => Read(row, shared), [.. values]);
+        var reader = new BanReader();
+        return statement.All(row => ReadStored(row, reader), [.. values]);
 
         string Next(object value)
         {
@@ -77,42 +105,14 @@ public static class BanRows
         }
     }
 
-    private static StoredBan Read(Row row, HashSet<string> shared)
+    private static StoredBan ReadStored(Row row, BanReader reader)
     {
-        var ban = new Ban
-        {
-            Target = RowCodec.DecodeTarget(row.Bytes(0)),
-            Jail = Share(row.Text(1), shared),
-            Origin = Known((BanOrigin)row.Number(2)),
-            Since = new UnixTime(row.Number(3)),
-            Until = new UnixTime(row.Number(4)),
-            Reason = Share(row.Text(5), shared),
-            Evidence = row.IsNull(6) ? null : row.Text(6),
-            Sightings = RowCodec.DecodeCount(row.Number(7)),
-            Members = RowCodec.DecodeCount(row.Number(8)),
-            Repeats = RowCodec.DecodeCount(row.Number(9)),
-            Simulated = row.Number(10) != 0,
-            Ports = RowCodec.DecodePorts(row.Text(11)),
-        };
+        Ban ban = reader.Read(row) with { Evidence = row.IsNull(11) ? null : row.Text(11) };
         UnixTime? ended = row.IsNull(12) ? null : new UnixTime(row.Number(12));
-        UnbanCause? cause = row.IsNull(13) ? null : Known((UnbanCause)row.Number(13));
+        UnbanCause? cause = row.IsNull(13) ? null : RowCodec.Known((UnbanCause)row.Number(13));
         return new StoredBan(ban, ended, cause, row.Number(14), row.Number(15));
-    }
-
-    private static string Share(string text, HashSet<string> shared)
-    {
-        if (shared.TryGetValue(text, out string? known))
-        {
-            return known;
-        }
-
-        shared.Add(text);
-        return text;
     }
 
     // All prefixes around one: at most 128, each found in the index.
     private static IEnumerable<Prefix> Around(Prefix target) => Enumerable.Range(0, target.Length).Select(target.Widen);
-
-    private static T Known<T>(T value)
-        where T : struct, Enum => Enum.IsDefined(value) ? value : throw new DamagedRowException("a number stands for nothing known");
 }

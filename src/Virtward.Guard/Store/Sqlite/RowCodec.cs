@@ -40,7 +40,7 @@ public static class RowCodec
             throw new DamagedRowException("a target is no prefix");
         }
 
-        return new Prefix(first, length);
+        return target;
     }
 
     /// <summary>Ports as a policy writes them, <c>22/tcp,5900-5999/tcp</c>.</summary>
@@ -53,6 +53,10 @@ public static class RowCodec
     /// <summary>A count, 0 or more.</summary>
     public static int DecodeCount(long column) =>
         column is >= 0 and <= int.MaxValue ? (int)column : throw new DamagedRowException("a count is out of range");
+
+    /// <summary>A value of an enumeration, which must be one of its own.</summary>
+    public static T Known<T>(T value)
+        where T : struct, Enum => Enum.IsDefined(value) ? value : throw new DamagedRowException("a number stands for nothing known");
 
     /// <summary>Text cut to a number of UTF-8 bytes, between characters.</summary>
     public static string? Cut(string? text, int maxBytes)

@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Virtward.Core.Net;
 using Virtward.Core.Results;
 using Virtward.Core.Time;
+using Virtward.Guard.Bans;
 
 namespace Virtward.Guard.Store.Sqlite;
 
@@ -22,6 +23,7 @@ public sealed class SqliteGuardStore : IGuardStore
     private readonly CommitWriter? _writer;
     private readonly Statement? _begin;
     private readonly Statement? _commit;
+    private Statement? _evidence;
     private bool _disposed;
 
     /// <summary>Takes over an open connection to a database whose schema is ours; <see cref="SqliteStoreFile"/> makes such.</summary>
@@ -47,18 +49,15 @@ public sealed class SqliteGuardStore : IGuardStore
     /// <inheritdoc/>
     public Result<StoredState> Load(UnixTime now)
     {
-        if (_writable && !Write(() => EndExpired(now)).TryGet(out _, out Problem? problem))
+        if (!Read(() => BanRows.ReadLive(_connection, now)).TryGet(out LiveBans? bans, out Problem? problem)
+            || (_writable && !Write(() => EndExpired(now, bans.AnyExpired)).TryGet(out _, out problem)))
         {
             return problem;
         }
 
         return Read(() => new StoredState
         {
-            Engine = EngineTables.Read(_connection) with
-            {
-                Bans = [.. BanRows.Live(_connection, BanRows.InForce, now)],
-                Folded = [.. BanRows.Live(_connection, BanRows.Folded, now)],
-            },
+            Engine = EngineTables.Read(_connection) with { Bans = bans.InForce, Folded = bans.Folded },
             Positions = Rows("SELECT source, position FROM positions", row => (Source: row.Text(0), Text: row.Text(1)))
                 .ToDictionary(row => row.Source, row => row.Text, StringComparer.Ordinal),
             NeverBan = Rows("SELECT target, since, until, comment FROM never_ban WHERE until > ?1 ORDER BY target", NeverBan, now.Microseconds),
@@ -70,6 +69,16 @@ public sealed class SqliteGuardStore : IGuardStore
 
     /// <inheritdoc/>
     public Result<IReadOnlyList<StoredBan>> Find(BanQuery query) => Read<IReadOnlyList<StoredBan>>(() => BanRows.Find(_connection, query));
+
+    /// <inheritdoc/>
+    public Result<string?> Evidence(Prefix target, string jail) => Read(() =>
+    {
+        _evidence ??= new Statement(_connection, $"SELECT evidence FROM bans WHERE target = ?1 AND jail = ?2 AND live > 0 AND live = {BanRows.InForce}");
+        return _evidence.First(row => row.IsNull(0) ? null : row.Text(0), RowCodec.Encode(target), jail);
+    });
+
+    /// <inheritdoc/>
+    public Result<ShutOut> CountInForce(UnixTime at) => Read(() => BanRows.CountInForce(_connection, at));
 
     /// <inheritdoc/>
     public Result<IReadOnlyList<DayTotal>> Days(UnixTime since) => Read<IReadOnlyList<DayTotal>>(() => Rows(
@@ -127,6 +136,7 @@ public sealed class SqliteGuardStore : IGuardStore
             _writer?.Dispose();
             _begin?.Dispose();
             _commit?.Dispose();
+            _evidence?.Dispose();
             _connection.Dispose();
         }
     }
@@ -134,9 +144,14 @@ public sealed class SqliteGuardStore : IGuardStore
     private static Allowance NeverBan(Row row) => new(
         RowCodec.DecodeTarget(row.Bytes(0)), new UnixTime(row.Number(1)), new UnixTime(row.Number(2)), row.Text(3));
 
-    private void EndExpired(UnixTime now)
+    // Looking for expired bans reads the whole table: only where the caller has met some.
+    private void EndExpired(UnixTime now, bool anyBan)
     {
-        _writer!.EndExpired(now);
+        if (anyBan)
+        {
+            _writer!.EndExpired(now);
+        }
+
         using var entries = new Statement(_connection, "DELETE FROM never_ban WHERE until <= ?1");
         entries.Run(now.Microseconds);
     }

@@ -104,8 +104,8 @@ public sealed class SqliteStoreFile(IStateFiles files, TimeProvider clock)
             connection = Connect(path, SqliteOpenMode.ReadWrite);
             Pragma(connection, "PRAGMA journal_mode = WAL");
             Pragma(connection, "PRAGMA synchronous = NORMAL");
-            // 8 MB: attackers are spread over all of a table, and SQLite's 2 MB make large commits read pages again and again.
-            Pragma(connection, "PRAGMA cache_size = -8192");
+            // 4 MB: attackers are spread over all of a table, and SQLite's 2 MB make large commits read pages again and again.
+            Pragma(connection, "PRAGMA cache_size = -4096");
             Pragma(connection, "PRAGMA journal_size_limit = 16777216");
             if (!Schema.Migrate(connection, path, Steps).TryGet(out _, out problem))
             {

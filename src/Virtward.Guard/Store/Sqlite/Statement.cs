@@ -60,16 +60,24 @@ public sealed class Statement : IDisposable
     /// <param name="values">The parameters.</param>
     public List<T> All<T>(Func<Row, T> convert, params ReadOnlySpan<object?> values)
     {
+        List<T> rows = [];
+        ForEach(row => rows.Add(convert(row)), values);
+        return rows;
+    }
+
+    /// <summary>Runs it and hands out its rows one by one.</summary>
+    /// <param name="take">Takes a row, which is valid during the call only.</param>
+    /// <param name="values">The parameters.</param>
+    public void ForEach(Action<Row> take, params ReadOnlySpan<object?> values)
+    {
         try
         {
             Bind(values);
-            List<T> rows = [];
+            var row = new Row(_statement);
             while (Step())
             {
-                rows.Add(convert(new Row(_statement)));
+                take(row);
             }
-
-            return rows;
         }
         finally
         {

@@ -216,6 +216,18 @@ public sealed class Fail2BanFilterTests
     }
 
     [Fact]
+    public void Lines_without_its_literals_may_be_kept_from_it_but_for_their_dates()
+    {
+        Fail2BanFilter filter = Load("failregex = ^ ?gate: refused <HOST>$\n  ^ ?(?:closed|reset) by <HOST>$");
+        Assert.Equal([" refused ", "closed", "reset"], filter.RequiredLiterals.Order(StringComparer.Ordinal));
+        filter.PassOver("2026-03-09 07:59:59 gate: hello"u8);
+        Assert.True(Accept(filter, "gate: refused 198.51.100.7"));
+        Assert.Equal("Failure 198.51.100.7  2026-03-09T07:59:59Z failregex 1", _tally.Last);
+        Assert.Empty(Load("failregex = ^ ?gate: refused <HOST>$\nmaxlines = 2").RequiredLiterals);
+        Assert.Empty(Load("failregex = ^ ?gate: refused <HOST>$\n  ^ \\d+ <HOST>$").RequiredLiterals);
+    }
+
+    [Fact]
     public void Every_problem_of_a_filter_is_told()
     {
         _files["/f/filter.d/x.conf"] = "[Definition]\nfailregex = ^(<HOST>$\n  ^no address$\nmaxlines = 1\nignoreregex = [\ndatepattern = %Q";

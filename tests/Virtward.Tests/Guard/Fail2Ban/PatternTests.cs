@@ -71,6 +71,9 @@ public sealed class PatternTests
         Assert.Equal(1UL, prefilter.Candidates("[2026-01-01] login failed"u8));
         Assert.Equal(2UL, prefilter.Candidates("2026-01-01 wrong password"u8));
         Assert.Equal(0UL, prefilter.Candidates("nothing of it"u8));
+        Assert.True(prefilter.MayMatch("2026-01-01 wrong password"u8));
+        Assert.False(prefilter.MayMatch("nothing of it"u8));
+        Assert.Equal([" login failed", " password"], prefilter.AnyOf);
         Assert.False(Prefilter.Of(["login failed"], cutsAtWordEdges: false).IsUseful);
         Assert.False(Prefilter.Of([@"^\S+ \d+$", "login"], cutsAtWordEdges: true).IsUseful);
     }

@@ -327,6 +327,49 @@ public abstract class GuardStoreConformance : IDisposable
     }
 
     [Fact]
+    public void Count_of_the_bans_in_force_tells_what_they_shut_out_and_nothing_twice()
+    {
+        Assert.Equal(new ShutOut(0, 0, 0, 0, 0), Value(Store.CountInForce(At(0))));
+        Ban prefix = Bans.Of("192.0.2.0/24", since: 10, until: 900) with { Origin = BanOrigin.Prefix, Members = 4 };
+        Ban subnetV6 = Bans.Of("2001:db8::/48", since: 10, until: 900) with { Origin = BanOrigin.Prefix, Members = 3 };
+        Commit(At(10), Begin(
+            Bans.Of("203.0.113.7", since: 10, until: 900),
+            Bans.Of("203.0.113.7", since: 10, until: 900, jail: "recidive") with { Members = 2 },
+            Bans.Of("192.0.2.77", since: 10, until: 900, jail: "manual"),
+            prefix,
+            subnetV6,
+            Bans.Of("2001:db8:0:1::/64", since: 10, until: 900),
+            Bans.Of("2001:db8:1::/64", since: 10, until: 900),
+            Bans.Of("::/8", since: 10, until: 900),
+            Bans.Of("198.51.100.1", since: 10, until: 900) with { Simulated = true },
+            Bans.Of("198.51.100.2", since: 10, until: 60),
+            Bans.Of("198.51.100.3", since: 10, until: 900),
+            Bans.Of("198.51.100.4", since: 10, until: 900)));
+        Commit(At(20), End(Bans.Of("198.51.100.3", since: 10, until: 900), at: 20, UnbanCause.Folded));
+        Commit(At(20), End(Bans.Of("198.51.100.4", since: 10, until: 900), at: 20, UnbanCause.ByHand));
+
+        double networks = Math.Pow(2, 56) + Math.Pow(2, 16) + 1;
+        Assert.Equal(new ShutOut(9, 2, 258, networks, 2 + 4 + 3 + 1 + 1 + 1), Value(Store.CountInForce(At(59))));
+        Assert.Equal(new ShutOut(8, 2, 257, networks, 2 + 4 + 3 + 1 + 1), Value(Store.CountInForce(At(60))));
+        Assert.Equal(0, Value(Store.CountInForce(At(900))).Bans);
+    }
+
+    [Fact]
+    public void Evidence_is_that_of_the_ban_in_force()
+    {
+        Ban ban = Bans.Of("192.0.2.1", since: 10, until: 900) with { Evidence = "the first line" };
+        Commit(At(10), Begin(ban, Bans.Of("192.0.2.1", since: 10, until: 900, jail: "manual") with { Evidence = null }));
+
+        Assert.Equal("the first line", Value(Store.Evidence(ban.Target, "sshd")));
+        Assert.Null(Value(Store.Evidence(ban.Target, "manual")));
+        Assert.Null(Value(Store.Evidence(ban.Target, "vnc")));
+        Commit(At(20), Begin(Bans.Of("192.0.2.1", since: 20, until: 900) with { Evidence = "the second line" }));
+        Assert.Equal("the second line", Value(Store.Evidence(ban.Target, "sshd")));
+        Commit(At(30), End(ban, at: 30, UnbanCause.Folded));
+        Assert.Null(Value(Store.Evidence(ban.Target, "sshd")));
+    }
+
+    [Fact]
     public void Find_narrows_by_time_jail_and_limit_newest_first()
     {
         Commit(At(10), Begin(Bans.Of("192.0.2.1", since: 10, until: 30)));

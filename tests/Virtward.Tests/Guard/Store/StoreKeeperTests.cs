@@ -251,6 +251,10 @@ public sealed class StoreKeeperTests : IDisposable
 
         public Result<IReadOnlyList<StoredBan>> Find(BanQuery query) => Inner.Find(query);
 
+        public Result<string?> Evidence(Prefix target, string jail) => Inner.Evidence(target, jail);
+
+        public Result<ShutOut> CountInForce(UnixTime at) => Inner.CountInForce(at);
+
         public Result<IReadOnlyList<DayTotal>> Days(UnixTime since) => Inner.Days(since);
 
         public Result<IReadOnlyList<PrefixTotal>> TopPrefixes(UnixTime since, int v4Length, int v6Length, int limit) =>

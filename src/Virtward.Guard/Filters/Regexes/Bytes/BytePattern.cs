@@ -5,41 +5,50 @@ using System.Text.RegularExpressions;
 namespace Virtward.Guard.Filters.Regexes.Bytes;
 
 /// <summary>
-/// A regular expression compiled into steps over the bytes of an ASCII text. It finds what .NET's engine finds, groups and all, but
-/// decodes nothing, allocates nothing, and has a budget of branches instead of a clock, so that its verdict does not depend on how
-/// busy the machine is.
+/// A regular expression compiled into instructions over the bytes of an ASCII text. It finds what .NET's engine finds, groups and all,
+/// but decodes nothing, allocates nothing, and has a budget of ways instead of a clock, so that its verdict does not depend on
+/// how busy the machine is.
 /// </summary>
 public sealed class BytePattern
 {
-    /// <summary>How many branches one search may try; a sane one tries some dozens. These take about a millisecond.</summary>
+    /// <summary>How often one search may go back; a sane one does some dozen times. These take a few milliseconds.</summary>
     public const int Budget = 100_000;
 
     private const int LargestSize = 2_000;
 
-    private readonly Step _first;
-    private readonly SearchValues<byte> _begins;
+    /// <summary>Room for as many notes as a sane search makes.</summary>
+    private const int Room = 64 * ByteSearch.NoteLength;
 
-    private BytePattern(Step first)
+    private readonly Instruction _first;
+    private readonly Instruction[] _resumable;
+    private readonly SearchValues<byte> _begins;
+    private readonly int[] _room = new int[Room];
+    private readonly Lazy<CharacterKinds> _kinds;
+
+    private BytePattern(Syntax syntax)
     {
-        _first = first;
-        _begins = first.First.Values();
+        var compiler = new Compiler();
+        _first = compiler.Compile(syntax);
+        _resumable = compiler.Resumable;
+        _begins = _first.First.Values();
+        _kinds = new Lazy<CharacterKinds>(() => new CharacterKinds(_resumable), LazyThreadSafetyMode.None);
     }
 
     /// <summary>Compiles an expression; null where it has something that only .NET's engine knows.</summary>
     public static BytePattern? Compile(Regex regex) =>
-        SyntaxReader.Read(regex) is { Size: <= LargestSize } syntax
-            ? new BytePattern(syntax.Compile(new AcceptStep()))
-            : null;
+        SyntaxReader.Read(regex) is { Size: <= LargestSize } syntax ? new BytePattern(ConditionResolver.Resolve(syntax, LargestSize)) : null;
 
     /// <summary>
     /// Whether the first bytes alone rule a match out, of any text, ASCII or not: most of a filter's expressions are told apart by
     /// the word after <c>^</c>.
     /// </summary>
     public bool Excludes(ReadOnlySpan<byte> text) =>
-        _first.OnlyAtBegin
-            && (!text.StartsWith(_first.Prefix) || (!text.IsEmpty && Ascii.IsValid(text[0]) && !_first.First.Contains(text[0])));
+        _first.OnlyAtBegin && (!text.StartsWith(_first.Prefix) || (!text.IsEmpty && Excludes(text[0])));
 
-    /// <summary>Searches a text.</summary>
+    /// <summary>Whether the first byte alone rules a match out.</summary>
+    public bool Excludes(byte first) => _first.OnlyAtBegin && Ascii.IsValid(first) && !_first.First.Contains(first);
+
+    /// <summary>Searches a text; not for several threads.</summary>
     /// <param name="text">The text, ASCII only: what a character is to an expression, a byte must be.</param>
     /// <param name="groups">
     /// Takes three numbers a group, the match itself being group 0: begin, end and a place of its own use; -1 where it took no part.
@@ -47,13 +56,19 @@ public sealed class BytePattern
     /// <returns>Whether it matches; null where the budget was not enough to know.</returns>
     public bool? Search(ReadOnlySpan<byte> text, Span<int> groups)
     {
-        groups.Fill(-1);
-        var search = new ByteSearch(text, groups, Budget);
+        using var search = new ByteSearch(text, groups, _resumable, _kinds.Value.Of, _room, Budget);
         for (int at = 0; at >= 0 && !search.GaveUp; at = _first.OnlyAtBegin ? -1 : Next(text, at + 1))
         {
-            if (_first.Try(ref search, at) && !search.GaveUp)
+            if (!_first.First.Admits(text, at))
             {
-                (groups[0], groups[1]) = (at, search.End);
+                continue;
+            }
+
+            groups.Fill(-1);
+            int end = search.Match(_first, at);
+            if (end >= 0 && !search.GaveUp)
+            {
+                (groups[0], groups[1]) = (at, end);
                 return true;
             }
         }

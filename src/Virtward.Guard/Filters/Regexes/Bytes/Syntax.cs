@@ -4,15 +4,11 @@ namespace Virtward.Guard.Filters.Regexes.Bytes;
 /// <param name="Least">The fewest characters that it takes.</param>
 /// <param name="Most">The most; <see cref="int.MaxValue"/>: no bound.</param>
 /// <param name="Captures">Whether it holds a group that captures.</param>
-/// <param name="Size">How many steps it compiles to, loops unrolled.</param>
+/// <param name="Size">How many instructions it compiles to, loops unrolled.</param>
 public abstract record Syntax(int Least, int Most, bool Captures, int Size)
 {
     /// <summary>Whether it always takes as many characters.</summary>
     public bool IsFixed => Least == Most;
-
-    /// <summary>Compiles it.</summary>
-    /// <param name="next">What follows it.</param>
-    public abstract Step Compile(Step next);
 
     private static int Sum(IEnumerable<int> numbers) => (int)Math.Min(numbers.Sum(number => (long)number), int.MaxValue);
 
@@ -20,76 +16,43 @@ public abstract record Syntax(int Least, int Most, bool Captures, int Size)
 
     /// <summary>One character.</summary>
     /// <param name="Of">Which it may be.</param>
-    public sealed record Set(ByteSet Of) : Syntax(1, 1, false, 1)
-    {
-        /// <inheritdoc/>
-        public override Step Compile(Step next) => Of.Single is { } c ? LiteralStep.Before(c, next) : new SetStep(Of, next);
-    }
+    public sealed record Set(ByteSet Of) : Syntax(1, 1, false, 1);
 
     /// <summary>A place between characters.</summary>
     /// <param name="Kind">Which.</param>
-    public sealed record Anchor(AnchorKind Kind) : Syntax(0, 0, false, 1)
-    {
-        /// <inheritdoc/>
-        public override Step Compile(Step next) => new AnchorStep(Kind, next);
-    }
+    public sealed record Anchor(AnchorKind Kind) : Syntax(0, 0, false, 1);
 
     /// <summary>Parts in a row.</summary>
     /// <param name="Parts">The parts.</param>
     public sealed record Sequence(IReadOnlyList<Syntax> Parts)
-        : Syntax(Sum(Parts.Select(part => part.Least)), Sum(Parts.Select(part => part.Most)), Parts.Any(part => part.Captures), Sum(Parts.Select(part => part.Size)))
-    {
-        /// <inheritdoc/>
-        public override Step Compile(Step next) => Parts.Reverse().Aggregate(next, (after, part) => part.Compile(after));
-    }
+        : Syntax(Sum(Parts.Select(part => part.Least)), Sum(Parts.Select(part => part.Most)), Parts.Any(part => part.Captures), Sum(Parts.Select(part => part.Size)));
 
     /// <summary>Alternatives.</summary>
     /// <param name="Branches">The alternatives, at least one.</param>
     public sealed record Choice(IReadOnlyList<Syntax> Branches)
-        : Syntax(Branches.Min(branch => branch.Least), Branches.Max(branch => branch.Most), Branches.Any(branch => branch.Captures), Sum(Branches.Select(branch => branch.Size)) + 1)
-    {
-        /// <inheritdoc/>
-        public override Step Compile(Step next) =>
-            Branches.Count == 1 ? Branches[0].Compile(next) : new ChoiceStep([.. Branches.Select(branch => branch.Compile(next))]);
-    }
+        : Syntax(Branches.Min(branch => branch.Least), Branches.Max(branch => branch.Most), Branches.Any(branch => branch.Captures), Sum(Branches.Select(branch => branch.Size)) + 1);
 
     /// <summary>A group that captures.</summary>
     /// <param name="Number">Its number.</param>
     /// <param name="Body">What it holds.</param>
-    public sealed record Group(int Number, Syntax Body) : Syntax(Body.Least, Body.Most, true, Body.Size + 2)
-    {
-        /// <inheritdoc/>
-        public override Step Compile(Step next) => new GroupStep(Number, false, Body.Compile(new GroupStep(Number, true, next)));
-    }
+    public sealed record Group(int Number, Syntax Body) : Syntax(Body.Least, Body.Most, true, Body.Size + 2);
 
     /// <summary>What must, or must not, stand there.</summary>
     /// <param name="Body">It; without groups.</param>
     /// <param name="Behind">Whether it stands before the place; then its width is fixed.</param>
     /// <param name="Wanted">Whether it must stand there.</param>
-    public sealed record Look(Syntax Body, bool Behind, bool Wanted) : Syntax(0, 0, false, Body.Size + 2)
-    {
-        /// <inheritdoc/>
-        public override Step Compile(Step next) => new LookStep(Body.Compile(new AcceptStep()), Behind ? Body.Least : 0, Wanted, next);
-    }
+    public sealed record Look(Syntax Body, bool Behind, bool Wanted) : Syntax(0, 0, false, Body.Size + 2);
 
     /// <summary>One of two parts, by whether a group took part.</summary>
     /// <param name="Number">The group's number.</param>
     /// <param name="Yes">The part where it did.</param>
     /// <param name="No">The part where it did not.</param>
     public sealed record Condition(int Number, Syntax Yes, Syntax No)
-        : Syntax(Math.Min(Yes.Least, No.Least), Math.Max(Yes.Most, No.Most), Yes.Captures || No.Captures, Yes.Size + No.Size + 1)
-    {
-        /// <inheritdoc/>
-        public override Step Compile(Step next) => new ConditionStep(Number, Yes.Compile(next), No.Compile(next));
-    }
+        : Syntax(Math.Min(Yes.Least, No.Least), Math.Max(Yes.Most, No.Most), Yes.Captures || No.Captures, Yes.Size + No.Size + 1);
 
     /// <summary>The text of a group once more.</summary>
     /// <param name="Number">The group's number.</param>
-    public sealed record SameAs(int Number) : Syntax(0, int.MaxValue, false, 1)
-    {
-        /// <inheritdoc/>
-        public override Step Compile(Step next) => new SameAsStep(Number, next);
-    }
+    public sealed record SameAs(int Number) : Syntax(0, int.MaxValue, false, 1);
 
     /// <summary>A part again and again.</summary>
     /// <param name="Body">The part.</param>
@@ -101,33 +64,30 @@ public abstract record Syntax(int Least, int Most, bool Captures, int Size)
             Product(Body.Least, From),
             Body.Most == 0 ? 0 : Product(Body.Most, To),
             Body.Captures,
-            IsFlat(Body) ? Body.Size + 1 : Product(Body.Size + 1, Math.Max(To == int.MaxValue ? From + 1 : To, 1)))
+            RunOf(Body) is null ? Product(Body.Size + 1, Math.Max(To == int.MaxValue ? From + 1 : To, 1)) : 1)
     {
         /// <summary>Whether engines agree on it: on rounds that take nothing they differ in small print.</summary>
         public bool IsSound => Body.Least > 0 || (Body.Most > 0 && From == 0 && To == 1 && !Body.Captures);
 
-        /// <inheritdoc/>
-        public override Step Compile(Step next) =>
-            Body is Set set ? new SetLoopStep(set.Of, From, To, Lazy, next)
-            : IsFlat(Body) ? new FixedLoopStep(Body.Compile(new AcceptStep()), Body.Least, From, To, Lazy, next)
-            : Unrolled(From, To, next);
+        /// <summary>
+        /// What the loop is where it takes characters of one set: the set, and a text before which it stops, as in
+        /// <c>(?:(?! from ).)*</c>; null where it takes anything else.
+        /// </summary>
+        public (ByteSet Set, byte[] Barrier)? Run => RunOf(Body);
 
-        private static bool IsFlat(Syntax body) => body.IsFixed && body.Least > 0 && !body.Captures;
-
-        private Step Unrolled(int from, int to, Step next)
+        private static (ByteSet Set, byte[] Barrier)? RunOf(Syntax body) => Flattened(body).ToList() switch
         {
-            if (to == 0)
-            {
-                return next;
-            }
+            [Set one] => (one.Of, []),
+            [Look { Behind: false, Wanted: false } not, Set one] when TextOf(not.Body) is { } barrier => (one.Of, barrier),
+            _ => null,
+        };
 
-            if (from == 0 && to == int.MaxValue)
-            {
-                return new LoopStep(Body, Lazy, next);
-            }
-
-            Step once = Body.Compile(Unrolled(Math.Max(from - 1, 0), to == int.MaxValue ? to : to - 1, next));
-            return from > 0 ? once : Lazy ? new ChoiceStep(next, once) : new ChoiceStep(once, next);
+        private static byte[]? TextOf(Syntax body)
+        {
+            byte?[] text = [.. Flattened(body).Select(part => (part as Set)?.Of.Single)];
+            return text.Length > 0 && text.All(c => c is not null) ? [.. text.Select(c => c!.Value)] : null;
         }
+
+        private static IEnumerable<Syntax> Flattened(Syntax body) => body is Sequence sequence ? sequence.Parts.SelectMany(Flattened) : [body];
     }
 }

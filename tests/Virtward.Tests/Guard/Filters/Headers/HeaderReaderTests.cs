@@ -53,6 +53,34 @@ public sealed class HeaderReaderTests
         Assert.Equal(line.TrimEnd(' '), Encoding.UTF8.GetString(entry.Message));
     }
 
+    [Fact]
+    public void Remembering_the_last_sender_changes_nothing()
+    {
+        string[] stamps = ["Nov  1 08:02:03", "2026-11-01T08:02:03Z", "<38>Nov  1 08:02:04", "<38>1 2026-11-01T08:02:03Z", "", "1793520000.5"];
+        string[] hosts = [" a", " host", " a-host-with-a-name-beyond-32-bytes", "", " ho", " x y"];
+        string[] tags = [" sshd[77]: hello", " sshd[78] x: hello", " sshd: hello", " sshd", " sshd-session[7]: hello", " CRON[7]:", " ss hd[7]: x"];
+        var random = new Random(4);
+        var memory = new SenderMemory();
+        int remembered = 0;
+        for (int i = 0; i < 50_000; i++)
+        {
+            byte[] text = Encoding.ASCII.GetBytes(Pick(stamps) + Pick(hosts) + Pick(tags) + new string('x', random.Next(2) * 40));
+            var line = new LogLine { Text = text };
+            HeaderReader.Read(line, out LogEntry expected);
+            HeaderReader.ReadSender(line, memory, out LogEntry entry);
+            remembered += entry.IsSameSender ? 1 : 0;
+            HeaderReader.ReadMessage(ref entry);
+            Assert.Equal((expected.HasHeader, expected.ProcessId, expected.Repeats), (entry.HasHeader, entry.ProcessId, entry.Repeats));
+            Assert.True(expected.Stamp.SequenceEqual(entry.Stamp) && expected.Host.SequenceEqual(entry.Host));
+            Assert.True(expected.Program.SequenceEqual(entry.Program) && expected.Message.SequenceEqual(entry.Message));
+        }
+
+        Assert.True(remembered > 1_000);
+
+        // Twice the same in a row more often than not.
+        string Pick(string[] all) => all[random.Next(4) == 0 ? random.Next(all.Length) : 0];
+    }
+
     [Theory]
     [InlineData("message repeated 4 times: [ hello]", "hello", 4)]
     [InlineData("message repeated 99999999 times: [ hello]", "hello", 10_000)]

@@ -30,6 +30,12 @@ public sealed class BytePatternTests
     [InlineData(@"^(?:\s+(?:(?:logname|e?uid|tty)=\S*)){0,4}\s+ruser=(?<u>\S*)(?:\s+x)?\s*$")]
     [InlineData(@"[\x41-\x43\u0044\t]+[^]a-]{2}[]x]\.\-\/")]
     [InlineData(@"(?<o>(?<i>a+)b)+(?<r>\k<o>|\k<i>)")]
+    [InlineData(@"^(?<a>x)??(?:(?<b>y)|z)(?<c>\w+?)(?(a)1|2)(?(b):(?<d>a|ab)|;)b?(?(d)$|.)")]
+    [InlineData(@"^(?<u>(?:(?<a>a+)|b)(?<v>c?))x*(?:(?(a)1|2)(?<w>d)|(?(w)3|(?(a)2|1)))*$")]
+    [InlineData(@"^(?:(?<n>q)|\S) (?:x|y|(?<z>z))(?<i>in )?(?<u>(?<w>\S+)|(?(i)(?:(?!at).)*?|[^:]+))at(?(w): |[^:]*$)")]
+    [InlineData(@"^(?<g>x+)(?<g>y)?(?(g)z|w)(?<g>z)*")]
+    [InlineData(@"^(?<a>(?:(?! f).){2,5}) f(?<b>(?:(?!ab).)*?)b(?<c>(?:(?![b])[a-c])+)$")]
+    [InlineData(@"^(?:(?<n>\d)?(?:-|:)?)(?<m>[ab]?)(?:c?(?<o>d)?)(?(n)!|\?)(?(o)!|\?)")]
     public void It_finds_what_dotnet_finds(string pattern)
     {
         foreach (RegexOptions options in new[] { RegexOptions.None, RegexOptions.IgnoreCase, RegexOptions.Multiline, RegexOptions.ExplicitCapture })
@@ -77,7 +83,7 @@ public sealed class BytePatternTests
 
     [Theory]
     [InlineData(@"^user (\S+)+(\S+)+ from x$")]
-    [InlineData("^(?:a|b|ab)*c$")]
+    [InlineData("^(?:a|b|ab|aa)*c$")]
     [InlineData("^.*.*.*.*.*.*x$")]
     [InlineData("(?:(?:ab?)+)+$x")]
     public void A_hostile_text_uses_up_a_budget_and_no_more(string pattern)
@@ -119,7 +125,7 @@ public sealed class BytePatternTests
             {
                 string inner = RandomPattern(random, depth - 1);
                 string other = RandomPattern(random, depth - 1);
-                atom = random.Next(7) switch
+                atom = random.Next(8) switch
                 {
                     0 => $"(?<g{depth}>{inner})",
                     1 => $"(?:{inner}|{other})",
@@ -127,6 +133,7 @@ public sealed class BytePatternTests
                     3 => $"(?!{inner})",
                     4 => $"(?={inner})",
                     5 => $"(?:(?<c{depth}>{inner})|{other})(?(c{depth})a|b)",
+                    6 => "(?:(?!ab)[^1])",
                     _ => $"(?:{inner})",
                 };
             }

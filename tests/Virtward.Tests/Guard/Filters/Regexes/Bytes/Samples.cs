@@ -48,6 +48,11 @@ public sealed class Samples(Regex regex, int seed)
 
         Match match = regex.Match(text);
         Matched += match.Success ? 1 : 0;
+        if (match.Success && _bytes.Excludes(Encoding.ASCII.GetBytes(text)))
+        {
+            return "excluded by its begin";
+        }
+
         if (found != match.Success)
         {
             return $"matches: {found}";
