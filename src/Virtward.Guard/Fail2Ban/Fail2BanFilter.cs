@@ -9,6 +9,7 @@ using Virtward.Guard.Fail2Ban.Config;
 using Virtward.Guard.Fail2Ban.Dates;
 using Virtward.Guard.Fail2Ban.Engine;
 using Virtward.Guard.Filters;
+using Virtward.Guard.Filters.Needles;
 using Virtward.Guard.Sightings;
 using Virtward.Guard.Sources;
 
@@ -73,6 +74,12 @@ public sealed class Fail2BanFilter : ILineFilter
     /// </summary>
     public ImmutableArray<string> RequiredLiterals => _file.CanSkip ? _file.Prefilter.AnyOf : [];
 
+    /// <inheritdoc/>
+    public ImmutableArray<Signature> Signatures => [.. RequiredLiterals.Select(literal => new Signature([Encoding.ASCII.GetBytes(literal)]))];
+
+    /// <inheritdoc/>
+    public bool LooksBack => true;
+
     /// <summary>Lines that told a host name or an identifier instead of an address, and so banned nobody.</summary>
     public long WithoutAddress { get; private set; }
 
@@ -109,7 +116,7 @@ public sealed class Fail2BanFilter : ILineFilter
     /// Of several in a row the last one is enough.
     /// </summary>
     /// <param name="line">The line, without its line end.</param>
-    public void PassOver(ReadOnlySpan<byte> line) => _file.Engine.Skip(line);
+    public void PassOver(ReadOnlySpan<byte> line) => _file.Engine.Skip(line.TrimEnd("\r\n"u8));
 
     /// <inheritdoc/>
     public bool Accept(in LogLine line, int index, ISightingSink sink)

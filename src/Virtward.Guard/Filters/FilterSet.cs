@@ -20,6 +20,8 @@ public sealed class FilterSet
     private readonly RuleFilter?[] _rules;
     private readonly ProgramRoutes _routes;
     private readonly NeedleSearch _needles;
+    private readonly PassedLines? _passed;
+    private readonly bool _hasRules;
 
     // The last line's.
     private readonly SenderMemory _sender = new();
@@ -34,6 +36,8 @@ public sealed class FilterSet
         _routes = new ProgramRoutes(filters);
         _route = _routes.Of([], 0);
         _needles = new NeedleSearch(filters);
+        _passed = filters.Any(filter => filter.LooksBack) ? new PassedLines(filters) : null;
+        _hasRules = _rules.Any(rules => rules is not null);
     }
 
     /// <summary>The filters, by their index.</summary>
@@ -84,17 +88,36 @@ public sealed class FilterSet
         }
 
         int inVain = 0;
+        _passed?.Begin();
         while (lines.TryNext(out ReadOnlySpan<byte> line, out ulong marks))
         {
+            _passed?.Tell(block.Text, lines.Start, line.Length, marks);
             inVain += Match(LogLine.OfFile(line, block.Received), marks, sink) ? 0 : 1;
         }
 
+        _passed?.End(block.Text);
         Lines += block.Lines;
         _needles.Note(block.Lines, inVain);
     }
 
     /// <summary>Shows a line to those of the filters that want its program and that have a mark.</summary>
-    private bool Match(in LogLine line, ulong marks, ISightingSink sink)
+    private bool Match(in LogLine line, ulong marks, ISightingSink sink) =>
+        _hasRules ? MatchSender(line, marks, sink) : MatchAll(line, marks, sink);
+
+    /// <summary>Where no filter cares for the program, the header is not read.</summary>
+    private bool MatchAll(in LogLine line, ulong marks, ISightingSink sink)
+    {
+        bool matched = false;
+        for (int index = 0; index < _filters.Length; index++)
+        {
+            matched |= (marks & NeedleSearch.MarkOf(index)) != 0 && _filters[index].Accept(line, index, sink);
+        }
+
+        Matched += matched ? 1 : 0;
+        return matched;
+    }
+
+    private bool MatchSender(in LogLine line, ulong marks, ISightingSink sink)
     {
         HeaderReader.ReadSender(line, _sender, out LogEntry entry);
         if (!entry.IsSameSender)

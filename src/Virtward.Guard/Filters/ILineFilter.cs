@@ -19,6 +19,17 @@ public interface ILineFilter
     /// </summary>
     ImmutableArray<Signature> Signatures => [];
 
+    /// <summary>
+    /// Whether what a line says may depend on the line right before it, of whatever kind: then it is told of that by
+    /// <see cref="PassOver"/> where it was not shown.
+    /// </summary>
+    bool LooksBack => false;
+
+    /// <summary>Takes note of a line that bears none of the <see cref="Signatures"/>; of several in a row, of the last one.</summary>
+    void PassOver(ReadOnlySpan<byte> line)
+    {
+    }
+
     /// <summary>Takes one line and hands on what it says, if anything.</summary>
     /// <param name="line">The line.</param>
     /// <param name="index">This filter's number, passed on to the sink.</param>

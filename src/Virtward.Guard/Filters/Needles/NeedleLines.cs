@@ -25,6 +25,9 @@ public ref struct NeedleLines
         _found = room;
     }
 
+    /// <summary>Where the line that was taken last starts.</summary>
+    public int Start { get; private set; }
+
     /// <summary>Takes the next line that holds a needle.</summary>
     /// <param name="line">The line without its newline.</param>
     /// <param name="marks">The marks of all needles that it holds.</param>
@@ -42,6 +45,7 @@ public ref struct NeedleLines
         }
 
         line = Newlines.LineAt(_text, _found[_index], out int next);
+        Start = next - line.Length - 1;
         do
         {
             for (; _index < _count && _found[_index] < next; _index++)

@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 using System.Text;
+using Virtward.Guard.Fail2Ban;
 using Virtward.Guard.Filters;
 using Virtward.Guard.Sightings;
 using Virtward.Guard.Sources;
+using Virtward.Tests.Guard.Fail2Ban;
+using Virtward.Tests.Guard.Sources;
 using Xunit;
 
 namespace Virtward.Tests.Guard.Filters.Needles;
@@ -68,6 +71,31 @@ public sealed class BlockTests
         for (int round = 0; round < 30; round++)
         {
             Compare(() => [Lines.Filter($"filter: own\nheader: none\nrules:\n  - name: only\n    {rule}\n"), Lines.BuiltIn("sshd")], Log(random, lines), random);
+        }
+    }
+
+    [Fact]
+    public void A_filter_of_fail2bans_which_gives_a_line_without_a_date_that_of_the_line_before()
+    {
+        string[] lines =
+        [
+            "Nov 21 08:00:01 host gate[1]: refused 192.0.2.1", "gate: refused 192.0.2.2", "Nov 21 09:00:02 host gate[1]: let in 192.0.2.3",
+            "Nov 21 10:00:03 host other[1]: nothing", "no date either", "gate: refused 192.0.2.4",
+        ];
+        var random = new Random(5);
+        for (int round = 0; round < 60; round++)
+        {
+            bool isAlone = random.Next(2) == 0;
+            Compare(() => isAlone ? [Gate()] : [Lines.BuiltIn("sshd"), Gate()], Log(random, lines), random);
+        }
+
+        Assert.NotEmpty(Gate().Signatures);
+
+        static Fail2BanFilter Gate()
+        {
+            var files = new MemoryTextFiles { ["/f/filter.d/gate.conf"] = "[Definition]\nfailregex = gate(?:\\[\\d+\\])?: refused <HOST>$" };
+            var settings = new Fail2BanSettings(new ManualClock(runs: false), TimeZoneInfo.Utc);
+            return Fail2BanFilter.Load(files, "/f/filter.d/gate.conf", new Dictionary<string, string>(), settings).Value;
         }
     }
 
