@@ -17,10 +17,15 @@ public sealed class RecencyTable<T>
     /// <summary>The index of no entry.</summary>
     public const int None = -1;
 
+    private const int PageBits = 12;
+    private const int PageLength = 1 << PageBits;
+
     private readonly ulong _seed;
     private readonly List<ulong>? _changed;
     private int[] _chains = new int[16];
-    private Entry[] _entries = new Entry[16];
+
+    // By pages: an array that doubles leaves its old self behind, as large as all that was there, until the next full collection.
+    private Entry[][] _pages = [new Entry[16]];
     private int _used;
     private int _free = None;
 
@@ -50,27 +55,27 @@ public sealed class RecencyTable<T>
     public int Newest { get; private set; } = None;
 
     /// <summary>The value of an entry.</summary>
-    public ref T this[int index] => ref _entries[index].Value;
+    public ref T this[int index] => ref At(index).Value;
 
     /// <summary>The key of an entry.</summary>
-    public ulong KeyAt(int index) => _entries[index].Key;
+    public ulong KeyAt(int index) => At(index).Key;
 
     /// <summary>When an entry was last touched.</summary>
-    public UnixTime SeenAt(int index) => _entries[index].SeenAt;
+    public UnixTime SeenAt(int index) => At(index).SeenAt;
 
     /// <summary>The entry that was touched next after this one, <see cref="None"/> after the last.</summary>
-    public int NewerThan(int index) => _entries[index].Newer;
+    public int NewerThan(int index) => At(index).Newer;
 
     /// <summary>The entry that was touched next before this one, <see cref="None"/> before the first.</summary>
-    public int OlderThan(int index) => _entries[index].Older;
+    public int OlderThan(int index) => At(index).Older;
 
     /// <summary>Finds an entry; <see cref="None"/> if there is none.</summary>
     public int Find(ulong key)
     {
         int index = _chains[ChainOf(key)];
-        while (index != None && _entries[index].Key != key)
+        while (index != None && At(index).Key != key)
         {
-            index = _entries[index].Next;
+            index = At(index).Next;
         }
 
         return index;
@@ -81,7 +86,7 @@ public sealed class RecencyTable<T>
     {
         int index = TakeFree();
         ref int chain = ref _chains[ChainOf(key)];
-        _entries[index] = new Entry { Key = key, Next = chain };
+        At(index) = new Entry { Key = key, Next = chain };
         chain = index;
         Count++;
         Append(index, now);
@@ -98,7 +103,7 @@ public sealed class RecencyTable<T>
             Append(index, now);
         }
 
-        _entries[index].SeenAt = now;
+        At(index).SeenAt = now;
         Changed(index);
     }
 
@@ -118,11 +123,11 @@ public sealed class RecencyTable<T>
     /// <summary>Removes an entry.</summary>
     public void Remove(int index)
     {
-        ref Entry entry = ref _entries[index];
+        ref Entry entry = ref At(index);
         ref int link = ref _chains[ChainOf(entry.Key)];
         while (link != index)
         {
-            link = ref _entries[link].Next;
+            link = ref At(link).Next;
         }
 
         link = entry.Next;
@@ -136,9 +141,9 @@ public sealed class RecencyTable<T>
     /// <summary>Moves every entry's time, because the clock was set.</summary>
     public void Shift(TimeSpan by)
     {
-        for (int index = Oldest; index != None; index = _entries[index].Newer)
+        for (int index = Oldest; index != None; index = At(index).Newer)
         {
-            _entries[index].SeenAt += by;
+            At(index).SeenAt += by;
         }
     }
 
@@ -151,14 +156,14 @@ public sealed class RecencyTable<T>
         foreach (ulong key in _changed ?? [])
         {
             int index = Find(key);
-            if (index == None || _entries[index].Changed)
+            if (index == None || At(index).Changed)
             {
                 take(key, index);
             }
 
             if (index != None)
             {
-                _entries[index].Changed = false;
+                At(index).Changed = false;
             }
         }
 
@@ -168,9 +173,9 @@ public sealed class RecencyTable<T>
     /// <summary>Lets go of the book of changes: whoever needs them has read the whole table.</summary>
     public void ForgetChanges()
     {
-        for (int index = Oldest; index != None; index = _entries[index].Newer)
+        for (int index = Oldest; index != None; index = At(index).Newer)
         {
-            _entries[index].Changed = false;
+            At(index).Changed = false;
         }
 
         _changed?.Clear();
@@ -187,13 +192,13 @@ public sealed class RecencyTable<T>
 
     private void Changed(int index)
     {
-        if (_changed is null || Overflowed || _entries[index].Changed)
+        if (_changed is null || Overflowed || At(index).Changed)
         {
             return;
         }
 
-        _entries[index].Changed = true;
-        _changed.Add(_entries[index].Key);
+        At(index).Changed = true;
+        _changed.Add(At(index).Key);
         if (_changed.Count > (4L * Count) + 65_536)
         {
             _changed.Clear();
@@ -206,34 +211,58 @@ public sealed class RecencyTable<T>
         if (_free != None)
         {
             int index = _free;
-            _free = _entries[index].Next;
+            _free = At(index).Next;
             return index;
         }
 
-        if (_used == _entries.Length)
+        if (_used == _chains.Length)
         {
-            Grow();
+            Rehash();
         }
 
+        Reserve(_used);
         return _used++;
     }
 
-    private void Grow()
+    private ref Entry At(int index) => ref _pages[index >> PageBits][index & (PageLength - 1)];
+
+    /// <summary>Makes room for an entry right behind the last one. Only the first page grows; the others have their full length at once.</summary>
+    private void Reserve(int index)
     {
-        Array.Resize(ref _entries, _entries.Length * 2);
-        _chains = new int[_entries.Length];
+        int page = index >> PageBits;
+        if (page == 0)
+        {
+            if (index == _pages[0].Length)
+            {
+                Array.Resize(ref _pages[0], index * 2);
+            }
+
+            return;
+        }
+
+        if (page == _pages.Length)
+        {
+            Array.Resize(ref _pages, page * 2);
+        }
+
+        _pages[page] ??= new Entry[PageLength];
+    }
+
+    private void Rehash()
+    {
+        _chains = new int[_chains.Length * 2];
         _chains.AsSpan().Fill(None);
         for (int index = 0; index < _used; index++)
         {
-            ref int chain = ref _chains[ChainOf(_entries[index].Key)];
-            _entries[index].Next = chain;
+            ref int chain = ref _chains[ChainOf(At(index).Key)];
+            At(index).Next = chain;
             chain = index;
         }
     }
 
     private void Append(int index, UnixTime now)
     {
-        ref Entry entry = ref _entries[index];
+        ref Entry entry = ref At(index);
         entry.SeenAt = now;
         entry.Older = Newest;
         entry.Newer = None;
@@ -243,7 +272,7 @@ public sealed class RecencyTable<T>
         }
         else
         {
-            _entries[Newest].Newer = index;
+            At(Newest).Newer = index;
         }
 
         Newest = index;
@@ -251,14 +280,14 @@ public sealed class RecencyTable<T>
 
     private void Unlink(int index)
     {
-        (int older, int newer) = (_entries[index].Older, _entries[index].Newer);
+        (int older, int newer) = (At(index).Older, At(index).Newer);
         if (older == None)
         {
             Oldest = newer;
         }
         else
         {
-            _entries[older].Newer = newer;
+            At(older).Newer = newer;
         }
 
         if (newer == None)
@@ -267,7 +296,7 @@ public sealed class RecencyTable<T>
         }
         else
         {
-            _entries[newer].Older = older;
+            At(newer).Older = older;
         }
     }
 
