@@ -1,15 +1,18 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Virtward.Core.Time;
 
 namespace Virtward.Guard.Jails;
 
 /// <summary>
-/// The counted attempts of one subject in one jail: their exact times, in order. Nearly every attacker of a flood has one attempt only, so
-/// the first needs no array.
+/// The counted attempts of one subject in one jail: their exact times, in order. Nearly every attacker of a flood has one attempt or two,
+/// so those need no array.
 /// </summary>
 public struct AttemptWindow
 {
-    private long _single;
+    private const int Few = 2;
+    private Pair _few;
     private long[]? _several;
 
     /// <summary>How many attempts there are.</summary>
@@ -19,10 +22,16 @@ public struct AttemptWindow
     public long ForgivenAt { get; set; }
 
     /// <summary>The times, oldest first.</summary>
-    public readonly ImmutableArray<long> Times => _several is null ? (Count == 0 ? [] : [_single]) : [.. _several.AsSpan(0, Count)];
+    public readonly ImmutableArray<long> Times => [.. Kept];
 
     /// <summary>The first counted attempt; there must be one.</summary>
-    public readonly UnixTime First => new(_several is null ? _single : _several[0]);
+    public readonly UnixTime First => new(Kept[0]);
+
+    [UnscopedRef]
+    private readonly ReadOnlySpan<long> Kept => (_several ?? (ReadOnlySpan<long>)_few)[..Count];
+
+    [UnscopedRef]
+    private Span<long> Room => _several ?? (Span<long>)_few;
 
     /// <summary>Adds attempts of one time; more than the limit needs are not kept.</summary>
     /// <param name="time">The time; lines may come out of order.</param>
@@ -36,15 +45,8 @@ public struct AttemptWindow
             return;
         }
 
-        if (Count == 0 && added == 1)
-        {
-            _single = time.Microseconds;
-            Count = 1;
-            return;
-        }
-
         MakeRoom(Count + added);
-        Span<long> times = _several;
+        Span<long> times = Room;
         int at = Count;
         while (at > 0 && times[at - 1] > time.Microseconds)
         {
@@ -60,24 +62,22 @@ public struct AttemptWindow
     /// <returns>How many there were.</returns>
     public int DropBefore(UnixTime time)
     {
-        if (Count == 0 || First >= time)
-        {
-            return 0;
-        }
-
-        int dropped = 1;
-        while (dropped < Count && _several![dropped] < time.Microseconds)
+        ReadOnlySpan<long> kept = Kept;
+        int dropped = 0;
+        while (dropped < kept.Length && kept[dropped] < time.Microseconds)
         {
             dropped++;
         }
 
-        _several?.AsSpan(dropped, Count - dropped).CopyTo(_several);
-        Count -= dropped;
-        if (Count == 0)
+        if (dropped == 0)
         {
-            _several = null;
+            return 0;
         }
 
+        kept = kept[dropped..];
+        kept.CopyTo(kept.Length <= Few ? _few : Room);
+        _several = kept.Length <= Few ? null : _several;
+        Count = kept.Length;
         return dropped;
     }
 
@@ -92,9 +92,8 @@ public struct AttemptWindow
     public void Shift(TimeSpan by)
     {
         long micros = by.Ticks / TimeSpan.TicksPerMicrosecond;
-        _single += micros;
         ForgivenAt += ForgivenAt == 0 ? 0 : micros;
-        foreach (ref long time in _several.AsSpan())
+        foreach (ref long time in Room[..Count])
         {
             time += micros;
         }
@@ -102,14 +101,17 @@ public struct AttemptWindow
 
     private void MakeRoom(int count)
     {
-        if (_several is null)
+        if (count > Room.Length)
         {
-            _several = new long[Math.Max(4, count)];
-            _several[0] = _single;
+            var larger = new long[Math.Max(count, Room.Length * 2)];
+            Kept.CopyTo(larger);
+            _several = larger;
         }
-        else if (_several.Length < count)
-        {
-            Array.Resize(ref _several, Math.Max(count, _several.Length * 2));
-        }
+    }
+
+    [InlineArray(Few)]
+    private struct Pair
+    {
+        private long _first;
     }
 }

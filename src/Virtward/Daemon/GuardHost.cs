@@ -27,7 +27,9 @@ public sealed class GuardHost : IAsyncDisposable
     private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
     private static readonly TimeSpan PrunePause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TidyEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LitterEvery = TimeSpan.FromSeconds(2);
     private const long Litter = 8 * 1024 * 1024;
+    private const long MuchLitter = 4 * Litter;
     private static readonly TimeSpan PastBansKept = TimeSpan.FromDays(90);
 
     private readonly CancellationTokenSource _stop = new();
@@ -274,17 +276,20 @@ public sealed class GuardHost : IAsyncDisposable
     }
 
     // Bans and counted attempts live long enough to grow old, and what is old the collector looks at only once there is much more of it:
-    // what a flood has left behind would stay for hours. A heap of 50 MB takes some 50 ms.
+    // what a flood has left behind would stay for hours. While one goes on, more of it is let lie. A heap of 50 MB takes some 50 ms.
     private async Task TidyAsync(CancellationToken stop)
     {
         long tidy = 0;
+        long tidied = Parts.Clock.GetTimestamp();
         while (true)
         {
-            await Task.Delay(TidyEvery, Parts.Clock, stop);
-            if (GC.GetTotalMemory(forceFullCollection: false) - tidy >= Litter)
+            await Task.Delay(LitterEvery, Parts.Clock, stop);
+            long litter = GC.GetTotalMemory(forceFullCollection: false) - tidy;
+            if (litter >= MuchLitter || (litter >= Litter && Parts.Clock.GetElapsedTime(tidied) >= TidyEvery))
             {
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
                 tidy = GC.GetTotalMemory(forceFullCollection: false);
+                tidied = Parts.Clock.GetTimestamp();
             }
         }
     }
