@@ -28,8 +28,8 @@ public sealed class GuardHost : IAsyncDisposable
     private static readonly TimeSpan PrunePause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TidyEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LitterEvery = TimeSpan.FromSeconds(2);
-    private const long Litter = 8 * 1024 * 1024;
-    private const long MuchLitter = 4 * Litter;
+    private const long Litter = 2 * 1024 * 1024;
+    private const long MuchLitter = 16 * Litter;
     private static readonly TimeSpan PastBansKept = TimeSpan.FromDays(90);
 
     private readonly CancellationTokenSource _stop = new();
@@ -285,7 +285,7 @@ public sealed class GuardHost : IAsyncDisposable
         {
             await Task.Delay(LitterEvery, Parts.Clock, stop);
             long litter = GC.GetTotalMemory(forceFullCollection: false) - tidy;
-            if (litter >= MuchLitter || (litter >= Litter && Parts.Clock.GetElapsedTime(tidied) >= TidyEvery))
+            if (litter >= MuchLitter || (litter >= Math.Max(Litter, tidy / 8) && Parts.Clock.GetElapsedTime(tidied) >= TidyEvery))
             {
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
                 tidy = GC.GetTotalMemory(forceFullCollection: false);
