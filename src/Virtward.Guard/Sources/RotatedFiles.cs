@@ -32,7 +32,7 @@ public sealed class RotatedFiles
     private readonly HashSet<string> _listed = new(StringComparer.Ordinal);
 
     // Compressed files that would be new but cannot be unpacked, most often because they are being written.
-    private readonly List<string> _unfinished = [];
+    private readonly List<Sibling> _unfinished = [];
     private UnixTime _searched = UnixTime.None;
     private UnixTime _directoryTime = UnixTime.None;
 
@@ -121,8 +121,11 @@ public sealed class RotatedFiles
             GiveUp();
         }
 
-        foreach (string path in _unfinished)
+        // Where the uncompressed file is still there, nothing is missed: it was read, and to compress a large one takes a while.
+        foreach (Sibling sibling in _unfinished.Where(sibling => !HasOriginal(sibling)))
         {
+            string path = PathOf(sibling.Entry);
+            RememberAsRead(sibling.Entry.State);
             _context.Output.Gaps++;
             _context.Output.Trouble(path, new Problem("cannot unpack a rotated log, its lines may have been missed", path, "it is damaged, or it took long to be written; rotate with delaycompress"));
         }
@@ -199,7 +202,7 @@ public sealed class RotatedFiles
 
             if (sibling.Standing == SiblingStanding.Unfinished && isNew)
             {
-                _unfinished.Add(PathOf(sibling.Entry));
+                _unfinished.Add(sibling);
             }
             else if (sibling.Standing is SiblingStanding.Unfinished or SiblingStanding.Unreadable && !isNew)
             {

@@ -276,7 +276,8 @@ public sealed class GuardHost : IAsyncDisposable
     }
 
     // Bans and counted attempts live long enough to grow old, and what is old the collector looks at only once there is much more of it:
-    // what a flood has left behind would stay for hours. While one goes on, more of it is let lie. A heap of 50 MB takes some 50 ms.
+    // what a flood has left behind would stay for hours. While one goes on, more of it is let lie, for
+    // to collect it holds everything up.
     private async Task TidyAsync(CancellationToken stop)
     {
         long tidy = 0;

@@ -442,6 +442,45 @@ public abstract class FollowingConformance
     }
 
     [Fact]
+    public void A_damaged_compressed_file_is_told_once()
+    {
+        ILogBench bench = NewBench();
+        using var log = new Follower(bench, "auth.log");
+        log.Append("auth.log", "one\n");
+        log.Settle();
+        log.Append("auth.log.9.gz", "no gzip");
+        log.Pass(TimeSpan.FromSeconds(20));
+        for (int rotation = 0; rotation < 2; rotation++)
+        {
+            bench.Rename(log.Path("auth.log"), log.Path($"auth.log.{2 - rotation}"));
+            log.Append("auth.log", $"after {rotation}\n");
+            log.Pass(TimeSpan.FromSeconds(20));
+        }
+
+        Assert.Equal(["one", "after 0", "after 1"], log.Lines);
+        Assert.Equal(1, log.Counts.Gaps);
+        Assert.Single(log.Sink.Troubles, trouble => trouble.StartsWith("cannot unpack", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_file_that_takes_long_to_be_compressed_is_no_trouble()
+    {
+        ILogBench bench = NewBench();
+        using var log = new Follower(bench, "auth.log");
+        log.Append("auth.log", "one\n");
+        log.Settle();
+        bench.Rename(log.Path("auth.log"), log.Path("auth.log.1"));
+        log.Append("auth.log", "two\n");
+        log.Append("auth.log.1.gz", "\u001f\u008b\u0008");
+        log.Pass(TimeSpan.FromSeconds(40));
+        bench.Delete(log.Path("auth.log.1.gz"));
+        bench.Compress(log.Path("auth.log.1"));
+        log.Pass(TimeSpan.FromSeconds(20));
+        Assert.Equal(["one", "two"], log.Lines);
+        Assert.Equal(0, log.Counts.Gaps);
+    }
+
+    [Fact]
     public void Troubles_are_told_once_and_reading_goes_on()
     {
         using Follower log = Follow("auth.log", "directory");

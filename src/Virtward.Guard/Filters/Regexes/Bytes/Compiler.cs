@@ -21,7 +21,7 @@ public sealed class Compiler
         Syntax.Anchor anchor => Anchor(anchor.Kind, next),
         Syntax.Sequence sequence => sequence.Parts.Reverse().Aggregate(next, (after, part) => Compile(part, after)),
         Syntax.Choice choice => choice.Branches.Reverse().Select(branch => Compile(branch, next)).Aggregate((others, branch) => Split(branch, others)),
-        Syntax.Group group => Begin(group, Compile(group.Body, End(group, next))),
+        Syntax.Group group => Border(Opcode.Begin, group, Compile(group.Body, Border(Opcode.End, group, next))),
         Syntax.Look look => Look(look, next),
         Syntax.Condition condition => Condition(condition, next),
         Syntax.SameAs same => new Instruction { Code = Opcode.SameAs, Group = 3 * same.Number, First = ByteSet.All, Next = next },
@@ -57,27 +57,12 @@ public sealed class Compiler
         Next = next,
     };
 
-    private Instruction Begin(Syntax.Group group, Instruction body)
+    /// <summary>Where a group begins or ends.</summary>
+    private Instruction Border(Opcode code, Syntax.Group group, Instruction next)
     {
-        var begin = new Instruction
+        var border = new Instruction
         {
-            Code = Opcode.Begin,
-            Group = 3 * group.Number,
-            First = body.First,
-            Prefix = body.Prefix,
-            OnlyAtBegin = body.OnlyAtBegin,
-            Index = _resumable.Count,
-            Next = body,
-        };
-        _resumable.Add(begin);
-        return begin;
-    }
-
-    private Instruction End(Syntax.Group group, Instruction next)
-    {
-        var end = new Instruction
-        {
-            Code = Opcode.End,
+            Code = code,
             Group = 3 * group.Number,
             First = next.First,
             Prefix = next.Prefix,
@@ -85,8 +70,8 @@ public sealed class Compiler
             Index = _resumable.Count,
             Next = next,
         };
-        _resumable.Add(end);
-        return end;
+        _resumable.Add(border);
+        return border;
     }
 
     private Instruction Look(Syntax.Look look, Instruction next) => new()
