@@ -1,0 +1,13 @@
+using Virtward.Core.Net;
+
+namespace Virtward.Exposure.Topology;
+
+/// <summary>An address of an interface.</summary>
+/// <param name="Address">The address.</param>
+/// <param name="Length">The length of its network's prefix.</param>
+/// <param name="Peer">The address at the other end of a point-to-point link; null: none.</param>
+public sealed record InterfaceAddress(Address Address, int Length, Address? Peer = null)
+{
+    /// <summary>The network that it stands in.</summary>
+    public Prefix Network => new(Peer ?? Address, Length);
+}
