@@ -1,0 +1,17 @@
+using Virtward.Core.Net;
+
+namespace Virtward.Exposure.Answers;
+
+/// <summary>Who can reach this endpoint, coming in here? The packets asked about are the first of a new flow.</summary>
+/// <param name="Entry">The device they come in by (a bridge's port where one is meant); <c>host</c>: made by the host itself.</param>
+/// <param name="Destination">The address that they are sent to (before any translation).</param>
+/// <param name="Protocol">The transport protocol's number.</param>
+/// <param name="Port">The destination port; 0 where the protocol has none.</param>
+public sealed record Question(string Entry, Address Destination, int Protocol, int Port)
+{
+    /// <summary>Whether frames are addressed to a neighbour's hardware address, so that a bridge passes them on.</summary>
+    public bool Bridged { get; init; }
+
+    /// <summary>Which sources are asked about; null: all of the destination's family.</summary>
+    public PrefixSet? From { get; init; }
+}
