@@ -50,12 +50,12 @@ public static class SourceWords
             // One family closed and the other open is what a rule for one family alone looks like: it is said, not averaged.
             if (missing4.Equals(all4))
             {
-                return $"{Describe(sources, all6)} over IPv6";
+                return OfFamily(sources, all6, "IPv6");
             }
 
             if (missing6.Equals(all6))
             {
-                return $"{Describe(sources, all4)} over IPv4";
+                return OfFamily(sources, all4, "IPv4");
             }
         }
 
@@ -65,6 +65,13 @@ public static class SourceWords
         }
 
         return List(sources);
+    }
+
+    // "192.168.1.0/24" says its family by itself.
+    private static string OfFamily(PrefixSet sources, PrefixSet all, string family)
+    {
+        string words = Describe(sources, all);
+        return words.StartsWith("anyone", StringComparison.Ordinal) ? $"{words} over {family}" : words;
     }
 
     private static string List(PrefixSet set) => set.Count <= Listed
