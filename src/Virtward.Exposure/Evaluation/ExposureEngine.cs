@@ -142,7 +142,7 @@ public sealed class ExposureEngine
             var maker = new PacketMaker(_room);
             PacketState state = maker.MakeAll(question, device, BddManager.True);
             state.Set(Slot.SourceAddress, SourceOf(variables.Assignment, state.V6));
-            Packet packet = PacketMaker.Describe(question, state);
+            Packet packet = maker.Describe(question, state);
             Send(_exampleMachine, state, device);
             Trace trace = _example.Read();
             witnesses.Add(new Witness(outcome, packet, trace with { Verdict = outcome }));

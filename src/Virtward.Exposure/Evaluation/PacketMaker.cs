@@ -81,7 +81,7 @@ internal sealed class PacketMaker(Room room)
     }
 
     /// <summary>What a description says of an example, as a packet.</summary>
-    public static Packet Describe(Answers.Question question, PacketState state)
+    public Packet Describe(Answers.Question question, PacketState state)
     {
         bool v6 = state.V6;
         UInt128 mac = state[Slot.SourceMac].Number;
