@@ -9,7 +9,7 @@ public static class SymbolTable
     private static readonly FrozenDictionary<DataType, FrozenDictionary<string, UInt128>> Symbols = new Dictionary<DataType, FrozenDictionary<string, UInt128>>
     {
         [DataType.Boolean] = Of("exists 1, missing 0"),
-        [DataType.EtherType] = Of("ip 2048, arp 2054, ip6 34525, 8021q 33024, vlan 33024, 8021ad 34984"),
+        [DataType.EtherType] = Of("ip 2048, ipv4 2048, arp 2054, ip6 34525, ipv6 34525, 8021q 33024, vlan 33024, 8021ad 34984"),
         [DataType.InetProtocol] = Of(
             """
             ip 0, hopopt 0, icmp 1, igmp 2, ggp 3, ipencap 4, ipv4 4, st 5, tcp 6, cbt 7, egp 8, igp 9, pup 12, udp 17, mux 18,
