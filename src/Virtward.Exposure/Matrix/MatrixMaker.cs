@@ -45,15 +45,7 @@ public sealed class MatrixMaker
     public ExposureReport Make(string? zone, Action<int, int> progress, CancellationToken cancel)
     {
         Zone[] asked = [.. _zones.Zones.Where(one => zone is null || one.Name == zone)];
-        var endpoints = new List<(Endpoint Endpoint, Guest? Guest)>();
-        endpoints.AddRange(EndpointFinder.Listeners(_facts).Select(static endpoint => (endpoint, (Guest?)null)));
-        endpoints.AddRange(EndpointFinder.Published(_ruleset, _facts, out int more).Select(static endpoint => (endpoint, (Guest?)null)));
-        endpoints.AddRange(EndpointFinder.Guests(_facts).Select(static pair => (pair.Endpoint, (Guest?)pair.Guest)));
-        if (more > 0)
-        {
-            _notes.Add(new Problem($"{more} more forwarded ports were not asked about"));
-        }
-
+        IReadOnlyList<(Endpoint Endpoint, Guest? Guest)> endpoints = Endpoints();
         var rows = new List<ExposureRow>();
         foreach ((Endpoint endpoint, Guest? guest) in endpoints)
         {
@@ -75,11 +67,26 @@ public sealed class MatrixMaker
         };
     }
 
+    /// <summary>What can be asked about, each with the guest it belongs to: listeners, forwarded ports, guests.</summary>
+    public IReadOnlyList<(Endpoint Endpoint, Guest? Guest)> Endpoints()
+    {
+        var endpoints = new List<(Endpoint Endpoint, Guest? Guest)>();
+        endpoints.AddRange(EndpointFinder.Listeners(_facts).Select(static endpoint => (endpoint, (Guest?)null)));
+        endpoints.AddRange(EndpointFinder.Published(_ruleset, _facts, out int more).Select(static endpoint => (endpoint, (Guest?)null)));
+        endpoints.AddRange(EndpointFinder.Guests(_facts).Select(static pair => (pair.Endpoint, (Guest?)pair.Guest)));
+        if (more > 0)
+        {
+            _notes.Add(new Problem($"{more} more forwarded ports were not asked about"));
+        }
+
+        return endpoints;
+    }
+
     /// <summary>Who of one zone reaches one endpoint.</summary>
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="guest">The guest it belongs to; null: none.</param>
     /// <param name="zone">The zone.</param>
-    internal Cell Ask(Endpoint endpoint, Guest? guest, Zone zone)
+    public Cell Ask(Endpoint endpoint, Guest? guest, Zone zone)
     {
         var tally = new SourceTally();
         foreach (ZoneEntry entry in zone.Entries)

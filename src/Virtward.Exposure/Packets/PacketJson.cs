@@ -36,6 +36,54 @@ public static class PacketJson
         }
     }
 
+    /// <summary>Writes a packet; fields that have their usual value are left out.</summary>
+    public static void Write(Utf8JsonWriter to, Packet packet)
+    {
+        to.WriteStartObject();
+        to.WriteString("iif", packet.Iif);
+        to.WriteString("saddr", packet.Source.ToString());
+        to.WriteString("daddr", packet.Destination.ToString());
+        to.WriteString("proto", ProtocolNames.ToText(packet.Protocol));
+        if (ProtocolNames.HasPorts(packet.Protocol))
+        {
+            to.WriteNumber("sport", packet.SourcePort);
+            to.WriteNumber("dport", packet.DestinationPort);
+        }
+
+        if (packet.Protocol == ProtocolNames.Tcp && packet.TcpFlags != 2)
+        {
+            to.WriteNumber("flags", packet.TcpFlags);
+        }
+
+        if (packet.Ttl != 64)
+        {
+            to.WriteNumber("ttl", packet.Ttl);
+        }
+
+        if (packet.IcmpType is { } type)
+        {
+            to.WriteNumber("type", type);
+        }
+
+        if (packet.Bridged)
+        {
+            to.WriteString("l2", "bridge");
+        }
+
+        if (packet.Vlan is { } vlan)
+        {
+            to.WriteNumber("vlan", vlan);
+        }
+
+        if (packet.SourceMac is { } mac)
+        {
+            string digits = mac.ToString("x12", CultureInfo.InvariantCulture);
+            to.WriteString("smac", string.Join(':', Enumerable.Range(0, 6).Select(at => digits.Substring(2 * at, 2))));
+        }
+
+        to.WriteEndObject();
+    }
+
     // An id is given back as it came, whatever it is: a text or a number.
     private static string? Id(JsonElement root) => root.TryGetProperty("id", out JsonElement id) ? id.GetRawText() : null;
 
