@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Virtward.Core.Results;
 using Virtward.Exposure.Reading.Ipsets;
 using Virtward.Exposure.Reading.Iptables;
+using Virtward.Exposure.Reading.NftText;
 using Virtward.Exposure.Rulesets;
 
 namespace Virtward.Exposure.Reading;
@@ -13,6 +14,19 @@ namespace Virtward.Exposure.Reading;
 public static class RulesetReader
 {
     private const string LegacyWarning = "legacy tables present";
+
+    /// <summary>The ruleset; a problem where one of the texts is not what it should be.</summary>
+    /// <param name="sources">The texts.</param>
+    public static Result<Ruleset> Read(RulesetSources sources)
+    {
+        Result<Ruleset> nft = sources switch
+        {
+            { NftText: string text } => NftTextReader.Read(text),
+            { NftJson: not null } => new Problem("there is only nft's JSON, which loses too much", "nft -j list ruleset", "read 'nft -a list ruleset'"),
+            _ => Ruleset.Empty,
+        };
+        return nft.TryGet(out Ruleset? ruleset, out Problem? problem) ? Complete(ruleset, sources) : problem;
+    }
 
     /// <summary>What nft shows, completed by what iptables-save and ipset say.</summary>
     /// <param name="nft">nft's listing as it was read.</param>

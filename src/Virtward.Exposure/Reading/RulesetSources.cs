@@ -3,7 +3,7 @@ namespace Virtward.Exposure.Reading;
 /// <summary>The texts that a host's ruleset is read from, each as its program prints it; null where it is not there.</summary>
 public sealed record RulesetSources
 {
-    /// <summary><c>nft -a list ruleset</c> (best with <c>-n</c> left out: names are read too).</summary>
+    /// <summary><c>nft -a list ruleset</c>.</summary>
     public string? NftText { get; init; }
 
     /// <summary><c>nft -j list ruleset</c>; only read where the text is not there, because it loses what iptables-nft's rules say.</summary>

@@ -2,14 +2,18 @@ using Virtward.Exposure.Rulesets;
 
 namespace Virtward.Exposure.Reading.Iptables;
 
-/// <summary>Where the chains of iptables' own tables are attached (linux/netfilter_ipv4.h; the same for IPv6 and for both engines).</summary>
+/// <summary>Where the chains of iptables' own tables are attached (linux/netfilter_ipv4.h; the same for IPv6).</summary>
 internal static class BuiltInChains
 {
     /// <summary>Whether iptables has such a table.</summary>
-    public static bool IsTable(string table) => Priority(table) is not null;
+    public static bool IsTable(string table) => Priority(table, false) is not null;
 
     /// <summary>The place of a chain; null where it is no built-in chain of the table.</summary>
-    public static BaseHook? Find(string table, string chain, bool dropByDefault)
+    /// <param name="table">The table's name.</param>
+    /// <param name="chain">The chain's name.</param>
+    /// <param name="legacy">Whether the older engine runs it.</param>
+    /// <param name="dropByDefault">Its policy.</param>
+    public static BaseHook? Find(string table, string chain, bool legacy, bool dropByDefault)
     {
         Hook? hook = chain switch
         {
@@ -20,7 +24,7 @@ internal static class BuiltInChains
             "POSTROUTING" when table is "mangle" or "nat" => Hook.Postrouting,
             _ => null,
         };
-        if (hook is null || Priority(table) is not int priority)
+        if (hook is null || Priority(table, legacy) is not int priority)
         {
             return null;
         }
@@ -37,13 +41,14 @@ internal static class BuiltInChains
         return new BaseHook(type, hook.Value, at, [], dropByDefault);
     }
 
-    private static int? Priority(string table) => table switch
+    // iptables-nft hangs the table security in at 150, the older engine at 50.
+    private static int? Priority(string table, bool legacy) => table switch
     {
         "raw" => -300,
         "mangle" => -150,
         "nat" => -100,
         "filter" => 0,
-        "security" => 50,
+        "security" => legacy ? 50 : 150,
         _ => null,
     };
 }

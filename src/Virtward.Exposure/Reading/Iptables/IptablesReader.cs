@@ -6,8 +6,8 @@ using Virtward.Exposure.Rulesets;
 namespace Virtward.Exposure.Reading.Iptables;
 
 /// <summary>
-/// Reads what <c>iptables-save</c> and <c>ip6tables-save</c> print, in their -nft and -legacy variants, with and without counters. What it cannot interpret
-/// becomes opaque, with a note. A rule that is an "or" becomes two with one number and one text, which no packet matches both.
+/// Reads what <c>iptables-save</c> and <c>ip6tables-save</c> print, in their -nft and -legacy variants, with and without counters. What it
+/// cannot interpret becomes opaque, with a note. A rule that is an "or" becomes two with one number and one text; no packet matches both.
 /// </summary>
 public static class IptablesReader
 {
@@ -53,7 +53,7 @@ public static class IptablesReader
                 table = skipping ? null : tables.Find(t => t.Name == name);
                 if (table is null)
                 {
-                    table = new TableBuilder(name, v6, source, ipsets, notes);
+                    table = new TableBuilder(name, v6, origin, source, ipsets, notes);
                     if (skipping)
                     {
                         table.Note(first, $"'{name}' is no table of iptables: what it holds is left out");
@@ -85,7 +85,10 @@ public static class IptablesReader
 
         if (stray > 0)
         {
-            var problem = new Problem("no line of iptables-save's, whose tables begin with '*' and end with 'COMMIT'", source) { Line = stray };
+            var problem = new Problem("no line of iptables-save's, whose tables begin with '*' and end with 'COMMIT'", source)
+            {
+                Line = stray,
+            };
             if (tables.Count == 0)
             {
                 return problem;
@@ -94,7 +97,8 @@ public static class IptablesReader
             notes.Add(problem);
         }
 
-        return new Ruleset([.. tables.Select(t => t.Build(origin))], [.. notes]);
+        HashSet<string> filled = [.. tables.SelectMany(t => t.Filled)];
+        return new Ruleset([.. tables.Select(t => t.Build(filled))], [.. notes]);
     }
 
     private static void ReadLine(TableBuilder table, ReadOnlySpan<char> line, int number)
@@ -106,7 +110,7 @@ public static class IptablesReader
             string name = (space < 0 ? line[1..] : line[1..space]).ToString();
             ReadOnlySpan<char> policy = space < 0 ? [] : line[(space + 1)..].TrimStart();
             ChainBuilder chain = table.Chain(name);
-            chain.Base = BuiltInChains.Find(table.Name, name, policy.StartsWith("DROP"));
+            chain.Base = table.Place(name, policy.StartsWith("DROP"));
             if (policy.IsEmpty || (chain.Base is null) != (policy[0] == '-'))
             {
                 table.Note(number, $"'{line}' is no chain that the table can have");

@@ -5,8 +5,8 @@ using Virtward.Exposure.Rulesets.Statements;
 namespace Virtward.Exposure.Reading.Iptables;
 
 /// <summary>
-/// The match <c>recent</c>: a set of addresses that packets fill. Whether one is in it is a look-up in a dynamic set; how often it came of late
-/// is a limit that is exceeded.
+/// The match <c>recent</c>: a list of addresses that packets fill. Whether one is in it is a look-up in a dynamic set; how often it came of late
+/// is a limit of its own that is exceeded.
 /// </summary>
 internal static class RecentMatch
 {
@@ -18,6 +18,7 @@ internal static class RecentMatch
         ulong hitCount = 0;
         ulong seconds = 0;
         bool limited = hits is not null || age is not null;
+        bool fills = action is not { Name: "rcheck" };
         UInt128 mask = rule.AddressMask;
         bool understood = action is not null
             && (!action.Negated || (action.Name is "rcheck" or "update" && !limited))
@@ -31,7 +32,8 @@ internal static class RecentMatch
             return;
         }
 
-        string set = rule.Table.Own($"recent:{match.Find("name")?.Value ?? "DEFAULT"}", [rule.AddressType], false);
+        string list = match.Find("name")?.Value ?? "DEFAULT";
+        string set = rule.Table.OwnList($"recent:{list}", rule.AddressType, fills);
         PacketField address = match.Has("rdest") ? rule.Destination : rule.Source;
         Expression key = rule.Masked(address, mask);
         if (action!.Name == "set")
@@ -41,14 +43,16 @@ internal static class RecentMatch
         }
 
         rule.Equal(key, action.Negated, new SetReferenceExpression(set));
-        if (limited && action.Name != "remove")
+        if (hitCount > 1 && action.Name != "remove")
         {
-            ulong before = hitCount > 0 ? hitCount - 1 : 0;
-            long within = seconds > 0 ? (long)seconds : long.MaxValue;
-            rule.Add(new LimitStatement(true, before, within, before, false, $"recent {action.Name} {hits?.Value ?? "1"} in {age?.Value ?? "any"} s"));
+            // The address's own hits: the first ones do not exceed, the last one does.
+            long within = seconds > 0 ? (long)seconds : uint.MaxValue;
+            var limit = new LimitStatement(true, hitCount - 1, within, hitCount - 1, false, $"{hitCount - 1} in {age?.Value ?? "any"} s");
+            string own = rule.Table.Own($"recent:{list}:{rule.Chain.Name}:{rule.Chain.Count + 1}", [rule.AddressType], true);
+            rule.Add(new SetUpdateStatement(SetUpdateKind.Update, own, key, null, [limit]));
         }
 
-        if (action.Name != "rcheck" && !action.Negated)
+        if (fills && !action.Negated)
         {
             rule.Add(new SetUpdateStatement(action.Name == "remove" ? SetUpdateKind.Delete : SetUpdateKind.Update, set, key, null, []));
         }

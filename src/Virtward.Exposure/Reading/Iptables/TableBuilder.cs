@@ -12,12 +12,15 @@ internal sealed class TableBuilder
     private readonly Dictionary<string, ChainBuilder> _chains = new(StringComparer.Ordinal);
     private readonly List<ChainBuilder> _order = [];
     private readonly Dictionary<string, SetDefinition> _sets = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _filled = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _lists = new(StringComparer.Ordinal);
     private readonly ImmutableDictionary<string, Ipset>? _ipsets;
     private readonly List<Problem> _notes;
 
-    public TableBuilder(string name, bool v6, string source, ImmutableDictionary<string, Ipset>? ipsets, List<Problem> notes)
+    public TableBuilder(
+        string name, bool v6, TableOrigin origin, string source, ImmutableDictionary<string, Ipset>? ipsets, List<Problem> notes)
     {
-        (Name, V6, Source, _ipsets, _notes) = (name, v6, source, ipsets, notes);
+        (Name, V6, Origin, Source, _ipsets, _notes) = (name, v6, origin, source, ipsets, notes);
     }
 
     /// <summary>The table's name.</summary>
@@ -25,6 +28,9 @@ internal sealed class TableBuilder
 
     /// <summary>Whether it is a table of IPv6.</summary>
     public bool V6 { get; }
+
+    /// <summary>Which engine runs it.</summary>
+    public TableOrigin Origin { get; }
 
     /// <summary>The program whose text it is, for notes.</summary>
     public string Source { get; }
@@ -39,7 +45,7 @@ internal sealed class TableBuilder
     {
         if (!_chains.TryGetValue(name, out ChainBuilder? chain))
         {
-            chain = new ChainBuilder(name) { Base = BuiltInChains.Find(Name, name, false) };
+            chain = new ChainBuilder(name) { Base = Place(name, false) };
             _chains.Add(name, chain);
             _order.Add(chain);
         }
@@ -47,14 +53,38 @@ internal sealed class TableBuilder
         return chain;
     }
 
+    /// <summary>Where a chain is attached; null where it is no built-in chain of this table.</summary>
+    public BaseHook? Place(string chain, bool dropByDefault) =>
+        BuiltInChains.Find(Name, chain, Origin == TableOrigin.IptablesLegacy, dropByDefault);
+
     public void Note(int line, string what) => _notes.Add(new Problem(Clean(what), Source) { Line = line });
 
     /// <summary>A set that the rules themselves fill: hashlimit's, recent's, connlimit's.</summary>
     public string Own(string name, ImmutableArray<string> keyTypes, bool hasTimeout)
     {
-        _sets.TryAdd(name, new SetDefinition(name, 0) { KeyTypes = keyTypes, Dynamic = true, HasTimeout = hasTimeout, Flags = ["dynamic"] });
+        _sets.TryAdd(
+            name,
+            new SetDefinition(name, 0) { KeyTypes = keyTypes, Dynamic = true, HasTimeout = hasTimeout, Flags = ["dynamic"] });
         return name;
     }
+
+    /// <summary>A list of the match <c>recent</c>, whose members iptables-save does not show.</summary>
+    /// <param name="name">The set's name.</param>
+    /// <param name="keyType">The type of its addresses.</param>
+    /// <param name="fills">Whether the rule adds to it or removes from it.</param>
+    public string OwnList(string name, string keyType, bool fills)
+    {
+        _lists.Add(name);
+        if (fills)
+        {
+            _filled.Add(name);
+        }
+
+        return Own(name, [keyType], false);
+    }
+
+    /// <summary>The sets that rules of this table fill and others share: of ipset and of <c>recent</c>.</summary>
+    public IReadOnlySet<string> Filled => _filled;
 
     /// <summary>The ipset of that name; null where its members are not known.</summary>
     public Ipset? Ipset(string name) => _ipsets is not null && _ipsets.TryGetValue(name, out Ipset? set) ? set : null;
@@ -68,21 +98,36 @@ internal sealed class TableBuilder
             _sets.Add(set.Name, definition);
         }
 
-        if (changed && !definition.Dynamic)
+        if (changed && _filled.Add(set.Name))
         {
             _sets[set.Name] = definition with { Dynamic = true };
         }
     }
 
-    public Table Build(TableOrigin origin)
+    /// <summary>The table.</summary>
+    /// <param name="filled">The sets that rules of any table fill.</param>
+    public Table Build(IReadOnlySet<string> filled)
     {
         ImmutableArray<Chain> chains = [.. _order.Select(c => c.Build())];
         return new Table(V6 ? Family.Ip6 : Family.Ip, Name, 0)
         {
-            Origin = origin,
+            Origin = Origin,
             Chains = HasOpenNetmap ? NetmapKinds.Settle(chains, what => Note(0, what)) : chains,
-            Sets = [.. _sets.Values],
+            Sets = [.. _sets.Values.Select(s => Finish(s, filled))],
         };
+    }
+
+    /// <summary>A set that this table only looks up: what other tables' packets, or a person, put into it is not known here.</summary>
+    private SetDefinition Finish(SetDefinition set, IReadOnlySet<string> filled)
+    {
+        bool unknown = !_filled.Contains(set.Name) && (_lists.Contains(set.Name) || filled.Contains(set.Name));
+        return !unknown
+            ? set
+            : set with
+            {
+                Dynamic = true,
+                Contents = set.Contents with { Opaque = [.. set.Contents.Opaque, "members that were put in elsewhere"] },
+            };
     }
 
     // Notes are shown to people on a terminal: no control characters, and no essay.

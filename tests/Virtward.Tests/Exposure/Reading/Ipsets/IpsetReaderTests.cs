@@ -46,7 +46,10 @@ public sealed class IpsetReaderTests
     [Theory]
     [InlineData("-m set --match-set ips src", "ip saddr == @ips", "ips ipv4_addr timeout {0xc0000201 for 299s, 0xc0000202}")]
     [InlineData("-m set ! --match-set cut dst", "ip daddr != @cut", "cut ipv4_addr {0xc6336400-0xc63364ff}")]
-    [InlineData("-m set --match-set nets src", "ip saddr == @nets", "nets ipv4_addr {0xa000000-0xa00ffff, 0xa010200-0xa0102ff, 0xa020000-0xaffffff}")]
+    [InlineData(
+        "-m set --match-set nets src",
+        "ip saddr == @nets",
+        "nets ipv4_addr {0xa000000-0xa00ffff, 0xa010200-0xa0102ff, 0xa020000-0xaffffff}")]
     [InlineData(
         "-m set --match-set ports src,dst",
         "ip saddr . l4proto . th dport == @ports",
@@ -60,7 +63,10 @@ public sealed class IpsetReaderTests
         "ip saddr . l4proto . th sport == @pings",
         "pings ipv4_addr.inet_proto.inet_service { opaque[192.0.2.1,icmp:echo-request]}")]
     [InlineData("-m set --match-set open dst", "l4proto . th dport == @open", "open inet_proto.inet_service {6 . 22, 17 . 22}")]
-    [InlineData("-m set --match-set pairs src,src", "ip saddr . ether saddr == @pairs", "pairs ipv4_addr.ether_addr {0xc0000201 . 0x525400112233, 0xc0000202 . 0-0xffffffffffff}")]
+    [InlineData(
+        "-m set --match-set pairs src,src",
+        "ip saddr . ether saddr == @pairs",
+        "pairs ipv4_addr.ether_addr {0xc0000201 . 0x525400112233, 0xc0000202 . 0-0xffffffffffff}")]
     [InlineData(
         "-m set --match-set all src",
         "ip saddr == @all",
@@ -78,9 +84,28 @@ public sealed class IpsetReaderTests
         string text = $"*filter\n:INPUT ACCEPT [0:0]\n-A INPUT {rule}\nCOMMIT\n";
         Ruleset ruleset = IptablesReader.Read(text, false, TableOrigin.IptablesNft, sets).Value;
 
-        Assert.Equal(expected, string.Join(" | ", ruleset.Tables[0].Chains[0].Rules.Select(ModelText.Of)));
-        string[] lines = [.. ModelText.Of(ruleset).Split('\n').Where(l => l.StartsWith("  set ", StringComparison.Ordinal)).Select(l => l[6..])];
+        Assert.Equal(expected, string.Join(" | ", ruleset.Tables[0].Chains[0].Rules.Select(SavedModelText.Of)));
+        IEnumerable<string> lines = SavedModelText.Of(ruleset).Split('\n')
+            .Where(l => l.StartsWith("  set ", StringComparison.Ordinal)).Select(l => l[6..]);
         Assert.Equal(set is null ? [] : [set], lines);
+    }
+
+    [Fact]
+    public void A_set_that_another_table_fills_has_members_that_nobody_shows()
+    {
+        const string Text = """
+            *raw
+            :PREROUTING ACCEPT [0:0]
+            -A PREROUTING -j SET --add-set cut src
+            COMMIT
+            *filter
+            :INPUT ACCEPT [0:0]
+            -A INPUT -m set --match-set cut src -j DROP
+            COMMIT
+            """;
+        Ruleset ruleset = IptablesReader.Read(Text, false, TableOrigin.IptablesNft, IpsetReader.Read(Sets).Value).Value;
+
+        Assert.Equal([(true, 0), (true, 1)], ruleset.Tables.Select(t => (t.Sets[0].Dynamic, t.Sets[0].Contents.Opaque.Length)));
     }
 
     [Fact]

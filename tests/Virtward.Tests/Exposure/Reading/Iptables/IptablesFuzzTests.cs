@@ -12,9 +12,12 @@ public sealed class IptablesFuzzTests
 {
     private static readonly string[] Pieces =
     [
-        "*filter\n", "*nat\n", ":INPUT ACCEPT [0:0]\n", ":x - [0:0]\n", "-A INPUT ", "-A x ", "-j ", "-g x", "-m ", "! ", "--", "-p tcp ", "-s ", "/", ":", ",", "\"", "\\",
-        "COMMIT\n", "\n", "#", "[1:2] ", "0", "4294967296", "-1", "0x", "::", "255.255.255.255/255.0.255.0", "add a ", "create a hash:ip,port ", "tcp:80", "nomatch",
-        "--match-set a src,dst ", "--ctstate NEW,DNAT ", "conntrack ", "multiport --ports ", "recent --set ", "DNAT --to-destination ", "[", "]:", "\0", "\ud800", "\u2028", "\u001b[2J",
+        "*filter\n", "*nat\n", ":INPUT ACCEPT [0:0]\n", ":x - [0:0]\n", "-A INPUT ", "-A x ", "-j ", "-g x", "-m ", "! ", "--", "-p tcp ", "-s ",
+        "/", ":", ",", "\"", "\\",
+        "COMMIT\n", "\n", "#", "[1:2] ", "0", "4294967296", "-1", "0x", "::",
+        "255.255.255.255/255.0.255.0", "add a ", "create a hash:ip,port ", "tcp:80", "nomatch",
+        "--match-set a src,dst ", "--ctstate NEW,DNAT ", "conntrack ", "multiport --ports ",
+        "recent --set ", "DNAT --to-destination ", "[", "]:", "\0", "\ud800", "\u2028", "\u001b[2J",
     ];
 
     [Fact]
@@ -66,7 +69,7 @@ public sealed class IptablesFuzzTests
 
         Assert.All(ruleset.Notes, n => Assert.DoesNotContain(n.ToString(), char.IsControl));
         Assert.InRange(ruleset.Tables.Sum(t => t.Chains.Sum(c => c.Rules.Length)), 0, text.Length);
-        _ = ModelText.Of(ruleset);
+        _ = SavedModelText.Of(ruleset);
     }
 
     private static string Damage(string text, Random random)

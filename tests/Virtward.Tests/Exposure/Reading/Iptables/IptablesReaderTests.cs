@@ -47,6 +47,10 @@ public sealed class IptablesReaderTests
     [InlineData("-m time --timestart 22:00 --timestop 06:00 -j ACCEPT", "hour != 21601-0x1355f; Accept")]
     [InlineData("-m recent --rcheck --seconds 60 --rttl --name a --rsource -j DROP", "opaque[-m recent --rcheck --seconds 60 --rttl --name a --rsource]; Drop")]
     [InlineData("-m recent --remove --name a --rsource -j DROP", "ip saddr == @recent:a; Delete@recent:a{ip saddr}; Drop")]
+    [InlineData("-m recent --rcheck --seconds 60 --name a --rdest -j DROP", "ip daddr == @recent:a; Drop")]
+    [InlineData(
+        "-m recent --update --seconds 60 --hitcount 4 --name a --rsource -j DROP",
+        "ip saddr == @recent:a; Update@recent:a:INPUT:1{ip saddr limit[over 3/60s burst 3]}; Update@recent:a{ip saddr}; Drop")]
     [InlineData("-m comment --comment \"! -j DROP\" -j ACCEPT", "pass[comment --comment ! -j DROP]; Accept")]
     [InlineData("-s banana -j ACCEPT", "opaque[-s banana]; Accept")]
     [InlineData("-p tcp -m tcp --dport -j ACCEPT", "l4proto == 6; opaque[--dport]; Accept")]
@@ -54,7 +58,7 @@ public sealed class IptablesReaderTests
     {
         Ruleset ruleset = Read($"*filter\n:INPUT ACCEPT [0:0]\n-A INPUT {rule}\nCOMMIT\n");
 
-        Assert.Equal(expected, string.Join(" | ", ruleset.Tables[0].Chains[0].Rules.Select(ModelText.Of)));
+        Assert.Equal(expected, string.Join(" | ", ruleset.Tables[0].Chains[0].Rules.Select(SavedModelText.Of)));
         Assert.All(ruleset.Tables[0].Chains[0].Rules, r => Assert.Equal((1, $"-A INPUT {rule}".Trim()), (r.Handle, r.Text)));
         Assert.Equal(expected.Contains("opaque", StringComparison.Ordinal), ruleset.Notes.Length > 0);
     }
@@ -85,21 +89,41 @@ public sealed class IptablesReaderTests
     [Fact]
     public void A_line_break_in_a_comment_makes_no_rule()
     {
-        Ruleset ruleset = Read("*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -m comment --comment \"a\n-A INPUT -j DROP\" -j ACCEPT\n-A INPUT -j DROP\nCOMMIT\n");
+        Ruleset ruleset = Read(
+            "*filter\n:INPUT ACCEPT [0:0]\n"
+            + "-A INPUT -m comment --comment \"a\n-A INPUT -j DROP\" -j ACCEPT\n"
+            + "-A INPUT -j DROP\nCOMMIT\n");
 
-        Assert.Equal(["Accept", "Drop"], ruleset.Tables[0].Chains[0].Rules.Select(r => ((VerdictStatement)r.Statements[^1]).Verdict.Kind.ToString()));
+        Assert.Equal(
+            [VerdictKind.Accept, VerdictKind.Drop],
+            ruleset.Tables[0].Chains[0].Rules.Select(r => ((VerdictStatement)r.Statements[^1]).Verdict.Kind));
         Assert.Empty(ruleset.Notes);
     }
 
     [Fact]
     public void Policies_and_places_are_read()
     {
-        Ruleset ruleset = Read("*security\n:INPUT DROP [1:2]\n:mine - [0:0]\nCOMMIT\n*mangle\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n*nat\n:INPUT ACCEPT\nCOMMIT\n");
+        Ruleset ruleset = Read(
+            "*security\n:INPUT DROP [1:2]\n:mine - [0:0]\nCOMMIT\n"
+            + "*mangle\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n"
+            + "*nat\n:INPUT ACCEPT\nCOMMIT\n");
 
-        Assert.Equal(new BaseHook(ChainType.Filter, Hook.Input, 50, [], true), ruleset.Tables[0].Chains[0].Base);
+        Assert.Equal(new BaseHook(ChainType.Filter, Hook.Input, 150, [], true), ruleset.Tables[0].Chains[0].Base);
+        Assert.Equal(50, IptablesReader.Read("*security\n:INPUT DROP\nCOMMIT\n", true, TableOrigin.IptablesLegacy).Value[0].Chains[0].Base!.Priority);
         Assert.Null(ruleset.Tables[0].Chains[1].Base);
         Assert.Equal(new BaseHook(ChainType.Route, Hook.Output, -150, [], false), ruleset.Tables[1].Chains[0].Base);
         Assert.Equal(new BaseHook(ChainType.Nat, Hook.Input, 100, [], false), ruleset.Tables[2].Chains[0].Base);
+    }
+
+    [Fact]
+    public void Lists_that_another_table_fills_have_members_that_nobody_shows()
+    {
+        const string Recent = "-A INPUT -m recent --rcheck --name a --rsource -j DROP\n";
+        Ruleset ruleset = Read(
+            "*mangle\n:INPUT ACCEPT\n-A INPUT -m recent --set --name a --rsource\n" + Recent + "COMMIT\n"
+            + "*filter\n:INPUT ACCEPT\n" + Recent + "COMMIT\n");
+
+        Assert.Equal([false, true], ruleset.Tables.Select(t => t.Sets.Single(s => s.Name == "recent:a").Contents.Opaque.Length > 0));
     }
 
     [Fact]
@@ -113,7 +137,8 @@ public sealed class IptablesReaderTests
 
         for (int i = 0; i < 200_000; i++)
         {
-            text.Append(null, $"-A chain-{i % 50_000} -s 10.{i >> 16}.{(i >> 8) & 255}.{i & 255}/32 -p tcp -m tcp --dport 22 -m unknown --x -j ACCEPT\n");
+            string address = $"10.{i >> 16}.{(i >> 8) & 255}.{i & 255}/32";
+            text.Append(null, $"-A chain-{i % 50_000} -s {address} -p tcp -m tcp --dport 22 -m unknown --x -j ACCEPT\n");
         }
 
         long before = GC.GetAllocatedBytesForCurrentThread();

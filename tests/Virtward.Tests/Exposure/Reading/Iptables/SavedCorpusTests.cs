@@ -21,7 +21,7 @@ public sealed class SavedCorpusTests
     {
         Ruleset ruleset = Read(name, File.ReadAllText(Path.Combine(Folder, name + ".save"))).Value;
 
-        Assert.Equal(File.ReadAllText(Path.Combine(Folder, name + ".golden")), ModelText.Of(ruleset));
+        Assert.Equal(File.ReadAllText(Path.Combine(Folder, name + ".golden")), SavedModelText.Of(ruleset));
     }
 
     [Theory]
@@ -37,7 +37,7 @@ public sealed class SavedCorpusTests
         string without = string.Join('\n', text.Split('\n').Select(l => l.StartsWith('[') ? l[(l.IndexOf(']', StringComparison.Ordinal) + 2)..] : l));
 
         Assert.NotEqual(text, without);
-        Assert.Equal(ModelText.Of(Read("docker", without).Value), ModelText.Of(Read("docker", text).Value));
+        Assert.Equal(SavedModelText.Of(Read("docker", without).Value), SavedModelText.Of(Read("docker", text).Value));
     }
 
     private static Result<Ruleset> Read(string name, string text) => IptablesReader.Read(

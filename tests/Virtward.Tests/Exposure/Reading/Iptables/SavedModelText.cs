@@ -10,7 +10,7 @@ using Virtward.Exposure.Rulesets.Statements;
 namespace Virtward.Tests.Exposure.Reading.Iptables;
 
 /// <summary>The model as short text, so that a golden file shows what a rule was read as.</summary>
-internal static class ModelText
+internal static class SavedModelText
 {
     /// <summary>All tables: chains with their hooks, each rule's statements, the sets.</summary>
     public static string Of(Ruleset ruleset)
@@ -21,12 +21,17 @@ internal static class ModelText
             text.Append(CultureInfo.InvariantCulture, $"table {table.Family} {table.Name} {table.Origin}\n");
             foreach (SetDefinition set in table.Sets)
             {
-                text.Append(CultureInfo.InvariantCulture, $"  set {set.Name} {string.Join('.', set.KeyTypes)}{(set.Dynamic ? " dynamic" : "")}{(set.HasTimeout ? " timeout" : "")} {Elements(set.Contents)}\n");
+                string kind = $"{(set.Dynamic ? " dynamic" : "")}{(set.HasTimeout ? " timeout" : "")}";
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"  set {set.Name} {string.Join('.', set.KeyTypes)}{kind} {Elements(set.Contents)}\n");
             }
 
             foreach (Chain chain in table.Chains)
             {
-                string hook = chain.Base is null ? "" : $" {chain.Base.Type} {chain.Base.Hook} {chain.Base.Priority} {(chain.Base.DropByDefault ? "drop" : "accept")}";
+                string hook = chain.Base is not BaseHook at
+                    ? ""
+                    : $" {at.Type} {at.Hook} {at.Priority} {(at.DropByDefault ? "drop" : "accept")}";
                 text.Append(CultureInfo.InvariantCulture, $"  chain {chain.Name}{hook}\n");
                 foreach (Rule rule in chain.Rules)
                 {
@@ -54,9 +59,10 @@ internal static class ModelText
         LimitStatement l => $"limit[{(l.Over ? "over " : "")}{l.Rate}/{l.UnitSeconds}s{(l.Bytes ? " bytes" : "")} burst {l.Burst}]",
         QuotaStatement q => $"quota[{(q.Over ? "over " : "")}{q.Bytes}]",
         ConnectionCountStatement c => $"count[{(c.Over ? "over " : "")}{c.Count}]",
-        SetUpdateStatement s => $"{s.Kind}@{s.Set}{{{Of(s.Key, null)}{string.Concat(s.Statements.Select(e => " " + Of(e)))}}}{(s.TimeoutSeconds > 0 ? $" {s.TimeoutSeconds}s" : "")}",
+        SetUpdateStatement s => $"{s.Kind}@{s.Set}{{{Of(s.Key, null)}{string.Concat(s.Statements.Select(e => " " + Of(e)))}}}"
+            + (s.TimeoutSeconds > 0 ? $" {s.TimeoutSeconds}s" : ""),
         AssignStatement a => $"{Of(a.Target, null)} := {Of(a.Value, a.Target)}",
-        NatStatement n => $"{n.Kind}{(n.Prefix ? " prefix" : "")} {n.Family} {(n.Address is null ? "-" : Of(n.Address, new FieldExpression(n.Family == Family.Ip6 ? PacketField.Ip6Saddr : PacketField.IpSaddr)))} {(n.Port is null ? "-" : Of(n.Port, null))} {n.Flags}".TrimEnd(),
+        NatStatement n => Of(n),
         NotrackStatement => "notrack",
         OpaqueStatement o => $"opaque{(o.MayDecide ? "!" : "")}[{o.Text}]",
         PassStatement p => $"pass[{p.Text}]",
@@ -64,6 +70,14 @@ internal static class ModelText
         DuplicateStatement d => $"dup[{d.Text}]",
         _ => statement.ToString(),
     };
+
+    private static string Of(NatStatement nat)
+    {
+        var field = new FieldExpression(nat.Family == Family.Ip6 ? PacketField.Ip6Saddr : PacketField.IpSaddr);
+        string address = nat.Address is null ? "-" : Of(nat.Address, field);
+        string port = nat.Port is null ? "-" : Of(nat.Port, null);
+        return $"{nat.Kind}{(nat.Prefix ? " prefix" : "")} {nat.Family} {address} {port} {nat.Flags}".TrimEnd();
+    }
 
     private static string Of(Verdict verdict) => verdict.Chain is null ? verdict.Kind.ToString() : $"{verdict.Kind} {verdict.Chain}";
 
@@ -106,7 +120,8 @@ internal static class ModelText
     }
 
     private static string Range(ValueRange range, Expression? typed) =>
-        typed is FieldExpression { Field: PacketField.MetaIifName or PacketField.MetaOifName } && !range.IsSingle ? InterfaceName.ToText(range.First) + "*"
+        typed is FieldExpression { Field: PacketField.MetaIifName or PacketField.MetaOifName } && !range.IsSingle
+            ? InterfaceName.ToText(range.First) + "*"
         : range.IsSingle ? Value(range.First, typed) : $"{Value(range.First, typed)}-{Value(range.Last, typed)}";
 
     private static string Value(UInt128 value, Expression? typed)
