@@ -43,7 +43,7 @@ public sealed class SnapshotTests : IDisposable
         _host.Ip("-6 route add default via 2001:db8::1");
         _host.Ip("rule add fwmark 0x10/0xff iif br0 lookup 100 pref 100");
         _host.Ip("rule add not from 10.2.0.0/16 unreachable pref 101");
-        _host.Nft("table inet filter { chain input { type filter hook input priority 0; tcp dport 22 accept } }");
+        _host.Nft("table inet filter { chain input { type filter hook input priority 0; tcp dport 22 accept; }; }");
         _host.Sysctl("net.ipv4.ip_forward", "1");
     }
 
