@@ -1,0 +1,68 @@
+using System.Buffers.Binary;
+using Virtward.Host.Tests.Support;
+
+namespace Virtward.Host.Tests.Exposure.Truth.Frames;
+
+/// <summary>
+/// Ports of the host at which something listens and never answers: a socket filter (socket(7), SO_ATTACH_FILTER) swallows everything after the last
+/// hook. So neither a RST nor an ICMP error of a closed port changes what the kernel remembers of a flow.
+/// </summary>
+internal sealed unsafe class QuietPorts(NetworkNamespace host) : IDisposable
+{
+    private readonly Dictionary<int, (int Tcp, int Udp)> _open = [];
+
+    /// <summary>Makes ports quiet that are not yet.</summary>
+    public void Open(IEnumerable<int> ports)
+    {
+        int[] wanted = [.. ports.Where(port => port is > 0 and < 65536 && !_open.ContainsKey(port)).Distinct()];
+        if (wanted.Length == 0)
+        {
+            return;
+        }
+
+        host.Run(() =>
+        {
+            foreach (int port in wanted)
+            {
+                int tcp = Make(Libc.SockStream, port);
+                if (Libc.Listen(tcp, 8) != 0)
+                {
+                    throw Libc.Failure($"listen on {port}");
+                }
+
+                _open.Add(port, (tcp, Make(Libc.SockDgram, port)));
+            }
+        });
+    }
+
+    public void Dispose()
+    {
+        foreach ((int tcp, int udp) in _open.Values)
+        {
+            Libc.Close(tcp);
+            Libc.Close(udp);
+        }
+    }
+
+    private static int Make(int type, int port)
+    {
+        int descriptor = Libc.Open(Libc.AfInet6, type, 0);
+        Libc.Set(descriptor, 41, 26, 0);
+
+        // struct sock_fprog with one instruction: BPF_RET | BPF_K, 0 bytes are kept.
+        ulong instruction = 0x06;
+        byte* program = stackalloc byte[16];
+        *(ushort*)program = 1;
+        *(ulong**)(program + 8) = &instruction;
+        if (Libc.SetOption(descriptor, 1, 26, program, 16) != 0)
+        {
+            throw Libc.Failure("attaching a socket filter");
+        }
+
+        byte* address = stackalloc byte[28];
+        new Span<byte>(address, 28).Clear();
+        *(ushort*)address = Libc.AfInet6;
+        BinaryPrimitives.WriteUInt16BigEndian(new Span<byte>(address + 2, 2), (ushort)port);
+        return Libc.Bind(descriptor, address, 28) == 0 ? descriptor : throw Libc.Failure($"bind to port {port}");
+    }
+}

@@ -1,0 +1,247 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using Virtward.Core.Net;
+using Virtward.Exposure.Answers;
+using Virtward.Exposure.Packets;
+using Virtward.Host.Tests.Exposure.Truth.Frames;
+
+namespace Virtward.Host.Tests.Exposure.Truth.Scene;
+
+/// <summary>
+/// Sends packets as real frames and tells what became of each. All are sent by one thread on one processor, where a frame's whole way through the
+/// kernel is over when the call that sent it returns, so they are handled in the order given; then all that came out is collected.
+/// </summary>
+internal sealed unsafe class Prober(TruthScene scene)
+{
+    private readonly Dictionary<uint, Flight> _flights = [];
+    private uint _nextId = 1;
+
+    /// <summary>How many frames were sent in all.</summary>
+    public long Sent { get; private set; }
+
+    /// <summary>How many bytes the transport payload of each packet has beside what finds it again.</summary>
+    public int Padding { get; set; }
+
+    /// <summary>Sends all probes in order and tells what became of each.</summary>
+    public ImmutableArray<Observation> Run(IReadOnlyList<Packet> probes) => scene.Far.Run(() =>
+    {
+        ulong processors = 1;
+        _ = Libc.SetAffinity(0, 8, &processors);
+        _flights.Clear();
+        scene.Quiet.Open(probes.SelectMany(static probe => probe.Before.Append(probe)).Select(static packet => packet.DestinationPort));
+        var flights = new List<Flight>[probes.Count];
+        for (int i = 0; i < probes.Count; i++)
+        {
+            flights[i] = Send(i, probes[i]);
+            if (i % 64 == 63)
+            {
+                Collect(0);
+            }
+        }
+
+        while (Collect(Quiet))
+        {
+        }
+
+        return flights.Select(Judge).ToImmutableArray();
+    });
+
+    /// <summary>How long nothing may be heard before all has been, in milliseconds.</summary>
+    private const int Quiet = 3;
+
+    private List<Flight> Send(int number, Packet probe)
+    {
+        // The packets of one probe that belong to one TCP connection carry on its sequence numbers.
+        var talk = new Talk(NextId(), NextId());
+        byte[]? last = null;
+        foreach (Packet before in probe.Before)
+        {
+            last = Send(new Flight(-1, 0, before), talk, last);
+        }
+
+        var flights = new List<Flight>();
+        for (int k = 0; k < probe.Count; k++)
+        {
+            Packet packet = k == 0 ? probe : probe with { SourcePort = probe.SourcePort + k };
+            var flight = new Flight(number, k, packet);
+            flights.Add(flight);
+            Send(flight, k == 0 ? talk : new Talk(NextId(), NextId()), last);
+        }
+
+        return flights;
+    }
+
+    private uint NextId() => _nextId++ & 0xffffff;
+
+    private byte[] Send(Flight flight, Talk talk, byte[]? about)
+    {
+        uint id = NextId();
+        _flights[id] = flight;
+        foreach (uint side in (uint[])[talk.First, talk.Second])
+        {
+            _flights[side] = flight;
+        }
+
+        Packet packet = flight.Packet;
+        var wording = new Wording(id, 0, 0, about) { Padding = Padding };
+        (uint sequence, uint acknowledged) = talk.Next(packet, PacketBytes.Payload(wording));
+        byte[] bytes = PacketBytes.Of(packet, wording with { Sequence = sequence, Acknowledged = acknowledged });
+        Sent++;
+        if (packet.Iif == "host")
+        {
+            flight.Refused = !scene.Mouth.Send(packet.Source, packet.Destination, bytes);
+            return bytes;
+        }
+
+        Link link = scene.Layout.Of(packet.Iif);
+        int header = packet.Vlan is null ? 14 : 18;
+        byte[] frame = new byte[header + bytes.Length];
+        WriteMac(frame, packet.Bridged ? NeighbourMac(link, packet.Destination) : Layout.HostMac(link));
+        WriteMac(frame.AsSpan(6), packet.SourceMac ?? link.PeerMac);
+        if (packet.Vlan is { } vlan)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(12), 0x8100);
+            BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(14), (ushort)vlan);
+        }
+
+        BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(header - 2), packet.Destination.IsV4 ? (ushort)0x0800 : (ushort)0x86dd);
+        bytes.CopyTo(frame, header);
+        scene.Wire.Send(scene.FarIndex(link), frame);
+        return bytes;
+    }
+
+    /// <summary>Who on the same bridge has an address; where nobody has: somebody else than the sender.</summary>
+    private ulong NeighbourMac(Link from, Address address)
+    {
+        if (scene.Layout.Home(address) is { } home && home.Bridge == from.Bridge && home != from)
+        {
+            return home.PeerMac;
+        }
+
+        return scene.Layout.Links.FirstOrDefault(link => link != from && link.Bridge == from.Bridge && link.Bridge is not null)?.PeerMac
+            ?? Layout.HostMac(from);
+    }
+
+    private static void WriteMac(Span<byte> to, ulong mac)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(to, (ushort)(mac >> 32));
+        BinaryPrimitives.WriteUInt32BigEndian(to[2..], (uint)mac);
+    }
+
+    /// <summary>Takes in what was heard; false where nothing was.</summary>
+    private bool Collect(int wait)
+    {
+        int heard = scene.Wire.Hear(HeardOutside) + scene.Ear.Hear(HeardAtHost);
+        if (heard > 0 || wait == 0)
+        {
+            return heard > 0;
+        }
+
+        int[] all = [scene.Wire.Descriptor, .. scene.Ear.Descriptors];
+        Libc.PollDescriptor* descriptors = stackalloc Libc.PollDescriptor[all.Length];
+        for (int i = 0; i < all.Length; i++)
+        {
+            descriptors[i] = new Libc.PollDescriptor { Descriptor = all[i], Events = 1 };
+        }
+
+        return Libc.Poll(descriptors, (nuint)all.Length, wait) > 0;
+    }
+
+    private void HeardAtHost(Seen seen)
+    {
+        if (Find(seen) is not { } flight)
+        {
+            return;
+        }
+
+        if (IsAnswer(seen, flight.Packet))
+        {
+            // To a packet that the host itself made.
+            Tell(flight, seen);
+        }
+        else
+        {
+            flight.Arrivals.Add(("host", seen.Source, seen.Destination, seen.SourcePort, seen.DestinationPort));
+        }
+    }
+
+    private void HeardOutside(int index, Seen seen)
+    {
+        if (scene.ByFarIndex(index) is not { } link || Find(seen) is not { } flight)
+        {
+            return;
+        }
+
+        if (IsAnswer(seen, flight.Packet))
+        {
+            Tell(flight, seen);
+        }
+        else
+        {
+            flight.Arrivals.Add((link.Device, seen.Source, seen.Destination, seen.SourcePort, seen.DestinationPort));
+        }
+    }
+
+    private Flight? Find(Seen seen)
+    {
+        uint? id = seen.Id;
+        if (id is null && seen.Protocol == PacketBytes.Tcp)
+        {
+            // A RST has no payload, but the numbers of what it answers: RFC 9293 section 3.5.2.
+            id = (seen.TcpFlags & 16) != 0 ? seen.Acknowledged >> 8 : seen.Sequence >> 8;
+        }
+
+        return id is { } found ? _flights.GetValueOrDefault(found) : null;
+    }
+
+    /// <summary>Whether what was seen is somebody's answer to a packet, and not the packet itself.</summary>
+    private static bool IsAnswer(Seen seen, Packet packet) => seen.Protocol switch
+    {
+        PacketBytes.Tcp => (seen.TcpFlags & 4) != 0 && seen.Id is null,
+        PacketBytes.Icmp or PacketBytes.Icmp6 => packet.Protocol != seen.Protocol || seen.IcmpType != PacketBytes.IcmpType(packet),
+        _ => false,
+    };
+
+    /// <summary>A redirect (ICMP 5, ICMPv6 137) refuses nothing.</summary>
+    private static void Tell(Flight flight, Seen seen)
+    {
+        if (seen is not ({ Protocol: PacketBytes.Icmp, IcmpType: 5 } or { Protocol: PacketBytes.Icmp6, IcmpType: 137 }))
+        {
+            flight.Told ??= Telling(seen);
+        }
+    }
+
+    private static string Telling(Seen seen) =>
+        seen.Protocol == PacketBytes.Tcp ? "tcp-reset" : $"{(seen.Protocol == PacketBytes.Icmp ? "icmp" : "icmpv6")} {seen.IcmpType}.{seen.IcmpCode}";
+
+    private static Observation Judge(List<Flight> flights)
+    {
+        ImmutableArray<int> accepted = [.. flights.Where(static flight => flight.Arrivals.Count > 0).Select(static flight => flight.Index)];
+        Flight shown = flights.FirstOrDefault(static flight => flight.Arrivals.Count > 0) ?? flights[0];
+        bool told = flights.Exists(static flight => flight.Told is not null);
+        var observed = new Observation
+        {
+            Sent = flights.Count,
+            AcceptedIndex = accepted,
+            With = accepted.IsEmpty ? flights.Find(static flight => flight.Told is not null)?.Told : null,
+            Verdict = accepted.Length == flights.Count ? Outcome.Accept
+                : !accepted.IsEmpty ? Outcome.Limited
+                : told ? Outcome.Reject : Outcome.Drop,
+        };
+        if (shown.Arrivals.Count == 0)
+        {
+            return observed;
+        }
+
+        (string where, Address source, Address destination, int sourcePort, int destinationPort) = shown.Arrivals[0];
+        return observed with
+        {
+            To = where,
+            Everywhere = [.. shown.Arrivals.Select(static arrival => arrival.Where).Distinct().Order(StringComparer.Ordinal)],
+            Source = source,
+            Destination = destination,
+            SourcePort = sourcePort,
+            DestinationPort = destinationPort,
+        };
+    }
+}
