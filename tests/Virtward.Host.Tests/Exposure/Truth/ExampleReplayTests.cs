@@ -17,6 +17,7 @@ public sealed class ExampleReplayTests
         TruthFile truth = TruthFile.Read(name);
         using var scene = new TruthScene(Layout.Plain);
         Assert.Null(scene.Load(truth.Rules));
+        scene.Quiet.OpenTcp(truth.ListeningTcp);
         var prober = new Prober(scene);
         var wrong = new List<string>();
 

@@ -11,6 +11,9 @@ namespace Virtward.Host.Tests.Exposure.Truth;
 /// <param name="Probes">The packets, in order, with what was observed.</param>
 internal sealed record TruthFile(string Name, string Rules, IReadOnlyList<(string Id, Packet Packet, JsonElement Observed)> Probes)
 {
+    /// <summary>The TCP ports that somebody listens on.</summary>
+    public IReadOnlyList<int> ListeningTcp { get; init; } = [];
+
     public static TruthFile Read(string name)
     {
         string directory = Path.Combine(AppContext.BaseDirectory, "Exposure", "Truth", "examples");
@@ -19,7 +22,10 @@ internal sealed record TruthFile(string Name, string Rules, IReadOnlyList<(strin
             name,
             File.ReadAllText(Path.Combine(directory, $"{name}.ruleset.nft")),
             [.. truth.RootElement.GetProperty("probes").EnumerateArray().Select(static probe =>
-                (probe.GetProperty("id").GetString()!, PacketOf(probe), probe.GetProperty("observed").Clone()))]);
+                (probe.GetProperty("id").GetString()!, PacketOf(probe), probe.GetProperty("observed").Clone()))])
+        {
+            ListeningTcp = [.. truth.RootElement.GetProperty("listening_tcp").EnumerateArray().Select(static port => port.GetInt32())],
+        };
     }
 
     private static Packet PacketOf(JsonElement probe)

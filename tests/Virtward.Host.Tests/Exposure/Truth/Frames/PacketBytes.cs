@@ -113,7 +113,6 @@ internal static class PacketBytes
                 byte[] body = IsError(packet.Protocol, type) ? [.. wording.About ?? Unsent(packet, wording), .. payload] : payload;
                 data = new byte[8 + body.Length];
                 data[0] = (byte)type;
-                BinaryPrimitives.WriteUInt16BigEndian(data.AsSpan(4), (ushort)(IsError(packet.Protocol, type) ? 0 : packet.SourcePort));
                 body.CopyTo(data, 8);
                 Seal(data, 2, packet);
                 return data;

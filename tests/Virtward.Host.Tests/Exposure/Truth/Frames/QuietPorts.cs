@@ -9,12 +9,25 @@ namespace Virtward.Host.Tests.Exposure.Truth.Frames;
 /// </summary>
 internal sealed unsafe class QuietPorts(NetworkNamespace host) : IDisposable
 {
-    private readonly Dictionary<int, (int Tcp, int Udp)> _open = [];
+    private readonly Dictionary<(int Type, int Port), int> _open = [];
 
-    /// <summary>Makes ports quiet that are not yet.</summary>
-    public void Open(IEnumerable<int> ports)
+    /// <summary>Makes TCP ports quiet that are not yet.</summary>
+    public void OpenTcp(IEnumerable<int> ports) => Open(Libc.SockStream, ports);
+
+    /// <summary>Makes UDP ports quiet that are not yet.</summary>
+    public void OpenUdp(IEnumerable<int> ports) => Open(Libc.SockDgram, ports);
+
+    public void Dispose()
     {
-        int[] wanted = [.. ports.Where(port => port is > 0 and < 65536 && !_open.ContainsKey(port)).Distinct()];
+        foreach (int descriptor in _open.Values)
+        {
+            Libc.Close(descriptor);
+        }
+    }
+
+    private void Open(int type, IEnumerable<int> ports)
+    {
+        int[] wanted = [.. ports.Where(port => port is > 0 and < 65536 && !_open.ContainsKey((type, port))).Distinct()];
         if (wanted.Length == 0)
         {
             return;
@@ -24,24 +37,14 @@ internal sealed unsafe class QuietPorts(NetworkNamespace host) : IDisposable
         {
             foreach (int port in wanted)
             {
-                int tcp = Make(Libc.SockStream, port);
-                if (Libc.Listen(tcp, 8) != 0)
+                int descriptor = Make(type, port);
+                _open.Add((type, port), descriptor);
+                if (type == Libc.SockStream && Libc.Listen(descriptor, 8) != 0)
                 {
                     throw Libc.Failure($"listen on {port}");
                 }
-
-                _open.Add(port, (tcp, Make(Libc.SockDgram, port)));
             }
         });
-    }
-
-    public void Dispose()
-    {
-        foreach ((int tcp, int udp) in _open.Values)
-        {
-            Libc.Close(tcp);
-            Libc.Close(udp);
-        }
     }
 
     private static int Make(int type, int port)

@@ -18,15 +18,27 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
     private readonly HashSet<(int Protocol, Address Source)> _sources = [];
     private int _next = 20000;
 
+    /// <summary>Several packets a probe, for limits and counts.</summary>
+    public bool Stateful { get; init; }
+
     /// <summary>One probe, with what goes before it.</summary>
     public Packet One()
     {
         while (true)
         {
             Packet packet = Simple();
-            if (packet.Protocol is not (6 or 17 or 132 or 136 or 1 or 58) && !_sources.Add((packet.Protocol, packet.Source)))
+            if (packet.Protocol is not (6 or 17 or 132 or 136) && !_sources.Add((packet.Protocol, packet.Source)))
             {
                 continue;
+            }
+
+            if (Stateful && packet.Protocol is 6 or 17 && dice.Percent(35))
+            {
+                // Count packets from as many source ports.
+                _next += 10;
+                packet = packet with { SourcePort = _next, Count = dice.Between(2, 7) };
+                _next += 10;
+                return packet;
             }
 
             return dice.Percent(14) ? WithFlow(packet) : packet;
@@ -49,14 +61,14 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
             Source = source,
             Destination = destination,
             Protocol = protocol,
-            SourcePort = ports || protocol is 1 or 58 ? SourcePort(protocol) : 0,
+            SourcePort = ports ? SourcePort(protocol) : 0,
             DestinationPort = ports ? palette.AnyPort() : 0,
             TcpFlags = dice.Weighted((62, 2), (14, 16), (5, 18), (3, 4), (2, 20), (2, 17), (2, 24), (2, 3), (2, 41), (2, 0), (1, 1), (1, 8), (1, 6), (1, 63), (1, 194)),
             Ttl = dice.Weighted((88, 64), (3, 1), (3, 2), (4, 255), (2, 10)),
             IcmpType = IcmpType(protocol),
             Bridged = bridged,
             Vlan = iif != "host" && dice.Percent(3) ? dice.Pick(5, 7, 0, 100) : null,
-            SourceMac = iif != "host" && dice.Percent(3) ? 0x061122334455UL : null,
+            SourceMac = iif == "host" ? null : dice.Percent(3) ? 0x061122334455UL : layout.Of(iif).PeerMac,
         };
     }
 
@@ -177,6 +189,7 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
         SourcePort = 0,
         DestinationPort = 0,
         Bridged = back.Bridged,
+        SourceMac = back.SourceMac,
         Before = [first],
     };
 
@@ -196,11 +209,11 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
             Iif = iif,
             Source = first.Destination,
             Destination = first.Source,
-            SourcePort = first.Protocol is 1 or 58 ? first.SourcePort : first.DestinationPort,
-            DestinationPort = first.Protocol is 1 or 58 ? 0 : first.SourcePort,
+            SourcePort = first.DestinationPort,
+            DestinationPort = first.SourcePort,
             IcmpType = first.Protocol switch { 1 => 0, 58 => 129, _ => null },
             Bridged = first.Bridged && iif != "host",
-            SourceMac = null,
+            SourceMac = iif == "host" ? null : layout.Of(iif).PeerMac,
         };
     }
 }

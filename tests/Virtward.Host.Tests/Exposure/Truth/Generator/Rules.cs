@@ -155,7 +155,7 @@ internal sealed class Rules(Dice dice, Palette palette, Values values, Matches m
             5 => $"{dice.Pick("add", "update")} @seen{suffix} {{ {field} }}",
             6 => $"{field} @seen{suffix}",
             7 => $"numgen inc mod {dice.Between(2, 3)} {dice.Below(2)}",
-            8 when dice.Percent(40) => $"quota {dice.Pick("", "over ")}{dice.Between(100, 300)} bytes",
+            8 when dice.Percent(40) => dice.Pick("quota over 1 bytes", "quota 1000000 bytes", "quota over 1000000 bytes"),
             _ => $"{field} != @seen{suffix}",
         };
     }

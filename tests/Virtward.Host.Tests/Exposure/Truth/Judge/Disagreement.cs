@@ -1,6 +1,7 @@
 using System.Text;
 using Virtward.Exposure.Answers;
 using Virtward.Exposure.Packets;
+using Virtward.Host.Tests.Exposure.Truth.Generator;
 using Virtward.Host.Tests.Exposure.Truth.Scene;
 
 namespace Virtward.Host.Tests.Exposure.Truth.Judge;
@@ -15,6 +16,9 @@ namespace Virtward.Host.Tests.Exposure.Truth.Judge;
 /// <param name="Said">What the engine says.</param>
 internal sealed record Disagreement(int Seed, string What, Layout Layout, string Rules, Packet Packet, Observation Seen, Trace Said)
 {
+    /// <summary>The ruleset as it was made; null where it is no random one.</summary>
+    public Draft? Draft { get; init; }
+
     /// <summary>What disagreements of one cause have in common, roughly.</summary>
     public string Kind => $"{What}: kernel {Seen.Verdict}, engine {Said.Verdict}, {(Said.Why.IsEmpty ? "no why" : Said.Why[^1].Verdict + " at " + Said.Why[^1].Place)}";
 

@@ -28,7 +28,8 @@ internal sealed unsafe class Prober(TruthScene scene)
         ulong processors = 1;
         _ = Libc.SetAffinity(0, 8, &processors);
         _flights.Clear();
-        scene.Quiet.Open(probes.SelectMany(static probe => probe.Before.Append(probe)).Select(static packet => packet.DestinationPort));
+        scene.Quiet.OpenUdp(
+            probes.SelectMany(static probe => probe.Before.Append(probe)).Where(static packet => packet.Protocol == 17).Select(static packet => packet.DestinationPort));
         var flights = new List<Flight>[probes.Count];
         for (int i = 0; i < probes.Count; i++)
         {
