@@ -16,4 +16,10 @@ public sealed record HostNetwork
 
     /// <summary>Sysctls by their full name (<c>net.ipv4.ip_forward</c>, <c>net.ipv4.conf.eth0.rp_filter</c>), as text.</summary>
     public ImmutableDictionary<string, string> Sysctls { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Who answers to which address on the links, where that is known: it names the bridge's port that a packet leaves by.</summary>
+    public ImmutableArray<Neighbour> Neighbours { get; init; } = [];
+
+    /// <summary>Behind which port of a bridge which hardware address is, where that is known.</summary>
+    public ImmutableArray<ForwardingEntry> ForwardingEntries { get; init; } = [];
 }

@@ -1,0 +1,31 @@
+using Virtward.Exposure.PacketSets;
+
+namespace Virtward.Exposure.Evaluation;
+
+/// <summary>A flow that connection tracking knows, in a simulated life.</summary>
+internal sealed class Connection
+{
+    /// <summary>The first packet's tuple, as it came.</summary>
+    public required FlowTuple Original { get; init; }
+
+    /// <summary>The answers' tuple, as they come.</summary>
+    public required FlowTuple Answer { get; init; }
+
+    /// <summary>The flow's bits (IPS_…).</summary>
+    public required BitValue Status { get; set; }
+
+    /// <summary>The flow's mark.</summary>
+    public required BitValue Mark { get; set; }
+
+    /// <summary>Whether an answer was seen.</summary>
+    public bool Answered { get; set; }
+
+    /// <summary>Where TCP stands.</summary>
+    public TcpState Tcp { get; set; }
+
+    /// <summary>Whether it is over and forgotten.</summary>
+    public bool Gone { get; set; }
+
+    /// <summary>Whether connection counts leave it out (already_closed, net/netfilter/nf_conncount.c).</summary>
+    public bool Closed => Gone || Tcp is TcpState.TimeWait or TcpState.Close;
+}

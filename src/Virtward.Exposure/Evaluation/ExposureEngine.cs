@@ -1,0 +1,202 @@
+using System.Collections.Immutable;
+using Virtward.Core.Net;
+using Virtward.Exposure.Answers;
+using Virtward.Exposure.PacketSets;
+using Virtward.Exposure.Packets;
+using Virtward.Exposure.Rulesets;
+using Virtward.Exposure.Topology;
+
+namespace Virtward.Exposure.Evaluation;
+
+/// <summary>
+/// Who can reach what: the exact sets of sources by outcome, from a ruleset and the host's network. Asks are independent of each other and may be in any
+/// number; what they have in common is worked out once. Not for two threads at once.
+/// </summary>
+public sealed class ExposureEngine
+{
+    private const KindSet NotChosen = KindSet.Luck | KindSet.Unknown;
+    private const KindSet Everything = KindSet.Free | KindSet.Luck | KindSet.Unknown;
+
+    private readonly Ruleset _ruleset;
+    private readonly HostNetwork _network;
+    private readonly ExposureLimits _limits;
+    private Room _room = null!;
+    private SetSink _sink = null!;
+    private Machine _machine = null!;
+    private TraceSink _example = null!;
+    private Machine _exampleMachine = null!;
+    private SourceReader _sources = null!;
+
+    /// <summary>An engine for one host at one moment.</summary>
+    /// <param name="ruleset">All rules of the host.</param>
+    /// <param name="network">Its network.</param>
+    /// <param name="limits">How much one question may take; null: the usual.</param>
+    public ExposureEngine(Ruleset ruleset, HostNetwork network, ExposureLimits? limits = null)
+    {
+        _ruleset = ruleset;
+        _network = network;
+        _limits = limits ?? ExposureLimits.Usual;
+        Furnish();
+    }
+
+    /// <summary>
+    /// The sources by what becomes of their packets. Where the rules are too many or too entangled to be worked out within the limits, all sources are
+    /// <see cref="Outcome.Unproven"/>, and <see cref="SourceSets.DependsOn"/> says why.
+    /// </summary>
+    public SourceSets Ask(Question question)
+    {
+        if (_room.Manager.NodeCount > _limits.Nodes / 2)
+        {
+            Furnish();
+        }
+
+        bool v6 = !question.Destination.IsV4;
+        int asked = BddManager.False;
+        try
+        {
+            asked = _sources.Write(question.From, v6);
+            return Work(question, v6, asked);
+        }
+        catch (BudgetExceededException exceeded)
+        {
+            string reason = exceeded.Message;
+            Furnish();
+            PrefixSet all = question.From ?? PrefixSet.Of(new Prefix(v6 ? Address.FromValue(0) : Address.FromV4(0), 0));
+            return new SourceSets(PrefixSet.Empty, PrefixSet.Empty, all, PrefixSet.Empty, PrefixSet.Empty) { DependsOn = [reason] };
+        }
+    }
+
+    private SourceSets Work(Question question, bool v6, int asked)
+    {
+        NetworkInterface? device = question.Entry == Tracer.Host ? null : _room.Network.Find(question.Entry);
+        if (device is null && question.Entry != Tracer.Host)
+        {
+            return new SourceSets(PrefixSet.Empty, PrefixSet.Empty, _sources.Read(asked, v6), PrefixSet.Empty, PrefixSet.Empty)
+            {
+                DependsOn = [$"there is no interface {question.Entry}"],
+            };
+        }
+
+        BddManager manager = _room.Manager;
+        int possible = device is null ? manager.And(asked, OwnSources(v6)) : asked;
+        _room.ClearNotes();
+        _room.Recording = false;
+        _room.StepsLeft = _limits.Steps;
+        _room.Variables.Assignment = null;
+        _sink.Clear();
+        var maker = new PacketMaker(_room);
+        Send(_machine, maker.MakeAll(question, device, possible), device);
+
+        int arrived = _sink.Arrived;
+        int accepted = manager.Exists(manager.ForAll(arrived, NotChosen), KindSet.Free);
+        int limited = manager.Minus(manager.Exists(manager.ForAll(manager.Exists(arrived, KindSet.Luck), KindSet.Unknown), KindSet.Free), accepted);
+        int any = manager.Exists(arrived, Everything);
+        int unproven = manager.Minus(manager.Minus(any, accepted), limited);
+        int rejected = manager.Minus(manager.Exists(_sink.Rejected, Everything), any);
+        int dropped = manager.Minus(manager.Minus(asked, any), rejected);
+        ImmutableArray<string> arrivals = [.. _sink.Arrivals];
+        ImmutableArray<string> depends = [.. _room.Notes];
+        var witnesses = ImmutableArray.CreateBuilder<Witness>();
+        int surely = manager.ForAll(arrived, NotChosen);
+        int lost = manager.Minus(BddManager.Not(arrived), _sink.Rejected);
+        AddWitness(witnesses, Outcome.Accept, question, device, manager.And(surely, accepted));
+        AddWitness(witnesses, Outcome.Limited, question, device, manager.And(arrived, limited));
+        AddWitness(witnesses, Outcome.Unproven, question, device, manager.And(arrived, unproven));
+        AddWitness(witnesses, Outcome.Reject, question, device, manager.And(_sink.Rejected, rejected));
+        AddWitness(witnesses, Outcome.Drop, question, device, manager.And(lost, manager.And(dropped, possible)));
+        return new SourceSets(
+            _sources.Read(accepted, v6), _sources.Read(limited, v6), _sources.Read(unproven, v6), _sources.Read(rejected, v6), _sources.Read(dropped, v6))
+        {
+            Arrivals = arrivals,
+            DependsOn = depends,
+            Witnesses = witnesses.DrainToImmutable(),
+        };
+    }
+
+    private void AddWitness(ImmutableArray<Witness>.Builder witnesses, Outcome outcome, Question question, NetworkInterface? device, int set)
+    {
+        if (set == BddManager.False)
+        {
+            return;
+        }
+
+        Variables variables = _room.Variables;
+        int[] wishes =
+        [
+            _room.Sets.Equal(variables.Vector(VariableKind.Free, Variables.SourcePortKey, 16), Packet.DefaultSourcePort),
+            _room.Sets.Equal(variables.Vector(VariableKind.Free, "ttl", 8), 64),
+            _room.Sets.Equal(variables.Vector(VariableKind.Free, "smac", 48), 0),
+            _room.Sets.Equal(variables.Vector(VariableKind.Free, "length", 16), 60),
+        ];
+        variables.Assignment = new Example(_room.Manager).Pick(set, wishes);
+        try
+        {
+            _room.Recording = true;
+            _example.Clear();
+            var maker = new PacketMaker(_room);
+            PacketState state = maker.MakeAll(question, device, BddManager.True);
+            state.Set(Slot.SourceAddress, SourceOf(variables.Assignment, state.V6));
+            Packet packet = PacketMaker.Describe(question, state);
+            Send(_exampleMachine, state, device);
+            Trace trace = _example.Read();
+            witnesses.Add(new Witness(outcome, packet, trace with { Verdict = outcome }));
+        }
+        finally
+        {
+            variables.Assignment = null;
+            _room.Recording = false;
+        }
+    }
+
+    private static BitValue SourceOf(bool[] example, bool v6)
+    {
+        int width = v6 ? 128 : 32;
+        UInt128 number = 0;
+        for (int bit = 0; bit < width; bit++)
+        {
+            number = (number << 1) | (example[bit] ? 1u : 0u);
+        }
+
+        return BitValue.Of(number, width);
+    }
+
+    private static void Send(Machine machine, PacketState state, NetworkInterface? device)
+    {
+        if (state.Condition == BddManager.False)
+        {
+            return;
+        }
+
+        if (device is null)
+        {
+            machine.Path.Send(state);
+        }
+        else
+        {
+            machine.Path.Enter(state, device);
+        }
+    }
+
+    private int OwnSources(bool v6)
+    {
+        int own = BddManager.False;
+        BitValue source = v6 ? _room.Variables.Source6 : _room.Variables.Source4;
+        foreach ((int set, RouteHit hit) in _room.Router.FindIn(Router.LocalTable, v6, BitValue.Of(0, v6 ? 128 : 32), source, BddManager.True))
+        {
+            own = hit.Type == RouteType.Local ? _room.Manager.Or(own, set) : own;
+        }
+
+        return own;
+    }
+
+    private void Furnish()
+    {
+        _room = new Room(new CompiledRuleset(_ruleset), _network, false, _limits.Nodes);
+        _sink = new SetSink(_room);
+        _example = new TraceSink(_room);
+        var world = new World(_room);
+        _machine = new Machine(_room, world, _sink);
+        _exampleMachine = new Machine(_room, world, _example);
+        _sources = new SourceReader(_room.Manager, _room.Variables);
+    }
+}

@@ -1,0 +1,344 @@
+using Virtward.Core.Net;
+using Virtward.Exposure.PacketSets;
+using Virtward.Exposure.Rulesets.Expressions;
+using Virtward.Exposure.Rulesets.Sets;
+using Virtward.Exposure.Rulesets.Statements;
+
+namespace Virtward.Exposure.Evaluation;
+
+/// <summary>
+/// One life of a host, from its rules as listed: flows, buckets, counters and sets that packets fill. Time stands still: nothing refills and nothing
+/// goes away.
+/// </summary>
+internal sealed class Life(Room room) : World(room)
+{
+    private const int MaxFlows = 200_000;
+    private const int EchoReply = 0;
+    private const int EchoRequest = 8;
+    private const int EchoRequest6 = 128;
+    private const int EchoReply6 = 129;
+
+    private readonly Dictionary<FlowTuple, Connection> _flows = [];
+    private readonly Dictionary<object, ulong> _tokens = [];
+    private readonly Dictionary<object, ulong> _used = [];
+    private readonly Dictionary<object, uint> _turns = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<object, List<FlowTuple>> _counted = [];
+    private readonly Dictionary<(SetIndex Set, string Key), LivingElement> _elements = [];
+
+    /// <inheritdoc/>
+    public override List<(int Set, MapData? Data)> LookUp(SetIndex index, BitValue[] key, string keyText, PacketState state)
+    {
+        if (!Array.TrueForAll(key, static part => part.IsNumber))
+        {
+            return base.LookUp(index, key, keyText, state);
+        }
+
+        string text = TextOf(key);
+        MapData? data;
+        if (_elements.TryGetValue((index, text), out LivingElement? living))
+        {
+            if (living.Removed)
+            {
+                return [];
+            }
+
+            data = living.Data;
+        }
+        else
+        {
+            int group = index.Find(key);
+            if (group < 0)
+            {
+                return Rest(index);
+            }
+
+            data = index.DataOf(group);
+        }
+
+        int match = BddManager.True;
+        foreach (Statement statement in index.ElementStatements)
+        {
+            match = Room.Manager.And(match, Limit(statement, (index, statement, text), state));
+        }
+
+        return [(match, data)];
+    }
+
+    /// <inheritdoc/>
+    public override int Limit(Statement statement, object owner, PacketState state)
+    {
+        ulong length = (ulong)state[Slot.Length].Number;
+        object place = owner is Step ? owner : owner is Statement ? (typeof(Life), NumberOf(owner)) : owner;
+        switch (statement)
+        {
+            case LimitStatement limit:
+                Room.Note($"limit rate {(limit.Over ? "over " : "")}{limit.Text}");
+                return TakeToken(limit, place, length) != limit.Over ? BddManager.True : BddManager.False;
+            case QuotaStatement quota:
+                Room.Note($"quota {(quota.Over ? "over" : "until")} {quota.Bytes} bytes");
+                ulong used = _used.GetValueOrDefault(place, quota.Used) + length;
+                _used[place] = used;
+                return (used >= quota.Bytes) == quota.Over ? BddManager.True : BddManager.False;
+            case ConnectionCountStatement count:
+                Room.Note($"ct count {(count.Over ? "over " : "")}{count.Count}");
+                return (CountFlows(place, state) > count.Count) == count.Over ? BddManager.True : BddManager.False;
+            default:
+                return base.Limit(statement, owner, state);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override BitValue Generate(NumgenExpression numgen, PacketState state)
+    {
+        if (numgen.Random)
+        {
+            return base.Generate(numgen, state);
+        }
+
+        // It begins with 0 (nft_ng_inc_init).
+        Room.Note($"numgen inc mod {numgen.Modulus}");
+        uint turn = _turns.GetValueOrDefault(numgen);
+        _turns[numgen] = numgen.Modulus == 0 ? 0 : (turn + 1) % numgen.Modulus;
+        return BitValue.Of(turn + numgen.Offset, 32);
+    }
+
+    /// <inheritdoc/>
+    public override int Update(LookupStep step, SetUpdateStatement update, BitValue[] key, PacketState state)
+    {
+        if (step.Set is not { } set || !Array.TrueForAll(key, static part => part.IsNumber))
+        {
+            return base.Update(step, update, key, state);
+        }
+
+        string text = TextOf(key);
+        if (update.Kind == SetUpdateKind.Delete)
+        {
+            _elements[(set, text)] = new LivingElement(null, true);
+            return BddManager.True;
+        }
+
+        if (_elements.Count >= MaxFlows)
+        {
+            throw new BudgetExceededException("packets fill the sets too much");
+        }
+
+        if (!_elements.TryGetValue((set, text), out LivingElement? living) || living.Removed)
+        {
+            _elements[(set, text)] = new LivingElement(null, false);
+        }
+
+        int match = BddManager.True;
+        foreach (Step inner in step.Statements)
+        {
+            if (inner.Statement is LimitStatement or QuotaStatement or ConnectionCountStatement)
+            {
+                match = Room.Manager.And(match, Limit(inner.Statement, (set, inner.Statement, text), state));
+            }
+        }
+
+        foreach (Statement inner in step.Statements.Length == 0 ? set.ElementStatements : [])
+        {
+            match = Room.Manager.And(match, Limit(inner, (set, inner, text), state));
+        }
+
+        return match;
+    }
+
+    /// <inheritdoc/>
+    public override void Track(PacketState state)
+    {
+        state.Tracked = true;
+        if (TupleOf(state) is not { } tuple)
+        {
+            base.Track(state);
+            return;
+        }
+
+        int flags = (int)(uint)state[Slot.TcpFlags].Number;
+        if (state.Protocol == 58 && (int)(uint)state[Slot.IcmpType].Number is (>= 130 and <= 137) or 143)
+        {
+            // Neighbour discovery and group membership (nf_conntrack_icmpv6_error).
+            state.Tracking = Tracking.Untracked;
+            return;
+        }
+
+        if (_flows.TryGetValue(tuple, out Connection? flow) && !flow.Gone)
+        {
+            Join(state, flow, tuple, flags);
+            return;
+        }
+
+        bool begins = state.Protocol switch
+        {
+            6 => TcpTracking.Begin(flags, Room.Network.Sysctl("net.netfilter.nf_conntrack_tcp_loose", 1) != 0) is not null,
+            1 => (int)(uint)state[Slot.IcmpType].Number is EchoRequest or 13 or 15 or 17,
+            58 => (int)(uint)state[Slot.IcmpType].Number is EchoRequest6 or 139,
+            _ => true,
+        };
+        if (begins)
+        {
+            base.Track(state);
+        }
+    }
+
+    /// <summary>A packet has passed: its flow is known from now on (nf_conntrack_confirm).</summary>
+    public void Confirm(PacketState state)
+    {
+        if (state.Tracking != Tracking.New || state.Connection is not null || TupleOf(state) is not { } now || _flows.Count >= MaxFlows)
+        {
+            return;
+        }
+
+        FlowTuple original = new(state.Protocol, ToAddress(state, Slot.OriginalSource), Port(state, Slot.OriginalSourcePort, now.SourcePort),
+            ToAddress(state, Slot.OriginalDestination), Port(state, Slot.OriginalDestinationPort, now.DestinationPort));
+        FlowTuple answer = new(now.Protocol, now.Destination, state.HasPorts ? now.DestinationPort : now.SourcePort,
+            now.Source, state.HasPorts ? now.SourcePort : AnswerType(state.Protocol, now.DestinationPort));
+        var flow = new Connection
+        {
+            Original = original,
+            Answer = answer,
+            Status = BitValue.Of(state[Slot.FlowStatus].Number | 0x188, 32),
+            Mark = state[Slot.FlowMark],
+            Tcp = state.Protocol == 6 ? TcpTracking.Begin((int)(uint)state[Slot.TcpFlags].Number, true) ?? TcpState.None : TcpState.None,
+        };
+        _flows[original] = flow;
+        if (!_flows.TryGetValue(answer, out Connection? old) || old.Gone)
+        {
+            _flows[answer] = flow;
+        }
+
+        state.Connection = flow;
+    }
+
+    /// <summary>A reset was sent in a flow's name.</summary>
+    public static void Close(PacketState state)
+    {
+        if (state is { Connection: { } flow, Protocol: 6 })
+        {
+            flow.Tcp = TcpState.Close;
+        }
+    }
+
+    private static void Join(PacketState state, Connection flow, FlowTuple tuple, int flags)
+    {
+        bool answer = flow.Answer == tuple && flow.Original != tuple;
+        if (state.Protocol == 6)
+        {
+            if (TcpTracking.Continue(flow.Tcp, flags, answer) is not { } next)
+            {
+                return;
+            }
+
+            flow.Tcp = next;
+            if (answer && !flow.Answered && TcpTracking.IsReset(flags))
+            {
+                // A reset as the only answer: the flow is forgotten at once; this packet is still of it.
+                flow.Gone = true;
+            }
+        }
+
+        state.Connection = flow;
+        state.Reply = answer;
+        state.Tracking = answer || flow.Answered ? Tracking.Established : Tracking.New;
+        flow.Answered |= answer;
+        if (answer)
+        {
+            flow.Status = BitValue.Of(flow.Status.Number | 2, 32);
+        }
+
+        state.Set(Slot.FlowMark, flow.Mark);
+        state.Set(Slot.FlowStatus, flow.Status);
+        state.DestinationBound = true;
+        state.SourceBound = true;
+    }
+
+    private List<(int Set, MapData? Data)> Rest(SetIndex index)
+    {
+        int rest = BddManager.True;
+        var found = new List<(int, MapData?)>();
+        if (index.Contents.Opaque.Length > 0)
+        {
+            int there = Room.Unknown($"elements of the set {index.Name} that were not interpreted: {index.Contents.Opaque[0]}");
+            found.Add((there, null));
+            rest = BddManager.Not(there);
+        }
+
+        if (index.Contents.HasCatchAll || index.Contents.Default is not null)
+        {
+            found.Add((rest, index.Contents.Default));
+        }
+
+        return found;
+    }
+
+    // nft_limit_eval without time: the bucket begins full. A limit of bytes holds a second's rate more than its burst (nft_limit_init).
+    private bool TakeToken(LimitStatement limit, object place, ulong length)
+    {
+        ulong full = limit.Bytes ? limit.Rate + limit.Burst : limit.Burst;
+        ulong cost = limit.Bytes ? length : 1;
+        ulong left = _tokens.GetValueOrDefault(place, full);
+        if (left < cost)
+        {
+            _tokens[place] = left;
+            return false;
+        }
+
+        _tokens[place] = left - cost;
+        return true;
+    }
+
+    private int CountFlows(object place, PacketState state)
+    {
+        if (!_counted.TryGetValue(place, out List<FlowTuple>? flows))
+        {
+            _counted[place] = flows = [];
+        }
+
+        flows.RemoveAll(flow => !_flows.TryGetValue(flow, out Connection? known) || known.Closed);
+        FlowTuple? mine = state.Connection?.Original ?? (state.Tracking == Tracking.New ? OriginalOf(state) : null);
+        if (mine is { } tuple && !flows.Contains(tuple))
+        {
+            flows.Add(tuple);
+        }
+
+        return flows.Count;
+    }
+
+    private static FlowTuple? OriginalOf(PacketState state) => TupleOf(state) is { } now
+        ? new FlowTuple(state.Protocol, ToAddress(state, Slot.OriginalSource), Port(state, Slot.OriginalSourcePort, now.SourcePort),
+            ToAddress(state, Slot.OriginalDestination), Port(state, Slot.OriginalDestinationPort, now.DestinationPort))
+        : null;
+
+    private static FlowTuple? TupleOf(PacketState state)
+    {
+        if (!state[Slot.SourceAddress].IsNumber || !state[Slot.DestinationAddress].IsNumber || !state[Slot.SourcePort].IsNumber
+            || !state[Slot.DestinationPort].IsNumber)
+        {
+            return null;
+        }
+
+        // ICMP: the identifier is 0 in all described packets, the type stands for the destination port.
+        bool ports = state.HasPorts;
+        int type = state.Protocol is 1 or 58 ? (int)(uint)state[Slot.IcmpType].Number : 0;
+        return new FlowTuple(
+            state.Protocol, ToAddress(state, Slot.SourceAddress), ports ? (int)(uint)state[Slot.SourcePort].Number : 0,
+            ToAddress(state, Slot.DestinationAddress), ports ? (int)(uint)state[Slot.DestinationPort].Number : type);
+    }
+
+    private static int AnswerType(int protocol, int type) => (protocol, type) switch
+    {
+        (1, EchoRequest) => EchoReply,
+        (58, EchoRequest6) => EchoReply6,
+        (1 or 58, _) => type + 1,
+        _ => type,
+    };
+
+    private static int Port(PacketState state, Slot slot, int fallback) => state.HasPorts ? (int)(uint)state[slot].Number : fallback;
+
+    private static Address ToAddress(PacketState state, Slot slot) =>
+        state.V6 ? Address.FromValue(state[slot].Number) : Address.FromV4((uint)state[slot].Number);
+
+    private static string TextOf(BitValue[] key) => string.Join('.', key.Select(static part => part.Number));
+
+    private sealed record LivingElement(MapData? Data, bool Removed);
+}

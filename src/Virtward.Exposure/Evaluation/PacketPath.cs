@@ -1,0 +1,625 @@
+using Virtward.Exposure.Answers;
+using Virtward.Exposure.PacketSets;
+using Virtward.Exposure.Rulesets;
+using Virtward.Exposure.Topology;
+
+namespace Virtward.Exposure.Evaluation;
+
+/// <summary>
+/// The way of packets through the host: devices, IP's hooks, routing. What a bridge does stands in <see cref="BridgePath"/>.
+/// Sources: net/core/dev.c, net/ipv4/ip_input.c, route.c, ip_forward.c, ip_output.c, net/ipv6/ip6_input.c, ip6_output.c, route.c.
+/// </summary>
+internal sealed class PacketPath
+{
+    private const int MaxDevices = 12;
+
+    private readonly Room _room;
+    private readonly HookPlans _plans;
+    private readonly RuleWalker _walker;
+    private readonly Translator _translator;
+    private readonly World _world;
+    private readonly ISink _sink;
+    private readonly SourceValidation _validation;
+    private readonly BridgePath _bridge;
+    private int _devices;
+
+    /// <summary>Lays out the way.</summary>
+    public PacketPath(Room room, RuleWalker walker, Translator translator, World world, ISink sink)
+    {
+        _room = room;
+        _plans = new HookPlans(room.Rules);
+        _walker = walker;
+        _translator = translator;
+        _world = world;
+        _sink = sink;
+        _validation = new SourceValidation(room);
+        _bridge = new BridgePath(room, _plans, this, walker, sink);
+    }
+
+    /// <summary>Frames come in by a device.</summary>
+    public void Enter(PacketState state, NetworkInterface device)
+    {
+        _devices = 0;
+        if (!device.Up)
+        {
+            _sink.Drop(state, Kernel("devices", $"{device.Name} is down", "drop"));
+            return;
+        }
+
+        Receive([state], device);
+    }
+
+    /// <summary>The host sends packets of its own.</summary>
+    public void Send(PacketState state)
+    {
+        _devices = 0;
+        foreach (PacketState part in RouteOwn(state))
+        {
+            part.In = null;
+            part.Out = DeviceOf(part);
+            foreach (PacketState sent in RunIp([part], Hook.Output))
+            {
+                sent.Out = DeviceOf(sent);
+                Leave([sent]);
+            }
+        }
+    }
+
+    /// <summary>A device hands frames over (__netif_receive_skb_core).</summary>
+    public void Receive(List<PacketState> states, NetworkInterface device)
+    {
+        if (++_devices > MaxDevices)
+        {
+            foreach (PacketState state in states)
+            {
+                _sink.Unproven(state, "devices stand on each other in a circle");
+            }
+
+            return;
+        }
+
+        foreach (PacketState state in RunDevice(states, device, Hook.Ingress))
+        {
+            Dispatch(state, device);
+        }
+
+        _devices--;
+    }
+
+    /// <summary>A device's own chains.</summary>
+    public List<PacketState> RunDevice(List<PacketState> states, NetworkInterface device, Hook hook)
+    {
+        foreach (CompiledChain chain in _plans.Device(device, hook))
+        {
+            if (states.Count == 0)
+            {
+                break;
+            }
+
+            foreach (PacketState state in states)
+            {
+                state.In = hook == Hook.Ingress ? device : state.In;
+                state.Out = hook == Hook.Egress ? device : null;
+            }
+
+            string place = $"{(hook == Hook.Ingress ? "ingress" : "egress")} {device.Name} {chain.Chain.Base!.Priority}";
+            if (chain.Chain.Base.Devices.IsEmpty)
+            {
+                states = RunWhereUnknown(chain, states, place);
+                continue;
+            }
+
+            states = _walker.Run(chain, states, place);
+        }
+
+        return states;
+    }
+
+    /// <summary>IP's hooks.</summary>
+    public List<PacketState> RunIp(List<PacketState> states, Hook hook)
+    {
+        if (states.Count == 0)
+        {
+            return states;
+        }
+
+        PlanStep? before = null;
+        foreach (PlanStep step in _plans.Ip(states[0].V6, hook))
+        {
+            switch (step.Kind)
+            {
+                case PlanKind.Track:
+                    Track(states);
+                    break;
+                case PlanKind.Translate:
+                    states = Translate(states, hook);
+                    break;
+                default:
+                    NoteOrder(before, step);
+                    before = step;
+                    states = _walker.Run(step.Chain!, states, $"{Name(hook)} {step.Priority}");
+                    if (step.Chain!.Chain.Base!.Type == ChainType.Route && hook == Hook.Output)
+                    {
+                        states = [.. states.SelectMany(RouteOwn)];
+                    }
+
+                    break;
+            }
+
+            if (states.Count == 0)
+            {
+                break;
+            }
+        }
+
+        return states;
+    }
+
+    /// <summary>Connection tracking meets packets.</summary>
+    public void Track(List<PacketState> states)
+    {
+        foreach (PacketState state in states)
+        {
+            if (!state.Tracked && state.Tracking != Tracking.Untracked)
+            {
+                _world.Track(state);
+            }
+        }
+    }
+
+    /// <summary>IP takes packets from a device (ip_rcv, ipv6_rcv).</summary>
+    public void ReceiveIp(PacketState state, NetworkInterface device)
+    {
+        if (state.V6 && !device.Loopback)
+        {
+            // ip6_rcv_core: no packet from a group or from and to ::1 comes from outside.
+            BitValue source = state[Slot.SourceAddress];
+            int bad = _room.Manager.Or(InGroup6(source), Loop6(source));
+            bad = _room.Manager.Or(bad, Loop6(state[Slot.DestinationAddress]));
+            Cut(ref state, bad, "martian address");
+            if (state.Condition == BddManager.False)
+            {
+                return;
+            }
+        }
+
+        state.In = device;
+        state.Out = null;
+        List<PacketState> states = state.SeenByBridge ? [state] : RunIp([state], Hook.Prerouting);
+        foreach (PacketState passed in states)
+        {
+            passed.In = device;
+            if (device.Loopback && passed.Own)
+            {
+                // Looped back, it has its route already.
+                Deliver(passed, "local");
+            }
+            else if (passed.V6)
+            {
+                Route6(passed, device);
+            }
+            else
+            {
+                Route4(passed, device);
+            }
+        }
+    }
+
+    /// <summary>Whether the packets would stay on a bridge after their destination was changed there.</summary>
+    public bool LeadsTo(PacketState state, NetworkInterface bridge) => _room.Router
+        .Find(state.V6, state[Slot.SourceAddress], state[Slot.DestinationAddress], state[Slot.Mark], bridge.Name, null, state.Condition)
+        .All(found => found.Hit is { Type: RouteType.Unicast } hit && hit.Device == bridge.Name);
+
+    /// <summary>Packets leave by a device (dev_queue_xmit).</summary>
+    public void Transmit(List<PacketState> states, NetworkInterface device)
+    {
+        if (++_devices > MaxDevices)
+        {
+            states.ForEach(state => _sink.Unproven(state, "devices stand on each other in a circle"));
+            return;
+        }
+
+        states = RunDevice(states, device, Hook.Egress);
+        foreach (PacketState state in states)
+        {
+            if (device.Loopback)
+            {
+                state.Out = null;
+                Receive([state], device);
+            }
+            else if (device.Kind == "bridge")
+            {
+                _bridge.Send(state, device);
+            }
+            else if (device is { Vlan: { } vlan, Lower: { } lower } && _room.Network.Find(lower) is { } below)
+            {
+                state.Vlan = vlan;
+                Transmit([state], below);
+            }
+            else
+            {
+                _sink.Arrive(state, device.Name);
+            }
+        }
+
+        _devices--;
+    }
+
+    /// <summary>What the kernel did by itself, where it is wanted.</summary>
+    public Decision? Kernel(string place, string what, string verdict) =>
+        _room.Recording ? new Decision(Family.Inet, "", "", 0, what, verdict) { Place = place } : null;
+
+    private static string Name(Hook hook) => hook switch
+    {
+        Hook.Prerouting => "prerouting",
+        Hook.Input => "input",
+        Hook.Forward => "forward",
+        Hook.Output => "output",
+        Hook.Postrouting => "postrouting",
+        Hook.Ingress => "ingress",
+        _ => "egress",
+    };
+
+    private void Dispatch(PacketState state, NetworkInterface device)
+    {
+        if (state.Vlan > 0 && _room.Network.VlanOn(device, state.Vlan) is { } vlan)
+        {
+            state.Vlan = -1;
+            Receive([state], vlan);
+        }
+        else if (_room.Network.BridgeOf(device) is { } bridge)
+        {
+            _bridge.Receive(state, device, bridge);
+        }
+        else if (_room.Network.Find(device.Master) is { Kind: "bond" or "team" } bond)
+        {
+            Receive([state], bond);
+        }
+        else if (state.Vlan > 0)
+        {
+            _sink.Drop(state, Kernel("devices", $"no device for VLAN {state.Vlan} on {device.Name}", "drop"));
+        }
+        else if (state.Bridged)
+        {
+            _sink.Drop(state, Kernel("devices", "the frame is for another host", "drop"));
+        }
+        else
+        {
+            ReceiveIp(state, device);
+        }
+    }
+
+    // Which device an ingress chain stands at was not printed: both ways.
+    private List<PacketState> RunWhereUnknown(CompiledChain chain, List<PacketState> states, string place)
+    {
+        int there = _room.Unknown($"the device of the chain {chain.Table.Name} {chain.Chain.Name}");
+        var inside = new List<PacketState>();
+        var outside = new List<PacketState>();
+        foreach (PacketState state in states)
+        {
+            int both = _room.Manager.And(state.Condition, there);
+            if (both != BddManager.False)
+            {
+                inside.Add(state.With(both));
+            }
+
+            if (both != state.Condition)
+            {
+                outside.Add(state.With(_room.Manager.Minus(state.Condition, there)));
+            }
+        }
+
+        outside.AddRange(_walker.Run(chain, inside, place));
+        return _walker.Merge(outside);
+    }
+
+    private void NoteOrder(PlanStep? before, PlanStep step)
+    {
+        if (before is not null && before.Priority == step.Priority && (before.Chain!.HasEffects || step.Chain!.HasEffects)
+            && before.Chain.Rules.Length > 0 && step.Chain!.Rules.Length > 0)
+        {
+            _room.Note($"the order of the chains {before.Chain.Table.Name} {before.Chain.Chain.Name} and {step.Chain.Table.Name} "
+                + $"{step.Chain.Chain.Name}, which have the same priority");
+        }
+    }
+
+    // nf_nat_inet_fn: only the first packet of a flow meets the chains, until one of them binds it.
+    private List<PacketState> Translate(List<PacketState> states, Hook hook)
+    {
+        bool destination = hook is Hook.Prerouting or Hook.Output;
+        var done = new List<PacketState>();
+        foreach (PacketState state in states)
+        {
+            if (state.Tracking is Tracking.Invalid or Tracking.Untracked)
+            {
+                done.Add(state);
+            }
+            else if (state.Connection is not null)
+            {
+                FlowTranslation.Apply(state, destination);
+                done.AddRange(hook == Hook.Output ? RouteOwn(state) : [state]);
+            }
+            else if (destination ? state.DestinationBound : state.SourceBound)
+            {
+                done.Add(state);
+            }
+            else
+            {
+                Bind(state, hook, destination, done);
+            }
+        }
+
+        return _walker.Merge(done);
+    }
+
+    private void Bind(PacketState state, Hook hook, bool destination, List<PacketState> done)
+    {
+        List<PacketState> open = [state];
+        foreach (CompiledChain chain in _plans.Nat(state.V6, hook))
+        {
+            if (open.Count == 0)
+            {
+                break;
+            }
+
+            List<PacketState> passed = _walker.Run(chain, open, $"{Name(hook)} {chain.Chain.Base!.Priority}");
+            open = [];
+            foreach (PacketState after in passed)
+            {
+                if (!(destination ? after.DestinationBound : after.SourceBound))
+                {
+                    open.Add(after);
+                }
+                else if (hook == Hook.Output)
+                {
+                    // nf_nat_ipv4_local_fn: routed again, while the chains go on seeing the old device.
+                    done.AddRange(RouteOwn(after));
+                }
+                else
+                {
+                    done.Add(after);
+                }
+            }
+        }
+
+        foreach (PacketState unbound in open)
+        {
+            _translator.Bind(unbound, !destination, null, null);
+            done.Add(unbound);
+        }
+    }
+
+    private List<PacketState> RouteOwn(PacketState state)
+    {
+        var routed = new List<PacketState>();
+        BitValue destination = state[Slot.DestinationAddress];
+        string? link = state.V6 && destination.IsNumber && IsLinkLocal(destination.Number) ? (state.Out ?? DeviceOf(state))?.Name : null;
+        foreach ((int set, RouteHit hit) in _room.Router.Find(
+            state.V6, state[Slot.SourceAddress], destination, state[Slot.Mark], _room.Network.Loopback.Name, link, state.Condition))
+        {
+            PacketState part = state.With(set);
+            part.Route = hit;
+            if (hit.Type is RouteType.Unicast or RouteType.Local or RouteType.Broadcast or RouteType.Anycast or RouteType.Multicast
+                && DeviceOf(part) is not null)
+            {
+                routed.Add(part);
+            }
+            else
+            {
+                _sink.Drop(part, Kernel("routing", "there is no route", "drop"), "no route");
+            }
+        }
+
+        return routed;
+    }
+
+    private NetworkInterface? DeviceOf(PacketState state) =>
+        state.Route is { Type: RouteType.Local or RouteType.Anycast } ? _room.Network.Loopback : _room.Network.Find(state.Route?.Device);
+
+    private void Leave(List<PacketState> states)
+    {
+        foreach (PacketState state in RunIp(states, Hook.Postrouting))
+        {
+            Transmit([state], state.Out!);
+        }
+    }
+
+    // ip_route_input_slow
+    private void Route4(PacketState state, NetworkInterface device)
+    {
+        BitValue source = state[Slot.SourceAddress];
+        BitValue destination = state[Slot.DestinationAddress];
+        ValueSets sets = _room.Sets;
+        BddManager manager = _room.Manager;
+        bool localNet = _room.Network.MaxSysctl(device, "route_localnet") != 0;
+        int group = sets.InRange(destination, 0xe000_0000, 0xefff_ffff);
+        int toAll = sets.Equal(destination, uint.MaxValue);
+        int fromNone = sets.InRange(source, 0, 0x00ff_ffff);
+        int fromLoop = sets.InRange(source, 0x7f00_0000, 0x7fff_ffff);
+        int toLoop = sets.InRange(destination, 0x7f00_0000, 0x7fff_ffff);
+        int bad = manager.Or(sets.InRange(source, 0xe000_0000, 0xefff_ffff), sets.Equal(source, uint.MaxValue));
+        bad = manager.Or(bad, manager.Minus(fromNone, manager.Or(toAll, group)));
+        bad = manager.Or(bad, localNet ? BddManager.False : manager.Minus(manager.Or(fromLoop, toLoop), toAll));
+        Cut(ref state, bad, "martian source");
+        Cut(ref state, sets.InRange(destination, 0, 0x00ff_ffff), "martian destination");
+        Cut(ref state, manager.Minus(manager.And(toAll, BddManager.Not(fromNone)), _validation.Valid(state, device, null)), "martian source");
+        Hand(ref state, toAll, "broadcast");
+        if (manager.And(state.Condition, group) != BddManager.False)
+        {
+            int member = manager.Or(sets.Equal(destination, 0xe000_0001), _room.Unknown("which multicast groups the host is in"));
+            Cut(ref state, manager.Minus(group, member), "no member of the group");
+            Hand(ref state, group, "multicast");
+        }
+
+        if (state.Condition == BddManager.False)
+        {
+            return;
+        }
+
+        bool forwards = _room.Network.Forwards4(device);
+        foreach ((int set, RouteHit hit) in _room.Router.Find(
+            false, source, destination, state[Slot.Mark], device.Name, null, state.Condition))
+        {
+            PacketState part = state.With(set);
+            part.Route = hit;
+            switch (hit.Type)
+            {
+                case RouteType.Local or RouteType.Broadcast:
+                    Cut(ref part, BddManager.Not(_validation.Valid(part, device, null)), "martian source");
+                    Deliver(part, hit.Type == RouteType.Local ? "local" : "broadcast");
+                    break;
+                case RouteType.Unicast when forwards:
+                    Cut(ref part, BddManager.Not(_validation.Valid(part, device, hit.Device)), "martian source");
+                    Forward(part, device, hit);
+                    break;
+                case RouteType.Unspecified or RouteType.Unreachable or RouteType.Prohibit when forwards:
+                    _sink.Reject(part, Kernel("routing", "there is no route", "reject"), "icmp");
+                    break;
+                default:
+                    _sink.Drop(part, Kernel("routing", forwards ? $"routing: {hit.Type}" : "not local, and the host does not forward", "drop"));
+                    break;
+            }
+        }
+    }
+
+    // ip6_route_input, ip6_forward
+    private void Route6(PacketState state, NetworkInterface device)
+    {
+        BitValue destination = state[Slot.DestinationAddress];
+        BddManager manager = _room.Manager;
+        int group = InGroup6(destination);
+        if (manager.And(state.Condition, group) != BddManager.False)
+        {
+            int member = manager.Or(
+                _room.Sets.Equal(destination, ((UInt128)0xff02 << 112) + 1), _room.Unknown("which multicast groups the host is in"));
+            Cut(ref state, manager.Minus(group, member), "no member of the group");
+            Hand(ref state, group, "multicast");
+        }
+
+        int link = _room.Sets.InRange(destination, (UInt128)0xfe80 << 112, ((UInt128)0xfec0 << 112) - 1);
+        bool forwards = _room.Network.Forwards6(device);
+        foreach ((int within, string? only) in (ReadOnlySpan<(int, string?)>)[(BddManager.Not(link), null), (link, device.Name)])
+        {
+            int condition = manager.And(state.Condition, within);
+            if (condition == BddManager.False)
+            {
+                continue;
+            }
+
+            foreach ((int set, RouteHit hit) in _room.Router.Find(
+                true, state[Slot.SourceAddress], destination, state[Slot.Mark], device.Name, only, condition))
+            {
+                PacketState part = state.With(set);
+                part.Route = hit;
+                switch (hit.Type)
+                {
+                    case RouteType.Local or RouteType.Anycast or RouteType.Multicast:
+                        Deliver(part, "local");
+                        break;
+                    case RouteType.Unicast when forwards:
+                        Forward6(part, device, hit);
+                        break;
+                    case RouteType.Unspecified or RouteType.Unreachable or RouteType.Prohibit:
+                        _sink.Reject(part, Kernel("routing", "there is no route", "reject"), "icmp");
+                        break;
+                    default:
+                        _sink.Drop(part, Kernel("routing", forwards ? $"routing: {hit.Type}" : "not local, and the host does not forward", "drop"));
+                        break;
+                }
+            }
+        }
+    }
+
+    private void Forward6(PacketState state, NetworkInterface device, RouteHit hit)
+    {
+        BitValue source = state[Slot.SourceAddress];
+        Cut(ref state, _room.Manager.Or(_room.Sets.Equal(source, 0), Loop6(source)), "martian source");
+        int link = _room.Manager.And(state.Condition, _room.Sets.InRange(source, (UInt128)0xfe80 << 112, ((UInt128)0xfec0 << 112) - 1));
+        if (link != BddManager.False && hit.Device != device.Name)
+        {
+            _sink.Reject(state.With(link), Kernel("routing", "a link-local source goes no further than its link", "reject"), "icmp");
+            state = state.With(_room.Manager.Minus(state.Condition, link));
+        }
+
+        Forward(state, device, hit);
+    }
+
+    // ip_forward: the time to live is looked at before the hook.
+    private void Forward(PacketState state, NetworkInterface device, RouteHit hit)
+    {
+        if (state.Condition == BddManager.False)
+        {
+            return;
+        }
+
+        BitValue ttl = state[Slot.TimeToLive];
+        int expired = _room.Manager.And(state.Condition, _room.Sets.InRange(ttl, 0, 1));
+        if (expired != BddManager.False)
+        {
+            _sink.Reject(state.With(expired), Kernel("forward", "the time to live is over", "reject"), "icmp");
+            if (expired == state.Condition)
+            {
+                return;
+            }
+
+            state = state.With(_room.Manager.Minus(state.Condition, expired));
+        }
+
+        if (_room.Network.Find(hit.Device) is not { } outgoing)
+        {
+            _sink.Unproven(state, $"the route's device {hit.Device} is not known");
+            return;
+        }
+
+        state.In = device;
+        state.Out = outgoing;
+        List<PacketState> passed = RunIp([state], Hook.Forward);
+        passed.ForEach(part => part.Set(Slot.TimeToLive, part[Slot.TimeToLive] is { IsNumber: true } left ? BitValue.Of(left.Number - 1, 8) : ttl));
+        Leave(passed);
+    }
+
+    private void Deliver(PacketState state, string how)
+    {
+        if (state.Condition == BddManager.False)
+        {
+            return;
+        }
+
+        if (Kernel("routing", $"routing: {how}", "input") is { } why)
+        {
+            state.Why = state.Why.Push(why);
+        }
+
+        state.Out = null;
+        foreach (PacketState arrived in RunIp([state], Hook.Input))
+        {
+            _sink.Arrive(arrived, "host");
+        }
+    }
+
+    private void Hand(ref PacketState state, int set, string how)
+    {
+        int part = _room.Manager.And(state.Condition, set);
+        if (part != BddManager.False)
+        {
+            Deliver(state.With(part), how);
+            state = state.With(_room.Manager.Minus(state.Condition, part));
+        }
+    }
+
+    private void Cut(ref PacketState state, int bad, string why)
+    {
+        int part = _room.Manager.And(state.Condition, bad);
+        if (part != BddManager.False)
+        {
+            _sink.Drop(state.With(part), Kernel("routing", why, "drop"));
+            state = state.With(_room.Manager.Minus(state.Condition, part));
+        }
+    }
+
+    private int InGroup6(in BitValue address) => _room.Sets.InRange(address, (UInt128)0xff << 120, UInt128.MaxValue);
+
+    private int Loop6(in BitValue address) => _room.Sets.Equal(address, 1);
+
+    private static bool IsLinkLocal(UInt128 address) => address >> 118 == 0x3fa;
+}

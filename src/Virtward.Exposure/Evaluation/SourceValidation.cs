@@ -1,0 +1,79 @@
+using Virtward.Exposure.PacketSets;
+using Virtward.Exposure.Topology;
+
+namespace Virtward.Exposure.Evaluation;
+
+/// <summary>Which IPv4 sources the kernel takes from a device (fib_validate_source, net/ipv4/fib_frontend.c).</summary>
+internal sealed class SourceValidation(Room room)
+{
+    private readonly Dictionary<int[], int> _own = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>The packets whose source is taken.</summary>
+    /// <param name="state">The packets.</param>
+    /// <param name="device">Where they came in.</param>
+    /// <param name="outgoing">Where they would leave; null: they are for the host.</param>
+    public int Valid(PacketState state, NetworkInterface device, string? outgoing)
+    {
+        BitValue source = state[Slot.SourceAddress];
+        int filter = room.Network.MaxSysctl(device, "rp_filter");
+        bool acceptsOwn = room.Network.MaxSysctl(device, "accept_local") != 0;
+        bool redirects = outgoing == device.Name && (room.Network.Sysctl("net.ipv4.conf.all.send_redirects", 1)
+            | room.Network.Sysctl(false, device.Name, "send_redirects", 1)) != 0;
+        if (filter == 0 && !redirects)
+        {
+            if (acceptsOwn)
+            {
+                return BddManager.True;
+            }
+
+            if (!room.Router.HasCustomLocalRules)
+            {
+                return BddManager.Not(Own(source));
+            }
+        }
+
+        BitValue mark = room.Network.MaxSysctl(device, "src_valid_mark") != 0 ? state[Slot.Mark] : BitValue.Of(0, 32);
+        int valid = BddManager.False;
+        bool noAddress = !device.Addresses.Any(static own => own.Address.IsV4);
+        foreach ((int set, RouteHit hit) in room.Router.Find(
+            false, state[Slot.DestinationAddress], source, mark, outgoing ?? room.Network.Loopback.Name, null, BddManager.True))
+        {
+            bool good = hit.Type switch
+            {
+                RouteType.Unspecified or RouteType.Blackhole or RouteType.Unreachable or RouteType.Prohibit => filter == 0,
+                RouteType.Local => acceptsOwn,
+                RouteType.Unicast => hit.Device == device.Name || filter != 1 || (noAddress && filter == 0),
+                _ => false,
+            };
+            valid = good ? room.Manager.Or(valid, set) : valid;
+        }
+
+        return valid;
+    }
+
+    private int Own(in BitValue source)
+    {
+        if (source.Bits is { } bits && _own.TryGetValue(bits, out int known))
+        {
+            return known;
+        }
+
+        int own = BddManager.False;
+        foreach ((int set, RouteHit hit) in room.Router.FindIn(Router.LocalTable, false, BitValue.Of(0, 32), source, BddManager.True))
+        {
+            own = hit.Type == RouteType.Local ? room.Manager.Or(own, set) : own;
+        }
+
+        foreach ((_, InterfaceAddress address) in room.Network.Addresses(false))
+        {
+            own = room.Manager.Or(own, room.Sets.Equal(source, address.Address.V4));
+        }
+
+        if (source.Bits is { } key)
+        {
+            _own[key] = own;
+        }
+
+        return own;
+    }
+}

@@ -1,0 +1,92 @@
+using Virtward.Core.Net;
+using Virtward.Exposure.Answers;
+using Virtward.Exposure.PacketSets;
+
+namespace Virtward.Exposure.Evaluation;
+
+/// <summary>Keeps where one packet ends; where something is not known, in several ways.</summary>
+internal sealed class TraceSink(Room room) : ISink
+{
+    private readonly List<(PacketState State, string Where)> _arrivals = [];
+    private readonly List<(PacketState State, Decision? Why, string? With, bool Told)> _ends = [];
+    private int _arrived = BddManager.False;
+    private int _told = BddManager.False;
+
+    /// <summary>The ways on which it arrives.</summary>
+    public IReadOnlyList<(PacketState State, string Where)> Arrivals => _arrivals;
+
+    /// <summary>The ways on which its sender is told no.</summary>
+    public IEnumerable<(PacketState State, string? With)> Refusals =>
+        _ends.Where(static end => end.Told).Select(static end => (end.State, end.With));
+
+    /// <summary>Starts anew.</summary>
+    public void Clear()
+    {
+        _arrivals.Clear();
+        _ends.Clear();
+        _arrived = BddManager.False;
+        _told = BddManager.False;
+    }
+
+    /// <inheritdoc/>
+    public void Arrive(PacketState state, string where)
+    {
+        _arrivals.Add((state, where));
+        _arrived = room.Manager.Or(_arrived, state.Condition);
+    }
+
+    /// <inheritdoc/>
+    public void Drop(PacketState state, Decision? why, string? with = null) =>
+        _ends.Add((state, why, with ?? (state.Own && state.In is null ? "EPERM" : null), false));
+
+    /// <inheritdoc/>
+    public void Reject(PacketState state, Decision? why, string with)
+    {
+        _ends.Add((state, why, with, true));
+        _told = room.Manager.Or(_told, state.Condition);
+    }
+
+    /// <inheritdoc/>
+    public void Unproven(PacketState state, string reason)
+    {
+        PacketState part = state.With(room.Manager.And(state.Condition, room.Unknown(reason)));
+        Arrive(part, "host");
+    }
+
+    /// <summary>What became of the packet.</summary>
+    public Trace Read()
+    {
+        const KindSet all = KindSet.Free | KindSet.Luck | KindSet.Unknown;
+        BddManager manager = room.Manager;
+        Outcome verdict = manager.ForAll(_arrived, all) == BddManager.True ? Outcome.Accept
+            : _arrived == BddManager.False ? (_told != BddManager.False ? Outcome.Reject : Outcome.Drop)
+            : manager.ForAll(manager.Exists(_arrived, KindSet.Luck), all) == BddManager.True ? Outcome.Limited : Outcome.Unproven;
+        var trace = new Trace(verdict) { DependsOn = [.. room.Notes] };
+        if (_arrivals.Count > 0)
+        {
+            (PacketState state, string where) = _arrivals[0];
+            return trace with
+            {
+                To = where,
+                Source = Address(state, Slot.SourceAddress),
+                Destination = Address(state, Slot.DestinationAddress),
+                SourcePort = state.HasPorts ? (int)state[Slot.SourcePort].Number : 0,
+                DestinationPort = state.HasPorts ? (int)state[Slot.DestinationPort].Number : 0,
+                Why = [.. state.Why.Reverse()],
+            };
+        }
+
+        foreach ((PacketState state, Decision? why, string? with, bool told) in _ends)
+        {
+            if (told == (verdict == Outcome.Reject))
+            {
+                return trace with { With = with, Why = [.. (why is null ? state.Why : state.Why.Push(why)).Reverse()] };
+            }
+        }
+
+        return trace;
+    }
+
+    private static Address? Address(PacketState state, Slot slot) => state[slot] is not { IsNumber: true } value ? null
+        : state.V6 ? Core.Net.Address.FromValue(value.Number) : Core.Net.Address.FromV4((uint)value.Number);
+}

@@ -1,0 +1,176 @@
+using System.Collections.Immutable;
+using Virtward.Exposure.Answers;
+using Virtward.Exposure.PacketSets;
+using Virtward.Exposure.Packets;
+using Virtward.Exposure.Rulesets;
+using Virtward.Exposure.Topology;
+
+namespace Virtward.Exposure.Evaluation;
+
+/// <summary>
+/// What becomes of single packets, one after the other in one life of the host: flows, limits, counters and sets that packets fill carry over from packet
+/// to packet, beginning with the rules as listed. Time stands still. Not for two threads at once.
+/// </summary>
+public sealed class Tracer
+{
+    /// <summary>The entry that stands for the host's own packets.</summary>
+    public const string Host = "host";
+
+    private const int MaxCount = 100_000;
+    private const int SynAck = 18;
+    private const int ResetAck = 20;
+
+    private readonly TracerOptions _options;
+    private readonly Room _room;
+    private readonly Life _life;
+    private readonly TraceSink _sink;
+    private readonly Machine _machine;
+    private readonly PacketMaker _maker;
+
+    /// <summary>A life of a host.</summary>
+    /// <param name="ruleset">All its rules.</param>
+    /// <param name="network">Its network.</param>
+    /// <param name="options">What else matters; null: nothing listens.</param>
+    public Tracer(Ruleset ruleset, HostNetwork network, TracerOptions? options = null)
+    {
+        _options = options ?? new TracerOptions();
+        _room = new Room(new CompiledRuleset(ruleset), network, true, _options.Limits.Nodes);
+        _life = new Life(_room);
+        _sink = new TraceSink(_room);
+        _machine = new Machine(_room, _life, _sink);
+        _maker = new PacketMaker(_room);
+    }
+
+    /// <summary>Sends a packet, after those before it, and tells what became of it.</summary>
+    public Trace Trace(Packet packet)
+    {
+        foreach (Packet before in packet.Before)
+        {
+            _ = Trace(before);
+        }
+
+        if (packet.Count <= 1)
+        {
+            return TraceOne(packet);
+        }
+
+        Trace? first = null;
+        Trace last = new(Outcome.Drop);
+        var accepted = ImmutableArray.CreateBuilder<int>();
+        int count = Math.Min(packet.Count, MaxCount);
+        bool unproven = false;
+        var depends = new SortedSet<string>(StringComparer.Ordinal);
+        for (int index = 0; index < count; index++)
+        {
+            last = TraceOne(packet with { SourcePort = (packet.SourcePort + index) & 0xffff });
+            depends.UnionWith(last.DependsOn);
+            unproven |= last.Verdict == Outcome.Unproven;
+            if (last.Verdict is Outcome.Accept or Outcome.Limited)
+            {
+                first ??= last;
+                accepted.Add(index);
+            }
+        }
+
+        Trace shown = first ?? last;
+        return shown with
+        {
+            Verdict = unproven ? Outcome.Unproven : accepted.Count == count ? shown.Verdict : accepted.Count > 0 ? Outcome.Limited : last.Verdict,
+            AcceptedIndex = accepted.DrainToImmutable(),
+            DependsOn = [.. depends],
+        };
+    }
+
+    private Trace TraceOne(Packet packet)
+    {
+        NetworkInterface? device = packet.Iif == Host ? null : _room.Network.Find(packet.Iif);
+        if (device is null && packet.Iif != Host)
+        {
+            return new Trace(Outcome.Unproven) { DependsOn = [$"there is no interface {packet.Iif}"] };
+        }
+
+        if (packet.Source.IsV4 != packet.Destination.IsV4)
+        {
+            return new Trace(Outcome.Unproven) { DependsOn = ["source and destination are of different families"] };
+        }
+
+        try
+        {
+            Begin(true);
+            PacketState state = _maker.Make(packet, device);
+            if (device is null)
+            {
+                _machine.Path.Send(state);
+            }
+            else
+            {
+                _machine.Path.Enter(state, device);
+            }
+
+            Trace trace = _sink.Read();
+            Settle();
+            return trace;
+        }
+        catch (BudgetExceededException exceeded)
+        {
+            return new Trace(Outcome.Unproven) { DependsOn = [exceeded.Message] };
+        }
+    }
+
+    private void Begin(bool recording)
+    {
+        _sink.Clear();
+        _room.ClearNotes();
+        _room.Recording = recording;
+        _room.StepsLeft = _options.Limits.Steps;
+    }
+
+    // What the packet leaves behind: its flow, and the host's answer.
+    private void Settle()
+    {
+        foreach ((PacketState refused, string? with) in _sink.Refusals.ToArray())
+        {
+            if (with == "tcp-reset")
+            {
+                Life.Close(refused);
+            }
+        }
+
+        foreach ((PacketState arrived, string where) in _sink.Arrivals.ToArray())
+        {
+            if (where != Host)
+            {
+                _life.Confirm(arrived);
+                continue;
+            }
+
+            bool first = arrived.Connection is null;
+            _life.Confirm(arrived);
+            if (AnswerTo(arrived, first) is { } answer)
+            {
+                Begin(false);
+                _machine.Path.Send(answer);
+            }
+        }
+    }
+
+    private PacketState? AnswerTo(PacketState state, bool first)
+    {
+        if (state.Connection is null || state.Reply || !state[Slot.DestinationPort].IsNumber)
+        {
+            return null;
+        }
+
+        int flags = (int)(uint)state[Slot.TcpFlags].Number;
+        bool listens = _options.ListeningTcp.Contains((int)(uint)state[Slot.DestinationPort].Number);
+        return (state.Protocol, (int)(uint)state[Slot.IcmpType].Number) switch
+        {
+            (6, _) when TcpTracking.IsReset(flags) => null,
+            (6, _) when listens => first && (flags & SynAck) == 2 ? PacketMaker.Answer(state, SynAck, 0) : null,
+            (6, _) => PacketMaker.Answer(state, ResetAck, 0),
+            (1, 8) => PacketMaker.Answer(state, 0, 0),
+            (58, 128) => PacketMaker.Answer(state, 0, 129),
+            _ => null,
+        };
+    }
+}

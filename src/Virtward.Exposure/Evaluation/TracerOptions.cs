@@ -1,0 +1,13 @@
+using System.Collections.Immutable;
+
+namespace Virtward.Exposure.Evaluation;
+
+/// <summary>What a simulated life of a host needs to know beside rules and network.</summary>
+public sealed record TracerOptions
+{
+    /// <summary>The TCP ports that programs listen on; elsewhere the host answers with a reset, which ends the flow.</summary>
+    public ImmutableHashSet<int> ListeningTcp { get; init; } = [];
+
+    /// <summary>How much one packet may take.</summary>
+    public ExposureLimits Limits { get; init; } = ExposureLimits.Usual;
+}

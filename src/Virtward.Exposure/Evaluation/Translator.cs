@@ -1,0 +1,182 @@
+using Virtward.Core.Net;
+using Virtward.Exposure.PacketSets;
+using Virtward.Exposure.Rulesets;
+using Virtward.Exposure.Rulesets.Expressions;
+using Virtward.Exposure.Rulesets.Statements;
+using Virtward.Exposure.Topology;
+
+namespace Virtward.Exposure.Evaluation;
+
+/// <summary>Address translation (net/netfilter/nft_nat.c, nf_nat_core.c, nf_nat_redirect.c, nf_nat_masquerade.c).</summary>
+internal sealed class Translator(Room room, FieldReader fields, ExpressionReader expressions)
+{
+    /// <summary>The bit of <c>ct status</c> that says that the source was changed (IPS_SRC_NAT).</summary>
+    public const int SourceChanged = 1 << 4;
+
+    /// <summary>The bit that says that the destination was changed (IPS_DST_NAT).</summary>
+    public const int DestinationChanged = 1 << 5;
+
+    /// <summary>Whether a statement is about this family of packets.</summary>
+    public bool Applies(NatStatement nat, PacketState state)
+    {
+        Family family = nat.Family ?? fields.Family;
+        return family switch
+        {
+            Family.Ip => !state.V6,
+            Family.Ip6 => state.V6,
+            _ => state.V6 || nat.Address is not NumberExpression { Value: var address } || address <= uint.MaxValue,
+        };
+    }
+
+    /// <summary>Changes the packets and binds their flow; the packets for which the new address has a value.</summary>
+    /// <param name="nat">The statement.</param>
+    /// <param name="state">The packets, which are changed.</param>
+    /// <param name="chain">The chain that it stands in.</param>
+    /// <param name="impossible">Why the packets are dropped instead; null: they are not.</param>
+    public int Translate(NatStatement nat, PacketState state, CompiledChain chain, out string? impossible)
+    {
+        impossible = null;
+        bool source = nat.Kind is NatKind.Source or NatKind.Masquerade;
+        int defined = BddManager.True;
+        BitValue? address = null;
+        BitValue? port = null;
+        if (nat.Kind == NatKind.Redirect)
+        {
+            address = RedirectTo(state, ref impossible);
+        }
+        else if (nat.Kind == NatKind.Masquerade)
+        {
+            address = MasqueradeAs(state, ref impossible);
+        }
+        else if (nat is { Prefix: true, Address: RangeExpression { Range: var range } })
+        {
+            address = Keep(state[source ? Slot.SourceAddress : Slot.DestinationAddress], range.First, range.First ^ range.Last);
+        }
+        else if (nat.Address is { } wanted)
+        {
+            BitValue[] parts = expressions.ReadParts(wanted, state, chain, out defined);
+            address = parts.Length > 0 ? parts[0] : null;
+            port = parts.Length > 1 ? parts[1] : null;
+        }
+
+        if (nat.Port is { } wantedPort)
+        {
+            BitValue read = expressions.Read(wantedPort, state, chain, out int portDefined);
+            defined = room.Manager.And(defined, portDefined);
+            port = read;
+        }
+
+        if (impossible is null && defined != BddManager.False)
+        {
+            Bind(state, source, address, port);
+        }
+
+        return defined;
+    }
+
+    /// <summary>Decides a flow's source or destination, where it differs from what it is.</summary>
+    public void Bind(PacketState state, bool source, BitValue? address, BitValue? port)
+    {
+        Slot addressSlot = source ? Slot.SourceAddress : Slot.DestinationAddress;
+        Slot portSlot = source ? Slot.SourcePort : Slot.DestinationPort;
+        int changed = BddManager.False;
+        if (address is { } newAddress)
+        {
+            BitValue sized = newAddress.Resize(state.V6 ? 128 : 32);
+            changed = BddManager.Not(room.Sets.Equal(state[addressSlot], sized));
+            state.Set(addressSlot, sized);
+        }
+
+        if (port is { } newPort && state.HasPorts)
+        {
+            BitValue sized = newPort.Resize(16);
+            changed = room.Manager.Or(changed, BddManager.Not(room.Sets.Equal(state[portSlot], sized)));
+            state.Set(portSlot, sized);
+        }
+
+        // The bit is set only where the tuple changed (nf_nat_setup_info).
+        int bit = source ? SourceChanged : DestinationChanged;
+        BitValue status = state[Slot.FlowStatus];
+        BitValue marked = Or(status, (uint)bit);
+        state.Set(Slot.FlowStatus, room.Sets.Choose(changed, marked, status));
+        state.Generation++;
+        if (source)
+        {
+            state.SourceBound = true;
+        }
+        else
+        {
+            state.DestinationBound = true;
+        }
+    }
+
+    private static BitValue Or(in BitValue value, uint bits)
+    {
+        if (value.IsNumber)
+        {
+            return BitValue.Of(value.Number | bits, value.Width);
+        }
+
+        int[] copy = [.. value.Bits!];
+        for (int bit = 0; bit < copy.Length; bit++)
+        {
+            copy[bit] = copy.Length - 1 - bit < 32 && (bits >> (copy.Length - 1 - bit) & 1) != 0 ? BddManager.True : copy[bit];
+        }
+
+        return BitValue.Of(copy);
+    }
+
+    private BitValue? RedirectTo(PacketState state, ref string? impossible)
+    {
+        if (fields.Hook == Hook.Output)
+        {
+            return state.V6 ? BitValue.Of(1, 128) : BitValue.Of(0x7f00_0001, 32);
+        }
+
+        foreach (InterfaceAddress own in state.In?.Addresses ?? [])
+        {
+            if (own.Address.IsV4 != state.V6 && (own.Address.IsV4 || own.Address.High >> 54 != 0x3fa))
+            {
+                return Value(own.Address);
+            }
+        }
+
+        impossible = $"redirect: {state.In?.Name} has no address";
+        return null;
+    }
+
+    private static BitValue? MasqueradeAs(PacketState state, ref string? impossible)
+    {
+        if (state.Out is { } device)
+        {
+            BitValue destination = state[Slot.DestinationAddress];
+            Address hop = state.Route?.Gateway
+                ?? (destination.IsNumber ? ToAddress(destination, state.V6) : device.Addresses.FirstOrDefault(own => own.Address.IsV4 != state.V6)?.Address)
+                ?? default;
+            if (NetworkView.SelectAddress(device, hop) is { } own)
+            {
+                return Value(own);
+            }
+        }
+
+        impossible = $"masquerade: {state.Out?.Name} has no address";
+        return null;
+    }
+
+    private static BitValue Keep(in BitValue old, UInt128 first, UInt128 hostBits)
+    {
+        var bits = new int[old.Width];
+        for (int bit = 0; bit < bits.Length; bit++)
+        {
+            int place = old.Width - 1 - bit;
+            bits[bit] = (hostBits >> place & 1) != 0 ? old.Bit(bit) : (first >> place & 1) != 0 ? BddManager.True : BddManager.False;
+        }
+
+        return BitValue.Of(bits);
+    }
+
+    private static BitValue Value(Address address) => address.IsV4 ? BitValue.Of(address.V4, 32) : BitValue.Of(address.Value, 128);
+
+    private static Address ToAddress(in BitValue value, bool v6) =>
+        v6 ? Address.FromValue(value.Number) : Address.FromV4((uint)value.Number);
+}

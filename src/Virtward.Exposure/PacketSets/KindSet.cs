@@ -1,0 +1,18 @@
+namespace Virtward.Exposure.PacketSets;
+
+/// <summary>Several kinds of variables.</summary>
+[Flags]
+internal enum KindSet
+{
+    /// <summary>None.</summary>
+    None = 0,
+
+    /// <summary><see cref="VariableKind.Free"/></summary>
+    Free = 1 << VariableKind.Free,
+
+    /// <summary><see cref="VariableKind.Luck"/></summary>
+    Luck = 1 << VariableKind.Luck,
+
+    /// <summary><see cref="VariableKind.Unknown"/></summary>
+    Unknown = 1 << VariableKind.Unknown,
+}

@@ -1,0 +1,79 @@
+using Virtward.Core.Net;
+
+namespace Virtward.Exposure.PacketSets;
+
+/// <summary>Sets of packets that hang on nothing but the source address, as sets of addresses, and back.</summary>
+internal sealed class SourceReader(BddManager manager, Variables variables)
+{
+    private static readonly Prefix Mapped = new(Address.FromV4(0), 0);
+
+    private readonly Dictionary<(int Set, bool V6), PrefixSet> _known = [];
+
+    /// <summary>The addresses of a set.</summary>
+    public PrefixSet Read(int set, bool v6)
+    {
+        if (set == BddManager.False)
+        {
+            return PrefixSet.Empty;
+        }
+
+        if (!_known.TryGetValue((set, v6), out PrefixSet? prefixes))
+        {
+            var found = new List<Prefix>();
+            Collect(set, 0, 0, v6, found);
+            prefixes = PrefixSet.Of(found);
+            if (_known.Count > 64)
+            {
+                _known.Clear();
+            }
+
+            _known[(set, v6)] = prefixes;
+        }
+
+        return prefixes;
+    }
+
+    /// <summary>The packets from a set of addresses.</summary>
+    public int Write(PrefixSet? prefixes, bool v6)
+    {
+        BitValue source = v6 ? variables.Source6 : variables.Source4;
+        var sets = new ValueSets(manager);
+        int all = v6 ? BddManager.Not(sets.InRange(source, Mapped.First.Value, Mapped.Last.Value)) : BddManager.True;
+        if (prefixes is null)
+        {
+            return all;
+        }
+
+        List<Rulesets.Sets.ValueRange> ranges = [];
+        foreach (Prefix prefix in prefixes)
+        {
+            if (prefix.IsV4 != v6)
+            {
+                ranges.Add(v6
+                    ? new Rulesets.Sets.ValueRange(prefix.First.Value, prefix.Last.Value)
+                    : new Rulesets.Sets.ValueRange(prefix.First.V4, prefix.Last.V4));
+            }
+        }
+
+        return manager.And(all, sets.InAny(source, ValueSets.Normalise(ranges)));
+    }
+
+    private void Collect(int set, int depth, UInt128 start, bool v6, List<Prefix> found)
+    {
+        int width = v6 ? 128 : 32;
+        if (set == BddManager.False)
+        {
+            return;
+        }
+
+        if (set == BddManager.True)
+        {
+            found.Add(new Prefix(v6 ? Address.FromValue(start) : Address.FromV4((uint)start), depth));
+            return;
+        }
+
+        bool split = manager.VariableOf(set) == depth;
+        Collect(split ? manager.LowOf(set) : set, depth + 1, start, v6, found);
+        Collect(split ? manager.HighOf(set) : set, depth + 1, start + (UInt128.One << (width - 1 - depth)), v6, found);
+    }
+}
