@@ -48,12 +48,12 @@ internal static class PacketBytes
         return all;
     }
 
-    /// <summary>The id that a payload carries; null where none does.</summary>
+    /// <summary>The id that a payload carries; null where none does. An error carries its own behind that of what it quotes.</summary>
     public static uint? FindId(ReadOnlySpan<byte> data)
     {
         Span<byte> mark = stackalloc byte[4];
         BinaryPrimitives.WriteUInt32BigEndian(mark, Mark);
-        int at = data.IndexOf(mark);
+        int at = data.LastIndexOf(mark);
         return at >= 0 && at + 8 <= data.Length ? BinaryPrimitives.ReadUInt32BigEndian(data[(at + 4)..]) : null;
     }
 

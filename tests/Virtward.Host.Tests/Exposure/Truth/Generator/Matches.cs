@@ -250,7 +250,7 @@ internal sealed class Matches(Dice dice, Palette palette, Values values)
         2 when place.V6 => dice.Pick("exthdr hbh exists", "exthdr frag missing", "exthdr rt exists"),
         3 when place.V4 => "ip option ra exists",
         4 when place.Tracks && place.Hook is Hook.Output or Hook.Postrouting => "meta skuid 0",
-        5 when place.Tracks => dice.Pick("ct expiration > 0s", "ct helper \"ftp\"", "ct label 0", "ct zone 0"),
+        5 when place.Tracks => dice.Pick("ct helper \"ftp\"", "ct label 0", "ct zone 0"),
         _ => "meta secpath missing",
     };
 }

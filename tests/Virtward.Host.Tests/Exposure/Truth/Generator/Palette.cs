@@ -75,7 +75,7 @@ internal sealed class Palette
             return address;
         }
 
-        int bit = _dice.Weighted((6, _dice.Below(2)), (3, _dice.Below(8)), (1, _dice.Below(address.IsV4 ? 30 : 100)));
+        int bit = _dice.Weighted((6, _dice.Below(2)), (3, _dice.Below(8)), (1, address.IsV4 ? _dice.Below(30) : _dice.Between(65, 110)));
         return Address.FromValue(address.Value ^ (UInt128.One << bit));
     }
 }

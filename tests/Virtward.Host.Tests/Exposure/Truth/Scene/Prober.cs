@@ -14,6 +14,7 @@ namespace Virtward.Host.Tests.Exposure.Truth.Scene;
 internal sealed unsafe class Prober(TruthScene scene)
 {
     private readonly Dictionary<uint, Flight> _flights = [];
+    private readonly Dictionary<uint, Flight> _answers = [];
     private uint _nextId = 1;
 
     /// <summary>How many frames were sent in all.</summary>
@@ -28,6 +29,7 @@ internal sealed unsafe class Prober(TruthScene scene)
         ulong processors = 1;
         _ = Libc.SetAffinity(0, 8, &processors);
         _flights.Clear();
+        _answers.Clear();
         scene.Quiet.OpenUdp(
             probes.SelectMany(static probe => probe.Before.Append(probe)).Where(static packet => packet.Protocol == 17).Select(static packet => packet.DestinationPort));
         var flights = new List<Flight>[probes.Count];
@@ -78,14 +80,16 @@ internal sealed unsafe class Prober(TruthScene scene)
     {
         uint id = NextId();
         _flights[id] = flight;
-        foreach (uint side in (uint[])[talk.First, talk.Second])
-        {
-            _flights[side] = flight;
-        }
-
         Packet packet = flight.Packet;
         var wording = new Wording(id, 0, 0, about) { Padding = Padding };
         (uint sequence, uint acknowledged) = talk.Next(packet, PacketBytes.Payload(wording));
+        if (packet.Protocol == PacketBytes.Tcp)
+        {
+            // What a RST to it says.
+            _answers[Talk.After(packet, sequence, PacketBytes.Payload(wording))] = flight;
+            _answers[acknowledged] = flight;
+        }
+
         byte[] bytes = PacketBytes.Of(packet, wording with { Sequence = sequence, Acknowledged = acknowledged });
         Sent++;
         if (packet.Iif == "host")
@@ -185,14 +189,15 @@ internal sealed unsafe class Prober(TruthScene scene)
 
     private Flight? Find(Seen seen)
     {
-        uint? id = seen.Id;
-        if (id is null && seen.Protocol == PacketBytes.Tcp)
+        if (seen.Id is { } id)
         {
-            // A RST has no payload, but the numbers of what it answers: RFC 9293 section 3.5.2.
-            id = (seen.TcpFlags & 16) != 0 ? seen.Acknowledged >> 8 : seen.Sequence >> 8;
+            return _flights.GetValueOrDefault(id);
         }
 
-        return id is { } found ? _flights.GetValueOrDefault(found) : null;
+        // A RST has no payload, but the numbers of what it answers: RFC 9293 section 3.5.2.
+        return seen.Protocol == PacketBytes.Tcp
+            ? _answers.GetValueOrDefault((seen.TcpFlags & 16) != 0 ? seen.Acknowledged : seen.Sequence)
+            : null;
     }
 
     /// <summary>Whether what was seen is somebody's answer to a packet, and not the packet itself.</summary>

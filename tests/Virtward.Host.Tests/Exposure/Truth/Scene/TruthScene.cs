@@ -186,7 +186,7 @@ internal sealed class TruthScene : IDisposable
     {
         string[] parts = text.Split('/');
         var own = Address.Parse(parts[0]);
-        UInt128 first = own.Value & ~(UInt128)0xff;
+        UInt128 first = own.Value & ~(UInt128)(own.IsV4 ? 0xff : 0xffff);
         for (uint last = 1; last < (own.IsV4 ? 255u : 256u); last++)
         {
             var address = Address.FromValue(first | last);
@@ -194,6 +194,12 @@ internal sealed class TruthScene : IDisposable
             {
                 yield return $"neigh replace {address} lladdr {Link.Text(link.PeerMac)} dev {device} nud permanent";
             }
+        }
+
+        if (!own.IsV4)
+        {
+            Link somebody = Layout.Links.First(link => link.Device == device || link.Bridge == device);
+            yield return $"neigh replace fe80::1 lladdr {Link.Text(somebody.PeerMac)} dev {device} nud permanent";
         }
     }
 
