@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using Virtward.Core.Net;
+using Virtward.Exposure.Topology;
+
+namespace Virtward.Exposure.Zones;
+
+/// <summary>Finds the devices that packets come in by.</summary>
+internal static class EntryPoints
+{
+    private static readonly ImmutableArray<int> OwnTables = [255];
+
+    /// <summary>All of them, in the order of their numbers: loopback, and what carries another device's frames, left out.</summary>
+    public static ImmutableArray<EntryPoint> Of(HostNetwork network)
+    {
+        Dictionary<string, NetworkInterface> byName = network.Interfaces.ToDictionary(static one => one.Name, StringComparer.Ordinal);
+        HashSet<string> masters = [.. network.Interfaces.Select(static one => one.Master).OfType<string>()];
+        ImmutableArray<EntryPoint>.Builder points = ImmutableArray.CreateBuilder<EntryPoint>();
+        foreach (NetworkInterface one in network.Interfaces)
+        {
+            NetworkInterface? master = one.Master is string name ? byName.GetValueOrDefault(name) : null;
+            bool carries = master is not null && master.Kind is "bond" or "team";
+            bool bridgeWithPorts = one.Kind == "bridge" && masters.Contains(one.Name);
+            if (!one.Loopback && !carries && !bridgeWithPorts && one.Kind is not "vrf")
+            {
+                NetworkInterface seen = master?.Kind == "bridge" ? master : one;
+                points.Add(new EntryPoint(one, seen, Networks(network, seen)));
+            }
+        }
+
+        return points.ToImmutable();
+    }
+
+    /// <summary>Whether an interface has a default route, in any table.</summary>
+    public static IEnumerable<Route> DefaultRoutes(HostNetwork network) =>
+        network.Routes.Where(static route => route.Type == RouteType.Unicast && route.Destination.Length == 0 && !route.Dead);
+
+    /// <summary>Whether a route leads out by a device.</summary>
+    public static bool LeadsTo(Route route, string device) => route.Device == device || route.NextHopDevices.Contains(device);
+
+    // Halves of everything (0.0.0.0/1) are how VPNs take over the default route: they say nothing about who is there.
+    private static PrefixSet Networks(HostNetwork network, NetworkInterface one) => PrefixSet.Of(
+        one.Addresses.Where(static address => !address.Network.IsSingle).Select(static address => address.Network)
+            .Concat(one.Addresses.Where(static address => address.Peer is not null).Select(static address => new Prefix(address.Peer!.Value, address.Length)))
+            .Concat(network.Routes
+                .Where(route => route.Type == RouteType.Unicast && route.Destination.Length > 1 && !OwnTables.Contains(route.Table) && LeadsTo(route, one.Name))
+                .Select(static route => route.Destination)));
+}

@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using Virtward.Core.Host;
+using Virtward.Core.Results;
+using Virtward.Core.Snapshots;
+using Virtward.Linux.Sockets;
+
+namespace Virtward.Linux.Snapshots;
+
+/// <summary>Snapshots of this host, and those kept in files.</summary>
+/// <param name="commands">Runs the programs that tell of rules, interfaces and routes.</param>
+/// <param name="clock">For the time it is taken at.</param>
+/// <param name="root">The directory that configuration lies below; "/" for the host's own. The kernel is always this one.</param>
+public sealed class HostSnapshots(ICommands commands, TimeProvider clock, string root = "/") : ISnapshots
+{
+    /// <inheritdoc/>
+    public async Task<Snapshot> GatherAsync(SnapshotRequest request, Action<string>? reading, CancellationToken cancel)
+    {
+        var gathering = new Gathering(reading);
+        ProcessTable processes = ProcessTable.Read(root);
+        await Task.WhenAll(
+            new CommandFiles(commands, request).GatherAsync(gathering, cancel),
+            new LibvirtFiles(commands, request, root).GatherAsync(gathering, cancel),
+            Task.Run(() => SysctlFiles.Gather(gathering), cancel),
+            Task.Run(() => NameFiles.Gather(gathering, root), cancel),
+            Task.Run(() => new ListenerFile(processes).Gather(gathering), cancel)).ConfigureAwait(false);
+        Snapshot gathered = gathering.Snapshot;
+        return gathered.With(SnapshotNames.Meta, SnapshotMetaText.Write(Meta(request, gathered, processes)));
+    }
+
+    /// <inheritdoc/>
+    public Result<Snapshot> Read(string path) => Try("cannot read the snapshot", path, () =>
+    {
+        if (Directory.Exists(path))
+        {
+            return SnapshotFolder.Read(path);
+        }
+
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        return SnapshotArchive.Read(file, path);
+    });
+
+    /// <inheritdoc/>
+    public Result<Done> Write(Snapshot snapshot, string path) => Try("cannot write the snapshot", path, () =>
+    {
+        bool archive = path.EndsWith(".tar.gz", StringComparison.Ordinal) || path.EndsWith(".tgz", StringComparison.Ordinal);
+        if (!archive)
+        {
+            return File.Exists(path)
+                ? new Problem("is a file", path, "name FILE.tar.gz for an archive, or a directory")
+                : SnapshotFolder.Write(snapshot, path);
+        }
+
+        if (Directory.Exists(path))
+        {
+            return new Problem("is a directory", path, "name a file for the archive");
+        }
+
+        SnapshotFolder.WriteNew(path, to => SnapshotArchive.Write(snapshot, to, clock.GetUtcNow()));
+        return default(Done);
+    });
+
+    private static Result<T> Try<T>(string what, string path, Func<Result<T>> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return new Problem($"{what}: permission denied", path, "run it as root, or name another place");
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new Problem($"{what}: there is no such file or directory", path, "check the path");
+        }
+        catch (Exception failure) when (failure is IOException or ArgumentException or NotSupportedException)
+        {
+            return new Problem($"{what}: {failure.Message}", path);
+        }
+    }
+
+    private SnapshotMeta Meta(SnapshotRequest request, Snapshot gathered, ProcessTable processes) => new()
+    {
+        Program = request.Program,
+        Taken = clock.GetUtcNow(),
+        Host = Environment.MachineName,
+        Kernel = Small("/proc/sys/kernel/osrelease"),
+        System = Small(Path.Combine(root, "etc/os-release")).Split('\n')
+            .FirstOrDefault(static line => line.StartsWith("PRETTY_NAME=", StringComparison.Ordinal))?[12..].Trim('"') ?? "",
+        Root = Environment.IsPrivilegedProcess,
+        Namespace = processes.OwnNamespace,
+        OtherNamespaces = processes.OtherNamespaces.ToImmutableSortedDictionary(
+            static pair => pair.Key, static pair => $"{pair.Value[0].Name} (pid {pair.Value[0].Pid})", StringComparer.Ordinal),
+        Missing = gathered.Missing,
+    };
+
+    private static string Small(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Trim();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Virtward.Core.Results;
+using Virtward.Core.Snapshots;
+using Virtward.Linux.Netlink;
+using Virtward.Linux.Snapshots;
+
+namespace Virtward.Linux.Sockets;
+
+/// <summary>All listeners of the host with their owners, for <c>listeners.json</c>.</summary>
+/// <param name="processes">Who holds which socket.</param>
+internal sealed partial class ListenerFile(ProcessTable processes)
+{
+    private const int MaxNamespaces = 500;
+    private const int NameLength = 16;
+
+    /// <summary>Reads them: this namespace's from the kernel, others' from /proc.</summary>
+    public void Gather(Gathering gathering)
+    {
+        bool wireguard = HasWireguard();
+        List<Listener> listeners = [.. Own(gathering).Select(socket => Describe(socket, null, wireguard))];
+        foreach ((string place, List<ProcessEntry> members) in processes.OtherNamespaces.Take(MaxNamespaces))
+        {
+            listeners.AddRange(ProcSockets.Read($"/proc/{members[0].Pid}/net").Select(socket => Describe(socket, place, wireguard)));
+        }
+
+        gathering.Add(SnapshotNames.Listeners, ListenersText.Write(
+        [
+            .. listeners.OrderBy(static listener => listener.Namespace ?? "", StringComparer.Ordinal)
+                .ThenBy(static listener => listener.Protocol, StringComparer.Ordinal).ThenBy(static listener => listener.Port)
+                .ThenBy(static listener => listener.Address).ThenBy(static listener => listener.Device, StringComparer.Ordinal)
+                .ThenBy(static listener => listener.Inode),
+        ]));
+        if (processes.Unseen > 0)
+        {
+            gathering.Lacks(SnapshotNames.Listeners, $"it needs root to see which sockets {processes.Unseen} processes of other users hold; what listens is there");
+        }
+        else if (processes.OtherNamespaces.Count > MaxNamespaces)
+        {
+            gathering.Lacks(SnapshotNames.Listeners, $"there are {processes.OtherNamespaces.Count} other network namespaces; {MaxNamespaces} were looked into");
+        }
+    }
+
+    private static List<BoundSocket> Own(Gathering gathering)
+    {
+        string protocols = Text("/proc/self/net/protocols");
+        Result<NetlinkSocket> open = NetlinkSocket.Open(NetlinkProtocol.SocketDiagnostics);
+        if (open.TryGet(out NetlinkSocket? netlink, out Problem? problem))
+        {
+            using (netlink)
+            {
+                Result<List<BoundSocket>> list = new KernelSockets(netlink).List(word => IsLoaded(protocols, word));
+                if (list.TryGet(out List<BoundSocket>? sockets, out problem))
+                {
+                    return [.. sockets, .. ProcSockets.ReadPacket("/proc/self/net")];
+                }
+            }
+        }
+
+        gathering.Lacks(SnapshotNames.Listeners, $"{problem}: read from /proc/net, which tells no bound devices");
+        return ProcSockets.Read("/proc/self/net");
+    }
+
+    private Listener Describe(BoundSocket socket, string? place, bool wireguard)
+    {
+        ImmutableArray<ProcessEntry> holders = processes.Holders(socket.Inode);
+        ProcessEntry? first = holders.FirstOrDefault();
+        ImmutableArray<string> arguments = first?.Arguments ?? [];
+        var listener = new Listener
+        {
+            Protocol = socket.Protocol,
+            Number = socket.Number,
+            Address = socket.Address,
+            Port = socket.Port,
+            V6Only = socket.V6Only,
+            Device = socket.DeviceIndex == 0 ? null : DeviceName(socket.DeviceIndex, place),
+            Namespace = place,
+            Processes = [.. holders.Select(Describe)],
+            Unit = first is null ? null : ControlGroups.Unit(first.ControlGroup),
+            Container = first is null ? null : ControlGroups.Container(first.ControlGroup),
+            Uid = socket.Uid,
+            User = processes.User(socket.Uid),
+            Inode = socket.Inode,
+        };
+        bool qemu = listener.Processes.Length > 0 && QemuArguments.IsQemu(ListenerPurpose.Name(listener.Processes[0]));
+        return listener with
+        {
+            Guest = qemu ? QemuArguments.GuestName(arguments) : null,
+            Purpose = ListenerPurpose.Of(listener, arguments, wireguard),
+        };
+    }
+
+    private static ListenerProcess Describe(ProcessEntry process)
+    {
+        var described = new ListenerProcess(process.Pid, process.Name) { Program = process.Program };
+        return described with { Arguments = SafeArguments.Of(ListenerPurpose.Name(described), process.Arguments) };
+    }
+
+    // Asked about a protocol that is not there, the kernel would load its module: only what /proc/net/protocols lists.
+    private static bool IsLoaded(string protocols, string word) => word switch
+    {
+        "sctp" => protocols.Contains("\nSCTP", StringComparison.Ordinal),
+        "dccp" => protocols.Contains("\nDCCP", StringComparison.Ordinal),
+        "udplite" => protocols.Contains("\nUDP-Lite", StringComparison.Ordinal) || protocols.Contains("\nUDPLITE", StringComparison.Ordinal),
+        _ => true,
+    };
+
+    // A device of another namespace has a number there, which says nothing here.
+    private static string DeviceName(int index, string? place)
+    {
+        string number = index.ToString(CultureInfo.InvariantCulture);
+        if (place is not null)
+        {
+            return $"if{number}";
+        }
+
+        Span<byte> name = stackalloc byte[NameLength];
+        name.Clear();
+        return NameOf((uint)index, name) == 0 ? $"if{number}" : System.Text.Encoding.UTF8.GetString(name[..name.IndexOf((byte)0)]);
+    }
+
+    private static bool HasWireguard()
+    {
+        try
+        {
+            return Directory.Exists("/sys/module/wireguard");
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static string Text(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "if_indextoname", SetLastError = true)]
+    private static partial nint NameOf(uint index, Span<byte> name);
+}

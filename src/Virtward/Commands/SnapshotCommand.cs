@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Virtward.Core.Results;
+using Virtward.Core.Snapshots;
+using Virtward.Linux.Commands;
+using Virtward.Linux.Snapshots;
+
+namespace Virtward.Commands;
+
+/// <summary><c>virtward snapshot</c>: saves what an audit reads, secrets left out.</summary>
+public static class SnapshotCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(CommandHost host)
+    {
+        Argument<string> path = new("FILE")
+        {
+            Description = "Where to write it: FILE.tar.gz (or .tgz) for an archive, anything else for a directory.",
+        };
+        Option<bool> nftJson = new("--nft-json") { Description = "Save the ruleset as JSON too: slow and large where sets are." };
+        Option<string> root = new("--root")
+        {
+            Description = "Read libvirt's and other files below another root; the kernel is always this one.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => "/",
+        };
+        Option<bool> json = CommandOptions.Json();
+        var command = new Command("snapshot", "Saves everything that an audit reads from this host, secrets left out.") { path, nftJson, root, json };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            string to = Path.GetFullPath(parsed.GetValue(path)!);
+            var snapshots = new HostSnapshots(new ProcessCommands(), host.Clock, Path.GetFullPath(parsed.GetValue(root)!));
+            Snapshot snapshot = await FactsSource.GatherAsync(host, snapshots, parsed.GetValue(nftJson), cancel);
+            if (snapshots.Write(snapshot, to).Problem is Problem problem)
+            {
+                return host.Fail(problem);
+            }
+
+            if (parsed.GetValue(json))
+            {
+                WriteJson(host.OutBytes, to, snapshot);
+            }
+            else
+            {
+                WriteText(host.Out, to, snapshot);
+            }
+
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static void WriteText(TextWriter to, string path, Snapshot snapshot)
+    {
+        long bytes = snapshot.Files.Values.Sum(static text => (long)Encoding.UTF8.GetByteCount(text));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{path}: {snapshot.Files.Count} files, {bytes:n0} bytes"));
+        foreach ((string name, string reason) in snapshot.Missing)
+        {
+            to.WriteLine($"{(snapshot.Files.ContainsKey(name) ? "not whole" : "missing")}: {name}: {reason}");
+        }
+    }
+
+    private static void WriteJson(Stream to, string path, Snapshot snapshot)
+    {
+        using (var writer = new Utf8JsonWriter(to))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("path", path);
+            writer.WriteStartArray("files");
+            foreach ((string name, string text) in snapshot.Files)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("name", name);
+                writer.WriteNumber("bytes", Encoding.UTF8.GetByteCount(text));
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteStartObject("missing");
+            foreach ((string name, string reason) in snapshot.Missing)
+            {
+                writer.WriteString(name, reason);
+            }
+
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+
+        to.WriteByte((byte)'\n');
+    }
+}
