@@ -94,8 +94,10 @@ internal static class PacketBytes
                 Seal(data, 6, packet);
                 return data;
             case UdpLite:
+                // Only the header is covered (RFC 3828): Linux takes a wholly covered one for damaged, as it leaves the pseudo header out.
                 data = Headed(8, packet, payload);
-                Seal(data, 6, packet);
+                data[5] = 8;
+                Seal(data, 6, packet, 8);
                 return data;
             case Sctp:
                 // An INIT chunk (type 1) whose parameters are the payload.
@@ -145,7 +147,7 @@ internal static class PacketBytes
         },
         wording with { About = null, Padding = 0 });
 
-    private static void Seal(byte[] data, int at, Packet packet)
+    private static void Seal(byte[] data, int at, Packet packet, int covered = int.MaxValue)
     {
         uint start = 0;
         if (packet.Protocol != Icmp)
@@ -156,7 +158,7 @@ internal static class PacketBytes
             start = Checksum.Pseudo(addresses[..length], packet.Protocol, data.Length);
         }
 
-        ushort sum = Checksum.Internet(data, start);
+        ushort sum = Checksum.Internet(data.AsSpan(0, Math.Min(covered, data.Length)), start);
         BinaryPrimitives.WriteUInt16BigEndian(data.AsSpan(at), sum == 0 && packet.Protocol == Udp ? (ushort)0xffff : sum);
     }
 }

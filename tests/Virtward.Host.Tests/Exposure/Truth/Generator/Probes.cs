@@ -141,7 +141,7 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
         if (dice.Percent(3))
         {
             return Address.Parse(v6
-                ? dice.Pick("::1", "ff02::1", "ff05::2", "fd00:8::", "2001:db8:1::", "fc00:99::1")
+                ? dice.Pick("::1", "ff02::1", "fd00:8::", "2001:db8:1::", "fc00:99::1")
                 : dice.Pick("127.0.0.1", "127.1.2.3", "203.0.113.255", "255.255.255.255", "224.0.0.1", "239.1.2.3", "0.0.0.0", "240.0.0.1", "192.168.122.0", "10.8.0.255"));
         }
 
@@ -212,7 +212,7 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
             SourcePort = first.DestinationPort,
             DestinationPort = first.SourcePort,
             IcmpType = first.Protocol switch { 1 => 0, 58 => 129, _ => null },
-            Bridged = first.Bridged && iif != "host",
+            Bridged = first.Bridged && iif is "vnet0" or "vnet1" or "eth2" or "vnet2",
             SourceMac = iif == "host" ? null : layout.Of(iif).PeerMac,
         };
     }

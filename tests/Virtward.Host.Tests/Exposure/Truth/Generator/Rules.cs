@@ -47,6 +47,12 @@ internal sealed class Rules(Dice dice, Palette palette, Values values, Matches m
             parts.Add("meta l4proto tcp");
         }
 
+        if (parts.Exists(static part => part.StartsWith("icmp", StringComparison.Ordinal)))
+        {
+            // nft takes `th dport` of ICMP for its checksum.
+            parts.RemoveAll(static part => part.Contains("th ", StringComparison.Ordinal));
+        }
+
         parts.Add(verdict);
         string rule = string.Join(' ', parts.Where(static part => part.Length > 0));
         return rule.Length > 0 ? rule : "counter";

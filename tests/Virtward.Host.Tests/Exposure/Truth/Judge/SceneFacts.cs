@@ -1,8 +1,11 @@
+using System.Text.Json;
+using Virtward.Core.Net;
 using Virtward.Core.Results;
 using Virtward.Core.Snapshots;
 using Virtward.Exposure.Facts.Network;
 using Virtward.Exposure.Topology;
 using Virtward.Host.Tests.Support;
+using Neighbour = Virtward.Exposure.Topology.Neighbour;
 
 namespace Virtward.Host.Tests.Exposure.Truth.Judge;
 
@@ -35,6 +38,24 @@ internal static class SceneFacts
 
         var problems = new List<Problem>();
         HostNetwork network = HostNetworkReader.Read(snapshot, problems);
-        return problems.Count == 0 ? network : throw new InvalidOperationException(string.Join('\n', problems));
+        return problems.Count > 0 ? throw new InvalidOperationException(string.Join('\n', problems))
+            : network.Neighbours.IsEmpty ? WithNeighbours(network, snapshot) : network;
     }
+
+    private static HostNetwork WithNeighbours(HostNetwork network, Snapshot snapshot)
+    {
+        using JsonDocument neighbours = JsonDocument.Parse(snapshot.Text(SnapshotNames.Neighbours)!);
+        using JsonDocument entries = JsonDocument.Parse(snapshot.Text(SnapshotNames.BridgeFdb)!);
+        return network with
+        {
+            Neighbours = [.. neighbours.RootElement.EnumerateArray().Select(static one =>
+                new Neighbour(Address.Parse(Text(one, "dst")), Mac(Text(one, "lladdr")), Text(one, "dev")))],
+            ForwardingEntries = [.. entries.RootElement.EnumerateArray().Where(static one => one.TryGetProperty("master", out _))
+                .Select(static one => new ForwardingEntry(Mac(Text(one, "mac")), Text(one, "ifname")))],
+        };
+    }
+
+    private static string Text(JsonElement one, string name) => one.TryGetProperty(name, out JsonElement value) ? value.GetString()! : "";
+
+    private static ulong Mac(string text) => text.Length == 0 ? 0 : Convert.ToUInt64(text.Replace(":", "", StringComparison.Ordinal), 16);
 }

@@ -186,13 +186,17 @@ internal sealed class TruthScene : IDisposable
     {
         string[] parts = text.Split('/');
         var own = Address.Parse(parts[0]);
-        UInt128 first = own.Value & ~(UInt128)(own.IsV4 ? 0xff : 0xffff);
-        for (uint last = 1; last < (own.IsV4 ? 255u : 256u); last++)
+        UInt128 block = own.Value & ~(UInt128)0xff;
+        IEnumerable<UInt128> blocks = own.IsV4 ? [block] : ((UInt128[])[block, own.Value & ~(UInt128)0xffff]).Distinct();
+        foreach (UInt128 first in blocks)
         {
-            var address = Address.FromValue(first | last);
-            if (address != own && Layout.Home(address) is { } link)
+            for (uint last = own.IsV4 || first != (own.Value & ~(UInt128)0xffff) ? 0u : 1u; last < 255; last++)
             {
-                yield return $"neigh replace {address} lladdr {Link.Text(link.PeerMac)} dev {device} nud permanent";
+                var address = Address.FromValue(first | last);
+                if (address != own && Layout.Home(address) is { } link)
+                {
+                    yield return $"neigh replace {address} lladdr {Link.Text(link.PeerMac)} dev {device} nud permanent";
+                }
             }
         }
 
