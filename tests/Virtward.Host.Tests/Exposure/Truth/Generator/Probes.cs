@@ -51,9 +51,12 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
         string iif = dice.Weighted(
             (34, "eth0"), (9, "eth1"), (11, "wg0"), (10, "vnet0"), (9, "vnet1"), (7, "eth2"), (8, "vnet2"), (12, "host"));
         bool bridged = iif is "vnet0" or "vnet1" or "eth2" or "vnet2" && dice.Percent(40);
-        int protocol = dice.Weighted((52, 6), (26, 17), (12, v6 ? 58 : 1), (3, 132), (2, 136), (4, dice.Pick(OtherProtocols)), (1, v6 ? 1 : 58));
+        int protocol = dice.Weighted((52, 6), (26, 17), (12, v6 ? 58 : 1), (3, 132), (4, dice.Pick(OtherProtocols)), (1, v6 ? 1 : 58));
         Address source = iif == "host" ? Address.Parse(Own(v6)) : Source(iif, v6);
         Address destination = Destination(iif, v6, bridged);
+
+        // To its own address a frame would have to go back where it came from.
+        bridged &= layout.Home(destination)?.Device != iif;
         bool ports = protocol is 6 or 17 or 132 or 136;
         return new Packet
         {
@@ -142,7 +145,7 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
         {
             return Address.Parse(v6
                 ? dice.Pick("::1", "ff02::1", "fd00:8::", "2001:db8:1::", "fc00:99::1")
-                : dice.Pick("127.0.0.1", "127.1.2.3", "203.0.113.255", "255.255.255.255", "224.0.0.1", "239.1.2.3", "0.0.0.0", "240.0.0.1", "192.168.122.0", "10.8.0.255"));
+                : dice.Pick("127.0.0.1", "127.1.2.3", "203.0.113.255", "255.255.255.255", "224.0.0.1", "0.0.0.0", "240.0.0.1", "192.168.122.0", "10.8.0.255"));
         }
 
         return dice.Percent(70) ? palette.Beside(palette.Target(v6)) : Address.Parse(palette.Own(v6));
@@ -151,7 +154,7 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
     /// <summary>The same packet after others of its flow, or as an answer to one, or as an error about one.</summary>
     private Packet WithFlow(Packet packet)
     {
-        if (packet.Protocol is not (6 or 17 or 1 or 58) || !Sane(packet.Source) || !Sane(packet.Destination))
+        if (packet.Protocol is not (6 or 17 or 1 or 58) || !IsSane(packet.Source) || !IsSane(packet.Destination))
         {
             return packet;
         }
@@ -174,7 +177,8 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
         }
     }
 
-    private static bool Sane(Address address) => address.IsV4
+    /// <summary>Whether an address is one that a neighbour may have.</summary>
+    public static bool IsSane(Address address) => address.IsV4
         ? address.V4 >> 24 is > 0 and < 224 and not 127
         : address.High >> 56 is not (0 or 0xff or 0xfe);
 
@@ -212,7 +216,7 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
             SourcePort = first.DestinationPort,
             DestinationPort = first.SourcePort,
             IcmpType = first.Protocol switch { 1 => 0, 58 => 129, _ => null },
-            Bridged = first.Bridged && iif is "vnet0" or "vnet1" or "eth2" or "vnet2",
+            Bridged = first.Bridged && iif is "vnet0" or "vnet1" or "eth2" or "vnet2" && layout.Home(first.Source)?.Device != iif,
             SourceMac = iif == "host" ? null : layout.Of(iif).PeerMac,
         };
     }

@@ -53,6 +53,12 @@ internal sealed class Rules(Dice dice, Palette palette, Values values, Matches m
             parts.RemoveAll(static part => part.Contains("th ", StringComparison.Ordinal));
         }
 
+        if (verdict.StartsWith("reject", StringComparison.Ordinal))
+        {
+            // It tells of a refusal whose telling gets lost on its way.
+            parts.Add("counter");
+        }
+
         parts.Add(verdict);
         string rule = string.Join(' ', parts.Where(static part => part.Length > 0));
         return rule.Length > 0 ? rule : "counter";

@@ -13,6 +13,7 @@ internal static class Variants
     {
         var sysctls = new List<(string Name, string Value)>();
         var commands = new List<string>();
+        var commandsV6 = new List<string>();
         if (dice.Percent(45))
         {
             string device = dice.Percent(50) ? "all" : dice.Pick(Devices);
@@ -82,8 +83,8 @@ internal static class Variants
 
         if (dice.Percent(15))
         {
-            commands.Add("route add default via fd00:1::5 table 101");
-            commands.Add("rule add from fd00:8::/64 table 101 pref 200");
+            commandsV6.Add("route add default via fd00:1::5 table 101");
+            commandsV6.Add($"rule add {dice.Pick("from fd00:8::/64", "fwmark 0x2a", "iif virbr0")} table 101 pref 200");
         }
 
         if (dice.Percent(8))
@@ -91,6 +92,6 @@ internal static class Variants
             commands.Add($"link set {dice.Pick("eth1", "vnet1")} down");
         }
 
-        return Layout.Plain with { Sysctls = [.. sysctls], Commands = string.Join('\n', commands) };
+        return Layout.Plain with { Sysctls = [.. sysctls], Commands = string.Join('\n', commands), CommandsV6 = string.Join('\n', commandsV6) };
     }
 }

@@ -7,6 +7,9 @@ namespace Virtward.Host.Tests.Exposure.Truth.Judge;
 /// <summary>Whether what the engine says is what the kernel did.</summary>
 internal static class Comparison
 {
+    /// <summary>The engine has the sender told, and nobody heard it.</summary>
+    public const string NotTold = "not told, and should be";
+
     /// <summary>In what they differ, in a word or two; null where they agree.</summary>
     public static string? Difference(Layout layout, Packet packet, Observation seen, Trace said)
     {
@@ -67,6 +70,6 @@ internal static class Comparison
     {
         (Outcome.Reject, Outcome.Reject) or (Outcome.Drop, Outcome.Drop) => null,
         (Outcome.Reject, _) => "told, and should not be",
-        _ => "not told, and should be",
+        _ => NotTold,
     };
 }

@@ -60,6 +60,11 @@ internal sealed record Disagreement(int Seed, string What, Layout Layout, string
             text.AppendLine(Layout.Commands);
         }
 
+        if (Layout.CommandsV6.Length > 0)
+        {
+            text.AppendLine(Layout.CommandsV6);
+        }
+
         return text.Append(Rules).ToString();
     }
 

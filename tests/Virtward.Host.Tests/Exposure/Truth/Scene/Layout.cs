@@ -37,6 +37,9 @@ internal sealed record Layout
     /// <summary>More <c>ip</c> commands, one a line, run last.</summary>
     public string Commands { get; init; } = "";
 
+    /// <summary>More <c>ip -6</c> commands, one a line, run after them.</summary>
+    public string CommandsV6 { get; init; } = "";
+
     /// <summary>The bridges.</summary>
     public static ImmutableArray<string> Bridges => ["virbr0", "br0"];
 

@@ -36,6 +36,7 @@ internal sealed class TruthScene : IDisposable
 
         Far.Exec("ip", ["-batch", "-"], Batch(FarCommands()));
         Host.Exec("ip", ["-batch", "-"], Batch(HostCommands()));
+        Host.Exec("ip", ["-6", "-batch", "-"], layout.CommandsV6);
         Host.Exec("bridge", ["-batch", "-"], Batch(ForwardingTables()));
         foreach ((string name, string value) in layout.Sysctls)
         {
