@@ -29,9 +29,6 @@ internal sealed unsafe class HostEar : IDisposable
         }
     }
 
-    /// <summary>To wait on.</summary>
-    public IEnumerable<int> Descriptors => _sockets.Select(static socket => socket.Descriptor);
-
     /// <summary>Whether packets of a protocol are heard.</summary>
     public static bool Hears(int protocol) => Protocols.Contains(protocol);
 

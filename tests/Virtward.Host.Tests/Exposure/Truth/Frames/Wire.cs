@@ -8,6 +8,7 @@ internal sealed unsafe class Wire : IDisposable
     private const int Packet = 263;
     private const int IgnoreOutgoing = 23;
     private const int AllProtocols = 0x0300;
+    private const ushort Experimental = 0x88b5;
 
     private readonly byte[] _buffer = new byte[65536];
 
@@ -20,6 +21,20 @@ internal sealed unsafe class Wire : IDisposable
 
     /// <summary>To wait on.</summary>
     public int Descriptor { get; }
+
+    /// <summary>The number of the last sentinel that was heard.</summary>
+    public int LastSentinel { get; private set; }
+
+    /// <summary>Sends a frame of no protocol with a number.</summary>
+    public void SendSentinel(int index, int number)
+    {
+        Span<byte> frame = stackalloc byte[60];
+        frame.Clear();
+        frame[..6].Fill(0xff);
+        BinaryPrimitives.WriteUInt16BigEndian(frame[12..], Experimental);
+        BinaryPrimitives.WriteInt32BigEndian(frame[14..], number);
+        Send(index, frame);
+    }
 
     /// <summary>Sends a frame by the device of an index.</summary>
     public void Send(int index, ReadOnlySpan<byte> frame)
@@ -64,7 +79,11 @@ internal sealed unsafe class Wire : IDisposable
                     type = BinaryPrimitives.ReadUInt16BigEndian(frame[at..]);
                 }
 
-                if (type is 0x0800 or 0x86dd && Seen.Read(frame[(at + 2)..]) is { } seen)
+                if (type == Experimental && got >= at + 6)
+                {
+                    LastSentinel = BinaryPrimitives.ReadInt32BigEndian(frame[(at + 2)..]);
+                }
+                else if (type is 0x0800 or 0x86dd && Seen.Read(frame[(at + 2)..]) is { } seen)
                 {
                     heard(*(int*)(address + 4), seen);
                 }

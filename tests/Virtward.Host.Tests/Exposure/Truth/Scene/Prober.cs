@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Virtward.Core.Net;
 using Virtward.Exposure.Answers;
 using Virtward.Exposure.Packets;
@@ -8,14 +9,16 @@ using Virtward.Host.Tests.Exposure.Truth.Frames;
 namespace Virtward.Host.Tests.Exposure.Truth.Scene;
 
 /// <summary>
-/// Sends packets as real frames and tells what became of each. All are sent by one thread on one processor, where a frame's whole way through the
-/// kernel is over when the call that sent it returns, so they are handled in the order given; then all that came out is collected.
+/// Sends packets as real frames and tells what became of each. All are sent by one thread on one processor, whose queue of received frames
+/// (net/core/dev.c, process_backlog) hands them on one after the other, in the order given. Sentinels that go through the same queue tell when the last has
+/// passed: no clock is asked, so a busy machine changes nothing.
 /// </summary>
 internal sealed unsafe class Prober(TruthScene scene)
 {
     private readonly Dictionary<uint, Flight> _flights = [];
     private readonly Dictionary<uint, Flight> _answers = [];
     private uint _nextId = 1;
+    private int _sentinel;
 
     /// <summary>How many frames were sent in all.</summary>
     public long Sent { get; private set; }
@@ -36,21 +39,24 @@ internal sealed unsafe class Prober(TruthScene scene)
         for (int i = 0; i < probes.Count; i++)
         {
             flights[i] = Send(i, probes[i]);
-            if (i % 64 == 63)
+            if (i % Batch == Batch - 1)
             {
-                Collect(0);
+                Settle();
             }
         }
 
-        while (Collect(Quiet))
-        {
-        }
+        Settle();
 
         return flights.Select(Judge).ToImmutableArray();
     });
 
-    /// <summary>How long nothing may be heard before all has been, in milliseconds.</summary>
-    private const int Quiet = 3;
+    /// <summary>Frames on their way at once: fewer than the kernel's queue holds (net.core.netdev_max_backlog).</summary>
+    private const int Batch = 32;
+
+    /// <summary>How often a packet may be queued: by the host's device, by its loopback, by the far end; and the answer to it.</summary>
+    private const int Queues = 6;
+
+    private const int Patience = 10_000;
 
     private List<Flight> Send(int number, Packet probe)
     {
@@ -115,10 +121,10 @@ internal sealed unsafe class Prober(TruthScene scene)
         return bytes;
     }
 
-    /// <summary>Who on the same bridge has an address; where nobody has: somebody else than the sender.</summary>
+    /// <summary>Who has an address; where nobody has: somebody else on the bridge than the sender.</summary>
     private ulong NeighbourMac(Link from, Address address)
     {
-        if (scene.Layout.Home(address) is { } home && home.Bridge == from.Bridge && home != from)
+        if (scene.Layout.Home(address) is { } home && home != from)
         {
             return home.PeerMac;
         }
@@ -133,23 +139,29 @@ internal sealed unsafe class Prober(TruthScene scene)
         BinaryPrimitives.WriteUInt32BigEndian(to[2..], (uint)mac);
     }
 
-    /// <summary>Takes in what was heard; false where nothing was.</summary>
-    private bool Collect(int wait)
+    /// <summary>Waits until all that is on its way has come out, and takes it in.</summary>
+    private void Settle()
     {
-        int heard = scene.Wire.Hear(HeardOutside) + scene.Ear.Hear(HeardAtHost);
-        if (heard > 0 || wait == 0)
+        for (int round = 0; round < Queues; round++)
         {
-            return heard > 0;
-        }
+            int number = ++_sentinel;
+            scene.Wire.SendSentinel(scene.SentinelIndex, number);
+            var watch = Stopwatch.StartNew();
+            while (scene.Wire.LastSentinel != number)
+            {
+                if (scene.Wire.Hear(HeardOutside) == 0)
+                {
+                    Libc.PollDescriptor wire = new() { Descriptor = scene.Wire.Descriptor, Events = 1 };
+                    _ = Libc.Poll(&wire, 1, 100);
+                    if (watch.ElapsedMilliseconds > Patience)
+                    {
+                        throw new TimeoutException("a sentinel does not come back: frames got lost");
+                    }
+                }
+            }
 
-        int[] all = [scene.Wire.Descriptor, .. scene.Ear.Descriptors];
-        Libc.PollDescriptor* descriptors = stackalloc Libc.PollDescriptor[all.Length];
-        for (int i = 0; i < all.Length; i++)
-        {
-            descriptors[i] = new Libc.PollDescriptor { Descriptor = all[i], Events = 1 };
+            scene.Ear.Hear(HeardAtHost);
         }
-
-        return Libc.Poll(descriptors, (nuint)all.Length, wait) > 0;
     }
 
     private void HeardAtHost(Seen seen)

@@ -34,7 +34,9 @@ internal sealed class TruthScene : IDisposable
             Host.Link(Far, link.Device, link.Far);
         }
 
+        Far.Ip("link add sentinel type veth peer name sentinel-peer");
         Far.Exec("ip", ["-batch", "-"], Batch(FarCommands()));
+        SentinelIndex = (int)Far.Run(static () => Libc.IndexOf("sentinel"));
         Host.Exec("ip", ["-batch", "-"], Batch(HostCommands()));
         Host.Exec("ip", ["-6", "-batch", "-"], layout.CommandsV6);
         Host.Exec("bridge", ["-batch", "-"], Batch(ForwardingTables()));
@@ -72,6 +74,9 @@ internal sealed class TruthScene : IDisposable
     public QuietPorts Quiet { get; }
 
     public Conntrack Flows { get; }
+
+    /// <summary>The index of a device whose frames come back to the far ends without touching the host.</summary>
+    public int SentinelIndex { get; }
 
     /// <summary>The index of a link's far end.</summary>
     public int FarIndex(Link link) => _farIndex[link.Device];
@@ -138,6 +143,8 @@ internal sealed class TruthScene : IDisposable
 
     private IEnumerable<string> FarCommands()
     {
+        yield return "link set sentinel up arp off";
+        yield return "link set sentinel-peer up arp off";
         foreach (Link link in Layout.Links)
         {
             yield return $"link set {link.Far} address {Link.Text(link.PeerMac)} arp off";
