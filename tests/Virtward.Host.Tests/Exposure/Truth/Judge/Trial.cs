@@ -1,0 +1,168 @@
+using System.Collections.Immutable;
+using Virtward.Exposure.Answers;
+using Virtward.Exposure.Packets;
+using Virtward.Exposure.Topology;
+using Virtward.Host.Tests.Exposure.Truth.Frames;
+using Virtward.Host.Tests.Exposure.Truth.Generator;
+using Virtward.Host.Tests.Exposure.Truth.Scene;
+
+namespace Virtward.Host.Tests.Exposure.Truth.Judge;
+
+/// <summary>Kernel and engine before the same random rulesets and packets, on one host.</summary>
+internal sealed class Trial : IDisposable
+{
+    private readonly TruthScene _scene;
+    private readonly Prober _prober;
+    private readonly HostNetwork _network;
+
+    public Trial(Layout layout)
+    {
+        _scene = new TruthScene(layout);
+        _prober = new Prober(_scene);
+        _network = SceneFacts.Read(_scene.Host);
+    }
+
+    /// <summary>One ruleset with its packets.</summary>
+    /// <param name="seed">What both are made from.</param>
+    /// <param name="packets">How many probes.</param>
+    /// <param name="stateful">With limits, counters and sets that packets fill.</param>
+    /// <param name="tally">Takes the counts and the disagreements.</param>
+    public void Hear(int seed, int packets, bool stateful, Tally tally)
+    {
+        var dice = new Dice(seed);
+        var palette = new Palette(dice);
+        var refused = new List<string>();
+        Draft? draft = Loading.Load(_scene, new RulesetMaker(dice, palette, stateful).Make(), refused);
+        tally.RefusedLines += refused.Count;
+        if (draft is null)
+        {
+            return;
+        }
+
+        var maker = new Probes(dice, palette, _scene.Layout) { Stateful = stateful };
+        Packet[] probes = [.. Enumerable.Range(0, packets).Select(_ => maker.One())];
+        _scene.Quiet.OpenUdp(palette.Ports.Append(80));
+        string rules = _scene.Listing();
+        ImmutableArray<Observation> seen = _prober.Run(probes);
+        TracedEngine engine = TracedEngine.Of(rules, _network);
+        tally.Rulesets++;
+        tally.Rules += draft.Rules;
+        tally.Packets += packets;
+        ImmutableArray<Observation>? again = null;
+        for (int i = 0; i < packets; i++)
+        {
+            tally.Count(seen[i].Verdict == Outcome.Accept ? $"to {(seen[i].To == "host" ? "the host" : "others")}" : seen[i].Verdict.ToString());
+            Trace said = engine.Trace(probes[i]);
+            if (Comparison.Difference(_scene.Layout, probes[i], seen[i], said) is not { } what)
+            {
+                continue;
+            }
+
+            if (what == Comparison.NotTold && IsMute(draft, probes[i], said))
+            {
+                tally.Mute++;
+                continue;
+            }
+
+            tally.Unproven += what == "unproven" ? 1 : 0;
+
+            // What the kernel draws by itself (a source port where two flows would clash) it draws anew in another life.
+            again ??= Again(draft, probes);
+            if (again.Value[i].ToString() == seen[i].ToString())
+            {
+                tally.Disagreements.Add(new Disagreement(seed, what, _scene.Layout, rules, probes[i], seen[i], said) { Draft = draft });
+            }
+            else
+            {
+                tally.Drawn++;
+            }
+        }
+    }
+
+    /// <summary>The same disagreement with as few rules as may be; the same where it needs the packets before it.</summary>
+    public Disagreement Shrink(Disagreement found, int tries)
+    {
+        if (found.Draft is not { } draft)
+        {
+            return found;
+        }
+
+        Disagreement smallest = found;
+        bool Holds(Draft less)
+        {
+            if (_scene.Load(less.ToString()) is not null)
+            {
+                return false;
+            }
+
+            string rules = _scene.Listing();
+            Observation seen = _prober.Run([found.Packet])[0];
+            Trace said = TracedEngine.Of(rules, _network).Trace(found.Packet);
+            if (Comparison.Difference(_scene.Layout, found.Packet, seen, said) != found.What)
+            {
+                return false;
+            }
+
+            smallest = found with { Rules = rules, Seen = seen, Said = said, Draft = less };
+            return true;
+        }
+
+        if (Holds(draft))
+        {
+            _ = Shrinker.Shrink(draft, Holds, tries);
+        }
+
+        return smallest;
+    }
+
+    public void Dispose() => _scene.Dispose();
+
+    /// <summary>
+    /// Whether the kernel did refuse with an answer that then got lost: the rule that the engine names has counted the packet, or the kernel's own answer has to
+    /// pass chains of its own.
+    /// </summary>
+    private bool IsMute(Draft draft, Packet probe, Trace said)
+    {
+        if (said.Why.IsEmpty)
+        {
+            return false;
+        }
+
+        Decision decided = said.Why[^1];
+        if (decided.Table.Length == 0)
+        {
+            string text = draft.ToString();
+            return !Probes.IsSane(probe.Source) || IsError(probe)
+                || text.Contains("hook output", StringComparison.Ordinal) || text.Contains("hook postrouting", StringComparison.Ordinal)
+                || text.Contains("hook egress", StringComparison.Ordinal);
+        }
+
+        Assert(_scene.Load(draft.ToString()));
+        _prober.Run([probe]);
+        string listing = _scene.Listing();
+        int table = listing.IndexOf($"table {decided.Family.ToString().ToLowerInvariant()} {decided.Table} {{", StringComparison.Ordinal);
+        int chain = table < 0 ? -1 : listing.IndexOf($"chain {decided.Chain} {{", table, StringComparison.Ordinal);
+        int handle = chain < 0 ? -1 : listing.IndexOf($"# handle {decided.Handle}\n", chain + 1, StringComparison.Ordinal);
+        int line = handle < 0 ? -1 : listing.LastIndexOf('\n', handle);
+        return line >= 0 && listing[line..handle] is var rule && rule.Contains("reject", StringComparison.Ordinal)
+            && !rule.Contains("counter packets 0 ", StringComparison.Ordinal);
+    }
+
+    /// <summary>Nobody is told about an error (RFC 1122 section 3.2.2).</summary>
+    private static bool IsError(Packet packet) =>
+        packet.Protocol is PacketBytes.Icmp or PacketBytes.Icmp6 && PacketBytes.IsError(packet.Protocol, PacketBytes.IcmpType(packet));
+
+    private ImmutableArray<Observation> Again(Draft draft, Packet[] probes)
+    {
+        Assert(_scene.Load(draft.ToString()));
+        return _prober.Run(probes);
+    }
+
+    private static void Assert(string? refused)
+    {
+        if (refused is not null)
+        {
+            throw new InvalidOperationException($"nft took it once, and no more: {refused}");
+        }
+    }
+}
