@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Virtward.Core.Net;
-using Virtward.Exposure.Answers;
 
 namespace Virtward.Exposure.Matrix;
 

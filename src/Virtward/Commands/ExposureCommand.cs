@@ -26,7 +26,6 @@ public static class ExposureCommand
             ExposureExplainCommand.Create(host),
             ExposureTraceCommand.Create(host),
             ExposureDiffCommand.Create(host),
-            ExposureProbeCommand.Create(host),
         };
         command.SetAction(async (parsed, cancel) =>
         {
@@ -39,7 +38,7 @@ public static class ExposureCommand
             ExposureReport report = Make(host, scene, parsed.GetValue(zone), cancel);
             if (parsed.GetValue(svg) is { } picture)
             {
-                Result<Done> written = new HostOutputFiles().Write(Path.GetFullPath(picture), Encoding.UTF8.GetBytes(ExposurePicture.Draw(report)));
+                Result<Done> written = HostOutputFiles.Write(Path.GetFullPath(picture), Encoding.UTF8.GetBytes(ExposurePicture.Draw(report)));
                 if (!written.IsOk)
                 {
                     return host.Fail(written.Problem);

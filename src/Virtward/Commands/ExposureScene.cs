@@ -5,7 +5,7 @@ using Virtward.Exposure.Facts;
 using Virtward.Exposure.Reading;
 using Virtward.Exposure.Rulesets;
 using Virtward.Exposure.Zones;
-using Virtward.Linux.Files;
+using Virtward.Linux;
 
 namespace Virtward.Commands;
 

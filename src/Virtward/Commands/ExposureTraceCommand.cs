@@ -2,23 +2,18 @@ using System.Buffers;
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
-using Virtward.Core.Host;
 using Virtward.Core.Results;
-using Virtward.Core.Snapshots;
 using Virtward.Exposure.Answers;
 using Virtward.Exposure.Evaluation;
 using Virtward.Exposure.Packets;
 using Virtward.Linux.Files;
 using Virtward.Output;
-using Command = System.CommandLine.Command;
 
 namespace Virtward.Commands;
 
 /// <summary><c>virtward exposure trace</c>: packets through the rules, one by one and in order.</summary>
 public static class ExposureTraceCommand
 {
-    private const int MaxBytes = 256 * 1024 * 1024;
-
     /// <summary>The command.</summary>
     public static Command Create(CommandHost host)
     {
@@ -41,33 +36,34 @@ public static class ExposureTraceCommand
                 return ExitCode.Failed;
             }
 
-            if (!Lines(from).TryGet(out string? text, out Problem? problem))
+            if (!Open(from).TryGet(out TextReader? lines, out Problem? problem))
             {
                 return host.Fail(problem);
             }
 
-            // A pipe gets what the next program can read; a person gets words.
-            return Run(host, scene, from, text, parsed.GetValue(json) || !host.OutIsTerminal, cancel);
+            using (lines)
+            {
+                // A pipe gets what the next program can read; a person gets words.
+                return await RunAsync(host, scene, from, lines, parsed.GetValue(json) || !host.OutIsTerminal, cancel);
+            }
         });
         return command;
     }
 
-    private static Result<string> Lines(string from)
+    private static Result<TextReader> Open(string from)
     {
         if (from.TrimStart().StartsWith('{'))
         {
-            return from;
+            return new StringReader(from);
         }
 
-        if (from == "-")
-        {
-            return new HostTextFiles().ReadText("/dev/stdin", MaxBytes);
-        }
-
-        return new HostTextFiles().ReadText(Path.GetFullPath(from), MaxBytes);
+        return new LinuxLogFiles().OpenOnce(from).TryGet(out Stream? stream, out Problem? problem)
+            ? new StreamReader(stream, Encoding.UTF8)
+            : problem with { What = "cannot open the packets" };
     }
 
-    private static int Run(CommandHost host, ExposureScene scene, string name, string text, bool asJson, CancellationToken cancel)
+    private static async Task<int> RunAsync(
+        CommandHost host, ExposureScene scene, string name, TextReader lines, bool asJson, CancellationToken cancel)
     {
         var tracer = new Tracer(scene.Ruleset, scene.Facts.Network, new TracerOptions
         {
@@ -77,16 +73,15 @@ public static class ExposureTraceCommand
         using var writer = new Utf8JsonWriter(buffer);
         int number = 0;
         int wrong = 0;
-        foreach (ReadOnlySpan<char> line in text.AsSpan().EnumerateLines())
+        while (await lines.ReadLineAsync(cancel) is { } line)
         {
             number++;
-            if (line.IsWhiteSpace())
+            if (string.IsNullOrWhiteSpace(line))
             {
                 continue;
             }
 
-            cancel.ThrowIfCancellationRequested();
-            Result<IdentifiedPacket> packet = PacketJson.Read(Encoding.UTF8.GetBytes(line.ToString()));
+            Result<IdentifiedPacket> packet = PacketJson.Read(Encoding.UTF8.GetBytes(line));
             if (packet.IsOk)
             {
                 Trace trace = tracer.Trace(packet.Value.Packet);
