@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Text;
 using Virtward.Core.Results;
 using Virtward.Exposure.Reading.Ipsets;
 using Virtward.Exposure.Reading.Iptables;
+using Virtward.Exposure.Reading.NftJson;
 using Virtward.Exposure.Reading.NftText;
 using Virtward.Exposure.Rulesets;
 
@@ -22,7 +24,7 @@ public static class RulesetReader
         Result<Ruleset> nft = sources switch
         {
             { NftText: string text } => NftTextReader.Read(text),
-            { NftJson: not null } => new Problem("there is only nft's JSON, which loses too much", "nft -j list ruleset", "read 'nft -a list ruleset'"),
+            { NftJson: string json } => NftJsonReader.Read(Encoding.UTF8.GetBytes(json)),
             _ => Ruleset.Empty,
         };
         return nft.TryGet(out Ruleset? ruleset, out Problem? problem) ? Complete(ruleset, sources) : problem;
