@@ -105,6 +105,12 @@ public sealed class SavedRulesTests
             NftText = host.Exec("nft", ["-a", "list", "ruleset"]),
             IptablesSave = Save(host, "iptables-nft"),
         }).Value;
+        Ruleset fromJson = RulesetReader.Read(new()
+        {
+            NftJson = host.Exec("nft", ["-j", "list", "ruleset"]),
+            IptablesSave = Save(host, "iptables-nft"),
+        }).Value;
+        Assert.Equal(Rules(ruleset), Rules(fromJson));
         Assert.DoesNotContain(ruleset.Notes, n => n.What.Contains("different rules", StringComparison.Ordinal));
         var random = new Random(5);
         (Table Table, Chain Chain, Rule Rule)[] rules =
