@@ -182,7 +182,8 @@ internal sealed class BridgePath(Room room, HookPlans plans, PacketPath path, Ru
         {
             foreach (PacketState state in states)
             {
-                state.In = from;
+                // br_forward_finish and br_dev_queue_push_xmit name no incoming port.
+                state.In = hook == Hook.Postrouting ? null : from;
                 state.Out = to;
             }
 
