@@ -226,7 +226,7 @@ internal sealed class ExpressionReader(Room room, FieldReader fields, World worl
         switch (tuple.Field)
         {
             case PacketField.MetaL4Proto or PacketField.IpProtocol or PacketField.CtProtocol:
-                return BitValue.Of((uint)state.Protocol, 8);
+                return BitValue.Of((uint)(state.Connection?.Original.Protocol ?? state.Protocol), 8);
             case PacketField.MetaProtocol or PacketField.MetaNfProto or PacketField.CtL3Proto:
                 return BitValue.Of(tuple.Field == PacketField.MetaProtocol ? (state.V6 ? 0x86ddu : 0x0800u) : state.V6 ? 10u : 2u, 16);
             case PacketField.IpSaddr or PacketField.IpDaddr or PacketField.Ip6Saddr or PacketField.Ip6Daddr when v6Field != state.V6:
@@ -259,18 +259,18 @@ internal sealed class ExpressionReader(Room room, FieldReader fields, World worl
 
     private BitValue ReadHeader(HeaderExpression header, PacketState state, ref int defined)
     {
-        // nft_exthdr.c: another family's headers end the rule; another protocol's options are missing.
+        // nft_exthdr.c: another family's headers end the rule, and so do another protocol's options, which nft asks for before them.
         bool ip = header.Name.StartsWith("ip option", StringComparison.Ordinal);
         int protocol = header.Name.StartsWith("tcp", StringComparison.Ordinal) ? 6 : header.Name.StartsWith("sctp", StringComparison.Ordinal) ? 132
             : header.Name.StartsWith("dccp", StringComparison.Ordinal) ? 33 : 0;
-        if (protocol == 0 && ip == state.V6)
+        if (protocol == 0 ? ip == state.V6 : protocol != state.Protocol)
         {
             defined = BddManager.False;
             return BitValue.Of(0, header.Width);
         }
 
         // A packet that is described says nothing of options: it has none.
-        if (room.Variables.Given || (protocol != 0 && state.Protocol != protocol))
+        if (room.Variables.Given)
         {
             defined = header.Exists ? BddManager.True : BddManager.False;
             return BitValue.Of(0, header.Width);

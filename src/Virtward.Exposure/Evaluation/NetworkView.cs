@@ -130,6 +130,7 @@ internal sealed class NetworkView
         foreach (NetworkInterface candidate in devices)
         {
             Address? first = null;
+            int longest = -1;
             foreach (InterfaceAddress own in candidate.Addresses)
             {
                 if (own.Address.IsV4 != hop.IsV4 || IsLoopback(own.Address) || (IsLinkLocal(own.Address) && !IsLinkLocal(hop)))
@@ -142,7 +143,10 @@ internal sealed class NetworkView
                     return own.Address;
                 }
 
-                first ??= own.Address;
+                // IPv4 takes the first; IPv6 the one that has most bits in common with the destination.
+                int common = own.Address.IsV4 ? 0 : (int)UInt128.LeadingZeroCount(own.Address.Value ^ hop.Value);
+                first = common > longest ? own.Address : first;
+                longest = Math.Max(longest, common);
             }
 
             if (first is not null)

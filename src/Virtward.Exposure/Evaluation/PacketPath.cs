@@ -393,6 +393,13 @@ internal sealed class PacketPath
     {
         var routed = new List<PacketState>();
         BitValue destination = state[Slot.DestinationAddress];
+        if (!state.V6 && destination is { IsNumber: true } to && to.Number == 0)
+        {
+            // To 0.0.0.0: to the host itself.
+            state.Route = new RouteHit(RouteType.Local, _room.Network.Loopback.Name, null, null);
+            return [state];
+        }
+
         if (DeviceOfSource(state) is { } device)
         {
             state.Route = new RouteHit(RouteType.Multicast, device.Name, null, null);
@@ -513,11 +520,33 @@ internal sealed class PacketPath
                     Forward(part, device, hit);
                     break;
                 case RouteType.Unspecified or RouteType.Unreachable or RouteType.Prohibit when forwards:
-                    _sink.Reject(part, Kernel("routing", "there is no route", "reject"), "icmp");
+                    Tell(part, "there is no route", false);
                     break;
                 default:
                     _sink.Drop(part, Kernel("routing", forwards ? $"routing: {hit.Type}" : "not local, and the host does not forward", "drop"));
                     break;
+            }
+        }
+    }
+
+    // The kernel's own errors need a way back to the sender.
+    private void Tell(PacketState state, string why, bool expired)
+    {
+        foreach ((int set, RouteHit hit) in _room.Router.Find(
+            state.V6, state[Slot.DestinationAddress], state[Slot.SourceAddress], BitValue.Of(0, 32), _room.Network.Loopback.Name, null, state.Condition))
+        {
+            PacketState part = state.With(set);
+            if (hit.Type is not (RouteType.Unicast or RouteType.Local))
+            {
+                _sink.Drop(part, Kernel("routing", $"{why}, nor one back", "drop"));
+            }
+            else if (expired)
+            {
+                _sink.Expire(part, Kernel("forward", why, "drop"));
+            }
+            else
+            {
+                _sink.Reject(part, Kernel("routing", why, "reject"), "icmp");
             }
         }
     }
@@ -560,7 +589,7 @@ internal sealed class PacketPath
                         Forward6(part, device, hit);
                         break;
                     case RouteType.Unspecified or RouteType.Unreachable or RouteType.Prohibit:
-                        _sink.Reject(part, Kernel("routing", "there is no route", "reject"), "icmp");
+                        Tell(part, "there is no route", false);
                         break;
                     default:
                         _sink.Drop(part, Kernel("routing", forwards ? $"routing: {hit.Type}" : "not local, and the host does not forward", "drop"));
@@ -596,7 +625,7 @@ internal sealed class PacketPath
         int expired = _room.Manager.And(state.Condition, _room.Sets.InRange(ttl, 0, 1));
         if (expired != BddManager.False)
         {
-            _sink.Expire(state.With(expired), Kernel("forward", "the time to live is over", "drop"));
+            Tell(state.With(expired), "the time to live is over", true);
             if (expired == state.Condition)
             {
                 return;

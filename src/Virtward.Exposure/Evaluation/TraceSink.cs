@@ -93,7 +93,7 @@ internal sealed class TraceSink(Room room) : ISink
     }
 
     private static bool IsError(PacketState state) => state[Slot.IcmpType] is { IsNumber: true } type
-        && (state.Protocol == 58 ? type.Number < 128 : state.Protocol == 1 && (int)(uint)type.Number is (>= 3 and <= 5) or 11 or 12);
+        && (state.Protocol == 58 ? state.V6 && type.Number < 128 : state.Protocol == 1 && !state.V6 && (int)(uint)type.Number is (>= 3 and <= 5) or 11 or 12);
 
     private static Address? Address(PacketState state, Slot slot) => state[slot] is not { IsNumber: true } value ? null
         : state.V6 ? Core.Net.Address.FromValue(value.Number) : Core.Net.Address.FromV4((uint)value.Number);
