@@ -182,7 +182,8 @@ internal sealed class BridgePath(Room room, HookPlans plans, PacketPath path, Ru
         {
             foreach (PacketState state in states)
             {
-                state.In = from;
+                // br_forward_finish and br_dev_queue_push_xmit name no incoming port.
+                state.In = hook == Hook.Postrouting ? null : from;
                 state.Out = to;
             }
 
@@ -238,7 +239,7 @@ internal sealed class BridgePath(Room room, HookPlans plans, PacketPath path, Ru
     {
         bool calls = bridge.CallsIptables
             || room.Network.Sysctl(state.V6 ? "net.bridge.bridge-nf-call-ip6tables" : "net.bridge.bridge-nf-call-iptables") != 0;
-        return calls && (state.Vlan <= 0 || room.Network.Sysctl("net.bridge.bridge-nf-filter-vlan-tagged") != 0);
+        return calls && (state.Vlan < 0 || room.Network.Sysctl("net.bridge.bridge-nf-filter-vlan-tagged") != 0);
     }
 
     private static int IncomingVlan(PacketState state, NetworkInterface port, NetworkInterface bridge, out bool refused)

@@ -127,8 +127,14 @@ public sealed class ExposureEngine
         }
 
         Variables variables = _room.Variables;
+        bool v6 = !question.Destination.IsV4;
+        BitValue source = v6 ? variables.Source6 : variables.Source4;
+        int ordinary = v6
+            ? _room.Sets.InRange(source, (UInt128)0x2000 << 112, ((UInt128)0xfe00 << 112) - 1)
+            : _room.Manager.Or(_room.Sets.InRange(source, 0x0100_0000, 0x7eff_ffff), _room.Sets.InRange(source, 0x8000_0000, 0xdfff_ffff));
         int[] wishes =
         [
+            device is null ? BddManager.True : _room.Manager.Minus(ordinary, OwnSources(v6)),
             _room.Sets.Equal(variables.Vector(VariableKind.Free, Variables.SourcePortKey, 16), Packet.DefaultSourcePort),
             _room.Sets.Equal(variables.Vector(VariableKind.Free, "ttl", 8), 64),
             _room.Sets.Equal(variables.Vector(VariableKind.Free, "smac", 48), 0),

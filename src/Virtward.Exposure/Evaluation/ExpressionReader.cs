@@ -226,7 +226,7 @@ internal sealed class ExpressionReader(Room room, FieldReader fields, World worl
         switch (tuple.Field)
         {
             case PacketField.MetaL4Proto or PacketField.IpProtocol or PacketField.CtProtocol:
-                return BitValue.Of((uint)state.Protocol, 8);
+                return BitValue.Of((uint)(state.Connection?.Original.Protocol ?? state.Protocol), 8);
             case PacketField.MetaProtocol or PacketField.MetaNfProto or PacketField.CtL3Proto:
                 return BitValue.Of(tuple.Field == PacketField.MetaProtocol ? (state.V6 ? 0x86ddu : 0x0800u) : state.V6 ? 10u : 2u, 16);
             case PacketField.IpSaddr or PacketField.IpDaddr or PacketField.Ip6Saddr or PacketField.Ip6Daddr when v6Field != state.V6:
@@ -259,8 +259,18 @@ internal sealed class ExpressionReader(Room room, FieldReader fields, World worl
 
     private BitValue ReadHeader(HeaderExpression header, PacketState state, ref int defined)
     {
+        // nft_exthdr.c: another family's headers end the rule, and so do another protocol's options, which nft asks for before them.
+        bool ip = header.Name.StartsWith("ip option", StringComparison.Ordinal);
+        int protocol = header.Name.StartsWith("tcp", StringComparison.Ordinal) ? 6 : header.Name.StartsWith("sctp", StringComparison.Ordinal) ? 132
+            : header.Name.StartsWith("dccp", StringComparison.Ordinal) ? 33 : 0;
+        if (protocol == 0 ? ip == state.V6 : protocol != state.Protocol)
+        {
+            defined = BddManager.False;
+            return BitValue.Of(0, header.Width);
+        }
+
         // A packet that is described says nothing of options: it has none.
-        if (room.Variables.Given || (header.Name.StartsWith("tcp", StringComparison.Ordinal) && state.Protocol != 6))
+        if (room.Variables.Given)
         {
             defined = header.Exists ? BddManager.True : BddManager.False;
             return BitValue.Of(0, header.Width);
@@ -289,8 +299,8 @@ internal sealed class ExpressionReader(Room room, FieldReader fields, World worl
             return AddressType(address, device, state);
         }
 
-        int width = fib.Result switch { FibResult.OifName => 128, FibResult.Exists => 1, _ => 32 };
-        if (state.In is { Loopback: true } loopback && fields.Hook == Rulesets.Hook.Prerouting)
+        int width = fib.Result switch { FibResult.Exists => 1, _ => 128 };
+        if (state.In is { Loopback: true } loopback && fields.Hook is Rulesets.Hook.Prerouting or Rulesets.Hook.Ingress or Rulesets.Hook.Input)
         {
             return BitValue.Of(Device(loopback, fib.Result), width);
         }
@@ -303,7 +313,7 @@ internal sealed class ExpressionReader(Room room, FieldReader fields, World worl
         if (!state.V6)
         {
             // A source of 0.0.0.0 to a broadcast or local group: the device itself.
-            int zero = room.Sets.InRange(state[Slot.SourceAddress], 0, 0x00ff_ffff);
+            int zero = room.Sets.Equal(state[Slot.SourceAddress], 0);
             int lan = room.Manager.Or(
                 room.Sets.Equal(state[Slot.DestinationAddress], uint.MaxValue),
                 room.Sets.InRange(state[Slot.DestinationAddress], 0xe000_0000, 0xe000_00ff));
@@ -340,9 +350,8 @@ internal sealed class ExpressionReader(Room room, FieldReader fields, World worl
 
     private static UInt128 Device(NetworkInterface device, FibResult result) => result switch
     {
-        FibResult.OifName => InterfaceName.ToValue(device.Name),
         FibResult.Exists => 1,
-        _ => (uint)device.Index,
+        _ => InterfaceName.ToValue(device.Name),
     };
 
     private BitValue AddressType(BitValue address, NetworkInterface? device, PacketState state)
@@ -360,7 +369,7 @@ internal sealed class ExpressionReader(Room room, FieldReader fields, World worl
             }
 
             result = room.Sets.Choose(room.Sets.InRange(address, 0xe000_0000, 0xefff_ffff), BitValue.Of((uint)RouteType.Multicast, 8), result);
-            int broadcast = room.Manager.Or(room.Sets.InRange(address, 0, 0x00ff_ffff), room.Sets.Equal(address, uint.MaxValue));
+            int broadcast = room.Manager.Or(room.Sets.Equal(address, 0), room.Sets.Equal(address, uint.MaxValue));
             return room.Sets.Choose(broadcast, BitValue.Of((uint)RouteType.Broadcast, 8), result);
         }
 

@@ -103,10 +103,9 @@ internal sealed class FieldReader(Room room)
 
     private BitValue? ReadMeta(PacketField field, PacketState state) => field switch
     {
-        PacketField.MetaIif => BitValue.Of((uint)(state.In?.Index ?? 0), 32),
-        PacketField.MetaIifName => Name(state.In),
-        PacketField.MetaOif => BitValue.Of((uint)(state.Out?.Index ?? 0), 32),
-        PacketField.MetaOifName => Name(state.Out),
+        // Listings show the name of an index; a number is that of a device that is gone.
+        PacketField.MetaIif or PacketField.MetaIifName => Name(state.In),
+        PacketField.MetaOif or PacketField.MetaOifName => Name(state.Out),
         PacketField.MetaIifType => state.In is { } device ? BitValue.Of((uint)device.LinkType, 16) : null,
         PacketField.MetaOifType => state.Out is { } device ? BitValue.Of((uint)device.LinkType, 16) : null,
         PacketField.MetaIifGroup => state.In is { } device ? BitValue.Of((uint)device.Group, 32) : null,
@@ -119,14 +118,14 @@ internal sealed class FieldReader(Room room)
         PacketField.MetaProtocol => BitValue.Of(state.V6 ? 0x86ddu : 0x0800u, 16),
         PacketField.MetaNfProto => BitValue.Of(Family == Family.Bridge ? 7u : Family == Family.Netdev ? 5u : state.V6 ? 10u : 2u, 8),
         PacketField.MetaL4Proto => BitValue.Of((uint)state.Protocol, 8),
-        PacketField.MetaPktType => BitValue.Of(state.Own ? 5u : state.Bridged ? 3u : 0u, 8),
+        PacketField.MetaPktType => BitValue.Of(state.Bridged ? 3u : 0u, 8),
         PacketField.MetaMark => state[Slot.Mark],
         PacketField.MetaPriority => state[Slot.Priority],
         PacketField.MetaSkUid or PacketField.MetaSkGid => state.Own ? Unknown(field, 32) : null,
         PacketField.MetaCgroup => state.Own ? Unknown(field, 32) : null,
         PacketField.MetaSecPath => BitValue.Of(0, 8),
         PacketField.MetaNfTrace => BitValue.Of(0, 8),
-        PacketField.MetaSdif => BitValue.Of(0, 32),
+        PacketField.MetaSdif => BitValue.Of(0, 128),
         PacketField.MetaSdifName => BitValue.Of(0, 128),
         PacketField.MetaRandom => Luck("a random number (meta random)", 32),
         PacketField.MetaCpu => Luck("the processor that takes the packet (meta cpu)", 32),
@@ -202,6 +201,13 @@ internal sealed class FieldReader(Room room)
 
     private BitValue? ReadTransport(PacketField field, PacketState state)
     {
+        if (field is PacketField.ThSport or PacketField.ThDport && !state.HasPorts)
+        {
+            // The raw first bytes of whatever header it is (nft_payload.c).
+            return field == PacketField.ThSport && state.Protocol is 1 or 58
+                ? Join(state[Slot.IcmpType].Resize(8), state[Slot.IcmpCode].Resize(8)) : Free(field, 16);
+        }
+
         int protocol = field switch
         {
             PacketField.ThSport or PacketField.ThDport => state.HasPorts ? state.Protocol : -1,
@@ -221,6 +227,7 @@ internal sealed class FieldReader(Room room)
 
         return SlotOf(field) is { } slot ? state[slot] : field switch
         {
+            PacketField.UdpLength when state[Slot.Length] is { IsNumber: true } length => BitValue.Of(length.Number - (state.V6 ? 40u : 20u), 16),
             PacketField.TcpSequence or PacketField.TcpAckSequence or PacketField.SctpVtag or PacketField.SctpChecksum or PacketField.AhSpi
                 or PacketField.EspSpi or PacketField.EspSequence => Free(field, 32),
             PacketField.TcpDataOffset or PacketField.TcpReserved or PacketField.DccpType => Free(field, 4),
@@ -251,7 +258,7 @@ internal sealed class FieldReader(Room room)
             PacketField.CtZone => BitValue.Of(0, 16),
             PacketField.CtHelper => BitValue.Of(0, 128),
             PacketField.CtL3Proto => BitValue.Of(state.V6 ? 10u : 2u, 8),
-            PacketField.CtProtocol => BitValue.Of((uint)state.Protocol, 8),
+            PacketField.CtProtocol => BitValue.Of((uint)(state.Connection?.Original.Protocol ?? state.Protocol), 8),
             PacketField.CtSecMark => BitValue.Of(0, 32),
             PacketField.CtPackets => BitValue.Of(state.Tracking == Tracking.New ? 1u : 2u, 64),
             _ => Unknown(field, 64),
@@ -268,6 +275,17 @@ internal sealed class FieldReader(Room room)
         PacketField.SocketTransparent or PacketField.SocketWildcard or PacketField.SocketMark or PacketField.SocketCgroup => Unknown(field, 32),
         _ => Unknown(field, 32),
     };
+
+    private static BitValue Join(in BitValue upper, in BitValue lower)
+    {
+        var bits = new int[upper.Width + lower.Width];
+        for (int bit = 0; bit < bits.Length; bit++)
+        {
+            bits[bit] = bit < upper.Width ? upper.Bit(bit) : lower.Bit(bit - upper.Width);
+        }
+
+        return BitValue.Of(bits);
+    }
 
     private static BitValue Name(NetworkInterface? device) =>
         BitValue.Of(device is null ? 0 : InterfaceName.ToValue(device.Name), 128);

@@ -14,6 +14,9 @@ internal interface ISink
     /// <summary>They do not arrive, and their sender is told.</summary>
     void Reject(PacketState state, Decision? why, string with);
 
+    /// <summary>Their time to live is over: they do not arrive, and the sender is told, which is no refusal.</summary>
+    void Expire(PacketState state, Decision? why);
+
     /// <summary>What becomes of them could not be worked out.</summary>
     void Unproven(PacketState state, string reason);
 }

@@ -162,6 +162,12 @@ internal sealed class Life(Room room) : World(room)
             return;
         }
 
+        if (state.Quoted is { } quoted)
+        {
+            Relate(state, quoted);
+            return;
+        }
+
         if (_flows.TryGetValue(tuple, out Connection? flow) && !flow.Gone)
         {
             Join(state, flow, tuple, flags);
@@ -218,6 +224,28 @@ internal sealed class Life(Room room) : World(room)
             flow.Tcp = TcpState.Close;
         }
     }
+
+    // nf_conntrack_inet_error: the quoted packet's answer names the flow, and the error must go to who sent the quoted packet.
+    private void Relate(PacketState state, FlowTuple quoted)
+    {
+        FlowTuple answer = Inverse(quoted);
+        if (!_flows.TryGetValue(answer, out Connection? flow) || flow.Gone || ToAddress(state, Slot.DestinationAddress) != answer.Destination)
+        {
+            return;
+        }
+
+        state.Connection = flow;
+        state.Reply = flow.Answer == answer && flow.Original != answer;
+        state.Tracking = Tracking.Related;
+        state.Set(Slot.FlowMark, flow.Mark);
+        state.Set(Slot.FlowStatus, flow.Status);
+        state.DestinationBound = true;
+        state.SourceBound = true;
+    }
+
+    private static FlowTuple Inverse(FlowTuple tuple) => tuple.Protocol is 1 or 58
+        ? new FlowTuple(tuple.Protocol, tuple.Destination, tuple.SourcePort, tuple.Source, AnswerType(tuple.Protocol, tuple.DestinationPort))
+        : new FlowTuple(tuple.Protocol, tuple.Destination, tuple.DestinationPort, tuple.Source, tuple.SourcePort);
 
     private static void Join(PacketState state, Connection flow, FlowTuple tuple, int flags)
     {
@@ -328,7 +356,9 @@ internal sealed class Life(Room room) : World(room)
     private static int AnswerType(int protocol, int type) => (protocol, type) switch
     {
         (1, EchoRequest) => EchoReply,
+        (1, EchoReply) => EchoRequest,
         (58, EchoRequest6) => EchoReply6,
+        (58, EchoReply6) => EchoRequest6,
         (1 or 58, _) => type + 1,
         _ => type,
     };

@@ -35,6 +35,13 @@ internal sealed class MatchStep(MatchStatement statement, SetIndex? set) : Step(
     /// <summary>Whether the right side is a number or an interval.</summary>
     public bool IsPlain { get; } = statement.Right is NumberExpression or RangeExpression;
 
+    /// <summary>Whether an interface is named by its number instead of its name.</summary>
+    public bool ByIndex { get; } = statement is
+    {
+        Left: FieldExpression { Field: PacketField.MetaIif or PacketField.MetaOif },
+        Right: NumberExpression { Value: var number },
+    } && number != 0 && number <= uint.MaxValue;
+
     /// <summary>What the set is looked up with, as text: the same text is the same key.</summary>
     public string KeyText { get; } = set is { Name.Length: > 0 } ? KeyTexts.Of(statement.Left) : "";
 }

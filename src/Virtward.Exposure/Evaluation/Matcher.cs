@@ -1,4 +1,5 @@
 using Virtward.Exposure.PacketSets;
+using Virtward.Exposure.Packets;
 using Virtward.Exposure.Rulesets.Expressions;
 using Virtward.Exposure.Rulesets.Statements;
 
@@ -29,7 +30,7 @@ internal sealed class Matcher(Room room, FieldReader fields, ExpressionReader ex
         }
 
         bool holds;
-        UInt128 number = value.Number;
+        UInt128 number = step.ByIndex ? (uint)((field == PacketField.MetaIif ? state.In : state.Out)?.Index ?? 0) : value.Number;
         if (step.IsPlain)
         {
             switch (step.Match.Operator)

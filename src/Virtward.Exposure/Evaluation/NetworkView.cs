@@ -116,30 +116,51 @@ internal sealed class NetworkView
     }
 
     /// <summary>
-    /// The address that the host speaks to a next hop with, by a device: one of the hop's network, else the device's first
-    /// (inet_select_addr, net/ipv4/devinet.c); null: it has none.
+    /// The address that the host speaks to a next hop with, by a device (inet_select_addr, net/ipv4/devinet.c; ipv6_dev_get_saddr, net/ipv6/addrconf.c):
+    /// the hop's own where it is the host, one of the hop's network, the device's first, else that of the first device that has one; null: there is none.
     /// </summary>
-    public static Address? SelectAddress(NetworkInterface device, Address hop)
+    public Address? SelectAddress(NetworkInterface device, Address hop)
     {
-        Address? first = null;
-        foreach (InterfaceAddress own in device.Addresses)
+        if (!hop.IsV4 && IsOwn(hop))
         {
-            bool linkLocal = !own.Address.IsV4 && own.Address.High >> 54 == 0x3fa;
-            if (own.Address.IsV4 != hop.IsV4 || (linkLocal && hop.High >> 54 != 0x3fa))
-            {
-                continue;
-            }
-
-            if (own.Network.Contains(hop))
-            {
-                return own.Address;
-            }
-
-            first ??= own.Address;
+            return hop;
         }
 
-        return first;
+        IEnumerable<NetworkInterface> devices = [device, .. _network.Interfaces.Where(other => other.Name != device.Name).OrderBy(static other => other.Index)];
+        foreach (NetworkInterface candidate in devices)
+        {
+            Address? first = null;
+            int longest = -1;
+            foreach (InterfaceAddress own in candidate.Addresses)
+            {
+                if (own.Address.IsV4 != hop.IsV4 || IsLoopback(own.Address) || (IsLinkLocal(own.Address) && !IsLinkLocal(hop)))
+                {
+                    continue;
+                }
+
+                if (own.Network.Contains(hop))
+                {
+                    return own.Address;
+                }
+
+                // IPv4 takes the first; IPv6 the one that has most bits in common with the destination.
+                int common = own.Address.IsV4 ? 0 : (int)UInt128.LeadingZeroCount(own.Address.Value ^ hop.Value);
+                first = common > longest ? own.Address : first;
+                longest = Math.Max(longest, common);
+            }
+
+            if (first is not null)
+            {
+                return first;
+            }
+        }
+
+        return null;
     }
+
+    private static bool IsLoopback(Address address) => address.IsV4 ? address.V4 >> 24 == 127 : address.Value == 1;
+
+    private static bool IsLinkLocal(Address address) => !address.IsV4 && address.High >> 54 == 0x3fa;
 
     /// <summary>The port of a bridge behind which an address is; null: unknown.</summary>
     public NetworkInterface? PortTowards(NetworkInterface bridge, Address address)

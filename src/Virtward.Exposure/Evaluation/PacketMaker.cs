@@ -32,9 +32,27 @@ internal sealed class PacketMaker(Room room)
         state.Set(Slot.TcpFlags, BitValue.Of((uint)packet.TcpFlags & 0xff, 8));
         state.Set(Slot.IcmpType, BitValue.Of((uint)(packet.IcmpType ?? (v6 ? 128 : 8)), 8));
         state.Set(Slot.IcmpCode, BitValue.Of(0, 8));
+        state.Quoted = QuotedBy(packet);
         ulong mac = packet.SourceMac ?? room.Network.MacOf(packet.Source);
         state.Set(Slot.SourceMac, mac != 0 ? BitValue.Of(mac, 48) : room.Variables.Vector(VariableKind.Unknown, "the neighbour's hardware address", 48));
         return state;
+    }
+
+    // An error that is described after other packets is about the last of them.
+    private static FlowTuple? QuotedBy(Packet packet)
+    {
+        bool error = packet.IcmpType is { } type && (packet.Protocol == Icmp6 ? type < 128
+            : packet.Protocol == Icmp && (type is >= 3 and <= 5 || type is 11 or 12));
+        if (!error || packet.Before.IsDefaultOrEmpty)
+        {
+            return null;
+        }
+
+        Packet about = packet.Before[^1];
+        bool ports = about.Protocol is Tcp or Udp or 136 or 132 or 33;
+        bool echo = about.Protocol is Icmp or Icmp6;
+        return new FlowTuple(about.Protocol, about.Source, ports ? about.SourcePort : 0, about.Destination,
+            ports ? about.DestinationPort : echo ? about.IcmpType ?? (about.Protocol == Icmp6 ? 128 : 8) : 0);
     }
 
     /// <summary>All packets that begin a flow to an endpoint, from the given sources.</summary>

@@ -393,12 +393,30 @@ internal sealed class PacketPath
     {
         var routed = new List<PacketState>();
         BitValue destination = state[Slot.DestinationAddress];
+        if (!state.V6 && destination is { IsNumber: true } to && to.Number == 0)
+        {
+            // To 0.0.0.0: to the host itself.
+            state.Route = new RouteHit(RouteType.Local, _room.Network.Loopback.Name, null, null);
+            return [state];
+        }
+
+        if (DeviceOfSource(state) is { } device)
+        {
+            state.Route = new RouteHit(RouteType.Multicast, device.Name, null, null);
+            return [state];
+        }
+
         string? link = state.V6 && destination.IsNumber && IsLinkLocal(destination.Number) ? (state.Out ?? DeviceOf(state))?.Name : null;
         foreach ((int set, RouteHit hit) in _room.Router.Find(
             state.V6, state[Slot.SourceAddress], destination, state[Slot.Mark], _room.Network.Loopback.Name, link, state.Condition))
         {
             PacketState part = state.With(set);
             part.Route = hit;
+            if (LeavesLoopback(ref part))
+            {
+                continue;
+            }
+
             if (hit.Type is RouteType.Unicast or RouteType.Local or RouteType.Broadcast or RouteType.Anycast or RouteType.Multicast
                 && DeviceOf(part) is not null)
             {
@@ -411,6 +429,34 @@ internal sealed class PacketPath
         }
 
         return routed;
+    }
+
+    // __mkroute_output: nothing from 127.0.0.0/8 leaves by another device, unless that allows it.
+    private bool LeavesLoopback(ref PacketState state)
+    {
+        if (state.V6 || DeviceOf(state) is not { Loopback: false } device || _room.Network.MaxSysctl(device, "route_localnet") != 0)
+        {
+            return false;
+        }
+
+        int bad = _room.Manager.And(state.Condition, _room.Sets.InRange(state[Slot.SourceAddress], 0x7f00_0000, 0x7fff_ffff));
+        if (bad != BddManager.False)
+        {
+            _sink.Drop(state.With(bad), Kernel("routing", "a loopback address does not leave the host", "drop"), "no route");
+            state = state.With(_room.Manager.Minus(state.Condition, bad));
+        }
+
+        return state.Condition == BddManager.False;
+    }
+
+    // ip_route_output_key_hash_rcu: to a group or to everybody, the source's own device is the way.
+    private NetworkInterface? DeviceOfSource(PacketState state)
+    {
+        BitValue source = state[Slot.SourceAddress];
+        BitValue destination = state[Slot.DestinationAddress];
+        bool many = !state.V6 && destination.IsNumber && (destination.Number >> 28 == 0xe || destination.Number == uint.MaxValue);
+        return !many || !source.IsNumber ? null : _room.Network.Network.Interfaces.FirstOrDefault(
+            device => device.Addresses.Any(own => own.Address.IsV4 && own.Address.V4 == source.Number));
     }
 
     private NetworkInterface? DeviceOf(PacketState state) =>
@@ -434,14 +480,15 @@ internal sealed class PacketPath
         bool localNet = _room.Network.MaxSysctl(device, "route_localnet") != 0;
         int group = sets.InRange(destination, 0xe000_0000, 0xefff_ffff);
         int toAll = sets.Equal(destination, uint.MaxValue);
-        int fromNone = sets.InRange(source, 0, 0x00ff_ffff);
+        int fromNone = sets.Equal(source, 0);
         int fromLoop = sets.InRange(source, 0x7f00_0000, 0x7fff_ffff);
         int toLoop = sets.InRange(destination, 0x7f00_0000, 0x7fff_ffff);
         int bad = manager.Or(sets.InRange(source, 0xe000_0000, 0xefff_ffff), sets.Equal(source, uint.MaxValue));
+        toAll = manager.Or(toAll, manager.And(fromNone, sets.Equal(destination, 0)));
         bad = manager.Or(bad, manager.Minus(fromNone, manager.Or(toAll, group)));
         bad = manager.Or(bad, localNet ? BddManager.False : manager.Minus(manager.Or(fromLoop, toLoop), toAll));
         Cut(ref state, bad, "martian source");
-        Cut(ref state, sets.InRange(destination, 0, 0x00ff_ffff), "martian destination");
+        Cut(ref state, manager.Minus(sets.Equal(destination, 0), fromNone), "martian destination");
         Cut(ref state, manager.Minus(manager.And(toAll, BddManager.Not(fromNone)), _validation.Valid(state, device, null)), "martian source");
         Hand(ref state, toAll, "broadcast");
         if (manager.And(state.Condition, group) != BddManager.False)
@@ -473,11 +520,33 @@ internal sealed class PacketPath
                     Forward(part, device, hit);
                     break;
                 case RouteType.Unspecified or RouteType.Unreachable or RouteType.Prohibit when forwards:
-                    _sink.Reject(part, Kernel("routing", "there is no route", "reject"), "icmp");
+                    Tell(part, "there is no route", false);
                     break;
                 default:
                     _sink.Drop(part, Kernel("routing", forwards ? $"routing: {hit.Type}" : "not local, and the host does not forward", "drop"));
                     break;
+            }
+        }
+    }
+
+    // The kernel's own errors need a way back to the sender.
+    private void Tell(PacketState state, string why, bool expired)
+    {
+        foreach ((int set, RouteHit hit) in _room.Router.Find(
+            state.V6, state[Slot.DestinationAddress], state[Slot.SourceAddress], BitValue.Of(0, 32), _room.Network.Loopback.Name, null, state.Condition))
+        {
+            PacketState part = state.With(set);
+            if (hit.Type is not (RouteType.Unicast or RouteType.Local))
+            {
+                _sink.Drop(part, Kernel("routing", $"{why}, nor one back", "drop"));
+            }
+            else if (expired)
+            {
+                _sink.Expire(part, Kernel("forward", why, "drop"));
+            }
+            else
+            {
+                _sink.Reject(part, Kernel("routing", why, "reject"), "icmp");
             }
         }
     }
@@ -491,7 +560,7 @@ internal sealed class PacketPath
         if (manager.And(state.Condition, group) != BddManager.False)
         {
             int member = manager.Or(
-                _room.Sets.Equal(destination, ((UInt128)0xff02 << 112) + 1), _room.Unknown("which multicast groups the host is in"));
+                _room.Sets.InRange(destination, ((UInt128)0xff02 << 112) + 1, ((UInt128)0xff02 << 112) + (_room.Network.Forwards6(device) ? 2u : 1u)), _room.Unknown("which multicast groups the host is in"));
             Cut(ref state, manager.Minus(group, member), "no member of the group");
             Hand(ref state, group, "multicast");
         }
@@ -520,7 +589,7 @@ internal sealed class PacketPath
                         Forward6(part, device, hit);
                         break;
                     case RouteType.Unspecified or RouteType.Unreachable or RouteType.Prohibit:
-                        _sink.Reject(part, Kernel("routing", "there is no route", "reject"), "icmp");
+                        Tell(part, "there is no route", false);
                         break;
                     default:
                         _sink.Drop(part, Kernel("routing", forwards ? $"routing: {hit.Type}" : "not local, and the host does not forward", "drop"));
@@ -556,7 +625,7 @@ internal sealed class PacketPath
         int expired = _room.Manager.And(state.Condition, _room.Sets.InRange(ttl, 0, 1));
         if (expired != BddManager.False)
         {
-            _sink.Reject(state.With(expired), Kernel("forward", "the time to live is over", "reject"), "icmp");
+            Tell(state.With(expired), "the time to live is over", true);
             if (expired == state.Condition)
             {
                 return;

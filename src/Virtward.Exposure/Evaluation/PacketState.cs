@@ -51,6 +51,9 @@ internal sealed class PacketState
     /// <summary>The flow that it belongs to, in a simulated life.</summary>
     public Connection? Connection { get; set; }
 
+    /// <summary>For an ICMP error, the packet that it is about; null: unknown.</summary>
+    public FlowTuple? Quoted { get; set; }
+
     /// <summary>Whether the flow's destination has been decided (nf_nat_initialized).</summary>
     public bool DestinationBound { get; set; }
 

@@ -224,7 +224,8 @@ internal sealed class RuleWalker(
             case ForwardStatement forward:
                 PacketState sent = run.TakeAll(room.Manager);
                 BitValue device = expressions.Read(forward.Device, sent, chain, out _);
-                string name = room.Network.Network.Interfaces.FirstOrDefault(known => known.Index == (int)(uint)device.Number)?.Name ?? forward.Text;
+                string name = device.Number > uint.MaxValue ? InterfaceName.ToText(device.Number)
+                    : room.Network.Network.Interfaces.FirstOrDefault(known => known.Index == (int)(uint)device.Number)?.Name ?? forward.Text;
                 Record(sent, Why(chain, rule, "fwd"));
                 sink.Arrive(sent, name);
                 break;

@@ -41,6 +41,11 @@ internal sealed class SetSink(Room room) : ISink
     public void Reject(PacketState state, Decision? why, string with) => Rejected = room.Manager.Or(Rejected, state.Condition);
 
     /// <inheritdoc/>
+    public void Expire(PacketState state, Decision? why)
+    {
+    }
+
+    /// <inheritdoc/>
     public void Unproven(PacketState state, string reason) =>
         Arrived = room.Manager.Or(Arrived, room.Manager.And(state.Condition, room.Unknown(reason)));
 }

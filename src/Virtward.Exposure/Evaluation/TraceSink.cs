@@ -42,9 +42,14 @@ internal sealed class TraceSink(Room room) : ISink
     /// <inheritdoc/>
     public void Reject(PacketState state, Decision? why, string with)
     {
-        _ends.Add((state, why, with, true));
-        _told = room.Manager.Or(_told, state.Condition);
+        // No error is sent about an error (RFC 1122, 3.2.2).
+        bool told = with != "icmp" || !IsError(state);
+        _ends.Add((state, why, with, told));
+        _told = told ? room.Manager.Or(_told, state.Condition) : _told;
     }
+
+    /// <inheritdoc/>
+    public void Expire(PacketState state, Decision? why) => Reject(state, why, "icmp");
 
     /// <inheritdoc/>
     public void Unproven(PacketState state, string reason)
@@ -86,6 +91,9 @@ internal sealed class TraceSink(Room room) : ISink
 
         return trace;
     }
+
+    private static bool IsError(PacketState state) => state[Slot.IcmpType] is { IsNumber: true } type
+        && (state.Protocol == 58 ? state.V6 && type.Number < 128 : state.Protocol == 1 && !state.V6 && (int)(uint)type.Number is (>= 3 and <= 5) or 11 or 12);
 
     private static Address? Address(PacketState state, Slot slot) => state[slot] is not { IsNumber: true } value ? null
         : state.V6 ? Core.Net.Address.FromValue(value.Number) : Core.Net.Address.FromV4((uint)value.Number);

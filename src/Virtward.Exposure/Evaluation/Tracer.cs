@@ -156,7 +156,8 @@ public sealed class Tracer
 
     private PacketState? AnswerTo(PacketState state, bool first)
     {
-        if (state.Connection is null || state.Reply || !state[Slot.DestinationPort].IsNumber)
+        // A reset is not sent from an address that stands for several hosts (tcp_v6_send_reset).
+        if (state.Connection is null || state.Reply || state.Route is { Type: not RouteType.Local } || !state[Slot.DestinationPort].IsNumber)
         {
             return null;
         }

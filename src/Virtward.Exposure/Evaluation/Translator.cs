@@ -145,7 +145,7 @@ internal sealed class Translator(Room room, FieldReader fields, ExpressionReader
         return null;
     }
 
-    private static BitValue? MasqueradeAs(PacketState state, ref string? impossible)
+    private BitValue? MasqueradeAs(PacketState state, ref string? impossible)
     {
         if (state.Out is { } device)
         {
@@ -153,7 +153,7 @@ internal sealed class Translator(Room room, FieldReader fields, ExpressionReader
             Address hop = state.Route?.Gateway
                 ?? (destination.IsNumber ? ToAddress(destination, state.V6) : device.Addresses.FirstOrDefault(own => own.Address.IsV4 != state.V6)?.Address)
                 ?? default;
-            if (NetworkView.SelectAddress(device, hop) is { } own)
+            if (room.Network.SelectAddress(device, hop) is { } own)
             {
                 return Value(own);
             }

@@ -20,7 +20,8 @@ internal sealed class SourceReader(BddManager manager, Variables variables)
         if (!_known.TryGetValue((set, v6), out PrefixSet? prefixes))
         {
             var found = new List<Prefix>();
-            Collect(set, 0, 0, v6, found);
+            // What lies in IPv4's place among IPv6's numbers is no source: it may be in a larger prefix, and is none by itself.
+            Collect(v6 ? manager.Or(set, InMapped()) : set, 0, 0, v6, found);
             prefixes = PrefixSet.Of(found);
             if (_known.Count > 64)
             {
@@ -38,7 +39,7 @@ internal sealed class SourceReader(BddManager manager, Variables variables)
     {
         BitValue source = v6 ? variables.Source6 : variables.Source4;
         var sets = new ValueSets(manager);
-        int all = v6 ? BddManager.Not(sets.InRange(source, Mapped.First.Value, Mapped.Last.Value)) : BddManager.True;
+        int all = v6 ? BddManager.Not(InMapped()) : BddManager.True;
         if (prefixes is null)
         {
             return all;
@@ -58,6 +59,8 @@ internal sealed class SourceReader(BddManager manager, Variables variables)
         return manager.And(all, sets.InAny(source, ValueSets.Normalise(ranges)));
     }
 
+    private int InMapped() => new ValueSets(manager).InRange(variables.Source6, Mapped.First.Value, Mapped.Last.Value);
+
     private void Collect(int set, int depth, UInt128 start, bool v6, List<Prefix> found)
     {
         int width = v6 ? 128 : 32;
@@ -68,6 +71,11 @@ internal sealed class SourceReader(BddManager manager, Variables variables)
 
         if (set == BddManager.True)
         {
+            if (v6 && depth >= 96 && Address.FromValue(start).IsV4)
+            {
+                return;
+            }
+
             found.Add(new Prefix(v6 ? Address.FromValue(start) : Address.FromV4((uint)start), depth));
             return;
         }
