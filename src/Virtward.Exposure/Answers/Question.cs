@@ -1,4 +1,5 @@
 using Virtward.Core.Net;
+using Virtward.Exposure.Rulesets.Sets;
 
 namespace Virtward.Exposure.Answers;
 
@@ -11,6 +12,9 @@ public sealed record Question(string Entry, Address Destination, int Protocol, i
 {
     /// <summary>Whether frames are addressed to a neighbour's hardware address, so that a bridge passes them on.</summary>
     public bool Bridged { get; init; }
+
+    /// <summary>Asks about all ports of an interval at once, instead of one; <see cref="SourceSets.OpenPorts"/> says which of them somebody reaches.</summary>
+    public ValueRange? Ports { get; init; }
 
     /// <summary>Which sources are asked about; null: all of the destination's family.</summary>
     public PrefixSet? From { get; init; }

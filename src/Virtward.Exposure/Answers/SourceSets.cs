@@ -24,6 +24,9 @@ public sealed record SourceSets(PrefixSet Accepted, PrefixSet Limited, PrefixSet
     /// <summary>Where accepted packets end up: <c>host</c>, or interfaces; with translations several.</summary>
     public ImmutableArray<string> Arrivals { get; init; } = [];
 
+    /// <summary>The ports that some source reaches, be it by time or luck; those asked about, or none.</summary>
+    public PortSet OpenPorts { get; init; } = PortSet.Empty;
+
     /// <summary>The set for an outcome.</summary>
     public PrefixSet this[Outcome outcome] => outcome switch
     {

@@ -15,7 +15,9 @@ namespace Virtward.Exposure.Evaluation;
 public sealed class ExposureEngine
 {
     private const KindSet NotChosen = KindSet.Luck | KindSet.Unknown;
-    private const KindSet Everything = KindSet.Free | KindSet.Luck | KindSet.Unknown;
+    private const KindSet Chosen = KindSet.Free | KindSet.Port;
+    private const KindSet Everything = Chosen | KindSet.Luck | KindSet.Unknown;
+    private const KindSet AllButPorts = KindSet.Source | KindSet.Free | KindSet.Luck | KindSet.Unknown;
 
     private readonly Ruleset _ruleset;
     private readonly HostNetwork _network;
@@ -79,17 +81,20 @@ public sealed class ExposureEngine
 
         BddManager manager = _room.Manager;
         int possible = device is null ? manager.And(asked, OwnSources(v6)) : asked;
+        int ports = question.Ports is { } range
+            ? _room.Sets.InRange(_room.Variables.Vector(VariableKind.Port, Variables.DestinationPortKey, 16), range.First, range.Last)
+            : BddManager.True;
         _room.ClearNotes();
         _room.Recording = false;
         _room.StepsLeft = _limits.Steps;
         _room.Variables.Assignment = null;
         _sink.Clear();
         var maker = new PacketMaker(_room);
-        Send(_machine, maker.MakeAll(question, device, possible), device);
+        Send(_machine, maker.MakeAll(question, device, manager.And(possible, ports)), device);
 
         int arrived = _sink.Arrived;
-        int accepted = manager.Exists(manager.ForAll(arrived, NotChosen), KindSet.Free);
-        int limited = manager.Minus(manager.Exists(manager.ForAll(manager.Exists(arrived, KindSet.Luck), KindSet.Unknown), KindSet.Free), accepted);
+        int accepted = manager.Exists(manager.ForAll(arrived, NotChosen), Chosen);
+        int limited = manager.Minus(manager.Exists(manager.ForAll(manager.Exists(arrived, KindSet.Luck), KindSet.Unknown), Chosen), accepted);
         int any = manager.Exists(arrived, Everything);
         int unproven = manager.Minus(manager.Minus(any, accepted), limited);
         int rejected = manager.Minus(manager.Exists(_sink.Rejected, Everything), any);
@@ -103,11 +108,12 @@ public sealed class ExposureEngine
         AddWitness(witnesses, Outcome.Limited, question, device, manager.And(arrived, limited));
         AddWitness(witnesses, Outcome.Unproven, question, device, manager.And(arrived, unproven));
         AddWitness(witnesses, Outcome.Reject, question, device, manager.And(_sink.Rejected, rejected));
-        AddWitness(witnesses, Outcome.Drop, question, device, manager.And(lost, manager.And(dropped, possible)));
+        AddWitness(witnesses, Outcome.Drop, question, device, manager.And(manager.And(lost, ports), manager.And(dropped, possible)));
         return new SourceSets(
             _sources.Read(accepted, v6), _sources.Read(limited, v6), _sources.Read(unproven, v6), _sources.Read(rejected, v6), _sources.Read(dropped, v6))
         {
             Arrivals = arrivals,
+            OpenPorts = Ports(question, arrived),
             DependsOn = depends,
             Witnesses = witnesses.DrainToImmutable(),
         };
@@ -136,7 +142,7 @@ public sealed class ExposureEngine
             var maker = new PacketMaker(_room);
             PacketState state = maker.MakeAll(question, device, BddManager.True);
             state.Set(Slot.SourceAddress, SourceOf(variables.Assignment, state.V6));
-            Packet packet = PacketMaker.Describe(question, state);
+            Packet packet = maker.Describe(question, state);
             Send(_exampleMachine, state, device);
             Trace trace = _example.Read();
             witnesses.Add(new Witness(outcome, packet, trace with { Verdict = outcome }));
@@ -146,6 +152,17 @@ public sealed class ExposureEngine
             variables.Assignment = null;
             _room.Recording = false;
         }
+    }
+
+    private PortSet Ports(Question question, int arrived)
+    {
+        if (question.Ports is null)
+        {
+            return arrived == BddManager.False ? PortSet.Empty : PortSet.Of([Rulesets.Sets.ValueRange.Single((UInt128)question.Port)]);
+        }
+
+        BitValue port = _room.Variables.Vector(VariableKind.Port, Variables.DestinationPortKey, 16);
+        return PortSet.Of(_room.Sets.Read(port, _room.Manager.Exists(arrived, AllButPorts)));
     }
 
     private static BitValue SourceOf(bool[] example, bool v6)

@@ -47,7 +47,7 @@ internal sealed class PacketMaker(Room room)
         state.Set(Slot.SourceAddress, v6 ? variables.Source6 : variables.Source4);
         state.Set(Slot.DestinationAddress, Value(question.Destination, v6));
         state.Set(Slot.SourcePort, state.HasPorts ? variables.Vector(VariableKind.Free, Variables.SourcePortKey, 16) : BitValue.Of(0, 16));
-        state.Set(Slot.DestinationPort, BitValue.Of(state.HasPorts ? (uint)question.Port & 0xffff : 0, 16));
+        state.Set(Slot.DestinationPort, Port(question, state));
         state.Set(Slot.TimeToLive, variables.Vector(VariableKind.Free, "ttl", 8));
         state.Set(Slot.ServiceClass, variables.Vector(VariableKind.Free, "dscp", 6));
         state.Set(Slot.Congestion, variables.Vector(VariableKind.Free, "ecn", 2));
@@ -81,7 +81,7 @@ internal sealed class PacketMaker(Room room)
     }
 
     /// <summary>What a description says of an example, as a packet.</summary>
-    public static Packet Describe(Answers.Question question, PacketState state)
+    public Packet Describe(Answers.Question question, PacketState state)
     {
         bool v6 = state.V6;
         UInt128 mac = state[Slot.SourceMac].Number;
@@ -93,12 +93,17 @@ internal sealed class PacketMaker(Room room)
             Destination = question.Destination,
             Protocol = question.Protocol,
             SourcePort = (int)state[Slot.SourcePort].Number,
-            DestinationPort = state.HasPorts ? question.Port : 0,
+            DestinationPort = state.HasPorts ? (int)Port(question, state).Number : 0,
             Ttl = (int)state[Slot.TimeToLive].Number,
             Bridged = question.Bridged,
             SourceMac = mac == 0 ? null : (ulong)mac,
         };
     }
+
+    // With an example at hand, the port is the example's.
+    private BitValue Port(Answers.Question question, PacketState state) =>
+        state.HasPorts && question.Ports is not null ? room.Variables.Vector(VariableKind.Port, Variables.DestinationPortKey, 16)
+        : BitValue.Of(state.HasPorts ? (uint)question.Port & 0xffff : 0, 16);
 
     private PacketState Start(bool v6, int protocol, NetworkInterface? device, bool bridged, Address destination)
     {

@@ -196,7 +196,7 @@ internal sealed class BddManager
     {
         if (set <= 1 || !HasOtherVariables(set))
         {
-            return set;
+            return set > 1 && kinds.Contains(VariableKind.Source) ? True : set;
         }
 
         long key = ((long)kinds << 32) | (uint)set;

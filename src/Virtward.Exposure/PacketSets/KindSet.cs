@@ -7,6 +7,9 @@ internal enum KindSet
     /// <summary>None.</summary>
     None = 0,
 
+    /// <summary><see cref="VariableKind.Source"/></summary>
+    Source = 1 << VariableKind.Source,
+
     /// <summary><see cref="VariableKind.Free"/></summary>
     Free = 1 << VariableKind.Free,
 
@@ -15,4 +18,7 @@ internal enum KindSet
 
     /// <summary><see cref="VariableKind.Unknown"/></summary>
     Unknown = 1 << VariableKind.Unknown,
+
+    /// <summary><see cref="VariableKind.Port"/></summary>
+    Port = 1 << VariableKind.Port,
 }

@@ -128,6 +128,32 @@ internal sealed class ValueSets(BddManager manager)
         return BitValue.Of(bits);
     }
 
+    /// <summary>The values that a set allows a field which is made of variables of its own; the set hangs on nothing else.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="set">The set.</param>
+    /// <returns>Intervals in order, which may touch.</returns>
+    public List<ValueRange> Read(in BitValue field, int set)
+    {
+        var found = new List<ValueRange>();
+        Collect(field, set, 0, 0, found);
+        return found;
+    }
+
+    private void Collect(in BitValue field, int set, int depth, UInt128 start, List<ValueRange> found)
+    {
+        int below = field.Width - depth;
+        if (set == BddManager.True)
+        {
+            found.Add(new ValueRange(start, start + (UInt128.One << below) - 1));
+        }
+        else if (set != BddManager.False)
+        {
+            bool split = manager.VariableOf(set) == manager.VariableOf(field.Bit(depth));
+            Collect(field, split ? manager.LowOf(set) : set, depth + 1, start, found);
+            Collect(field, split ? manager.HighOf(set) : set, depth + 1, start + (UInt128.One << (below - 1)), found);
+        }
+    }
+
     /// <summary>The place of the interval that holds the number, among sorted ones; negative: none does.</summary>
     public static int Find(ReadOnlySpan<ValueRange> ranges, UInt128 number)
     {

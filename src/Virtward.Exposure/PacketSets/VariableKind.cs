@@ -14,4 +14,7 @@ internal enum VariableKind : byte
 
     /// <summary>Nobody knows: an uninterpreted rule, a fact that was not read.</summary>
     Unknown,
+
+    /// <summary>A bit of the destination port, where all ports are asked about at once.</summary>
+    Port,
 }

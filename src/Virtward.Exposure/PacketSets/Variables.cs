@@ -31,6 +31,9 @@ internal sealed class Variables
     /// <summary>The name of the source port's bits.</summary>
     public const string SourcePortKey = "sport";
 
+    /// <summary>The name of the destination port's bits, where all ports are asked about.</summary>
+    public const string DestinationPortKey = "dport";
+
     /// <summary>An IPv4 source address.</summary>
     public BitValue Source4 { get; }
 

@@ -9,21 +9,30 @@ internal static class EntryPoints
 {
     private static readonly ImmutableArray<int> OwnTables = [255];
 
-    /// <summary>All of them, in the order of their numbers: loopback, and what carries another device's frames, left out.</summary>
+    /// <summary>
+    /// All of them, in the order of their numbers. Left out are loopback, what carries another device's frames, and devices whose frames a
+    /// guest's qemu takes before the host's stack sees them (macvtap).
+    /// </summary>
     public static ImmutableArray<EntryPoint> Of(HostNetwork network)
     {
         Dictionary<string, NetworkInterface> byName = network.Interfaces.ToDictionary(static one => one.Name, StringComparer.Ordinal);
         HashSet<string> masters = [.. network.Interfaces.Select(static one => one.Master).OfType<string>()];
+        Dictionary<string, PrefixSet> networks = new(StringComparer.Ordinal);
         ImmutableArray<EntryPoint>.Builder points = ImmutableArray.CreateBuilder<EntryPoint>();
         foreach (NetworkInterface one in network.Interfaces)
         {
             NetworkInterface? master = one.Master is string name ? byName.GetValueOrDefault(name) : null;
             bool carries = master is not null && master.Kind is "bond" or "team";
             bool bridgeWithPorts = one.Kind == "bridge" && masters.Contains(one.Name);
-            if (!one.Loopback && !carries && !bridgeWithPorts && one.Kind is not "vrf")
+            if (!one.Loopback && !carries && !bridgeWithPorts && one.Kind is not ("vrf" or "macvtap" or "ipvtap"))
             {
                 NetworkInterface seen = master?.Kind == "bridge" ? master : one;
-                points.Add(new EntryPoint(one, seen, Networks(network, seen)));
+                if (!networks.TryGetValue(seen.Name, out PrefixSet? known))
+                {
+                    networks[seen.Name] = known = Networks(network, seen);
+                }
+
+                points.Add(new EntryPoint(one, seen, known));
             }
         }
 

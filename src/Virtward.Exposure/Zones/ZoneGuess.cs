@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Virtward.Core.Net;
 using Virtward.Exposure.Facts;
+using Virtward.Exposure.Facts.Guests;
 using Virtward.Exposure.Topology;
 
 namespace Virtward.Exposure.Zones;
@@ -31,6 +32,12 @@ internal sealed class ZoneGuess
         _notes = notes;
         _guestDevices = [.. facts.Guests.SelectMany(static guest => guest.Interfaces).Select(static one => one.Target).OfType<string>()];
         _guestBridges = [.. facts.GuestNetworks.Where(static network => network.Forward is not "bridge").Select(static network => network.Bridge).OfType<string>()];
+        foreach (Guest guest in facts.Guests)
+        {
+            notes.AddRange(guest.Interfaces.Where(static one => one.Lower is not null)
+                .Select(one => $"guest {guest.Name} sits on {one.Lower} directly (macvtap): what it sends and gets there passes none of this host's rules"));
+        }
+
         if (!EntryPoints.DefaultRoutes(_network).Any())
         {
             notes.Add("this host has no default route: the internet reaches it only through what else is said here");
@@ -128,7 +135,7 @@ internal sealed class ZoneGuess
     {
         string name = point.Device;
         return _guestDevices.Contains(name) ? "is a guest's device"
-            : Named(name, "vnet", "tap", "macvtap", "fwpr", "fwln") || (point.Port.Kind == "tun" && point.Port.LinkType == 1) ? "looks like a guest's device"
+            : Named(name, "vnet", "tap", "fwpr", "fwln") || (point.Port.Kind == "tun" && point.Port.LinkType == 1) ? "looks like a guest's device"
             : _guestBridges.Contains(point.Network.Name) ? $"belongs to the libvirt network of {point.Network.Name}"
             : Named(point.Network.Name, "virbr") ? $"belongs to {point.Network.Name}, as libvirt names its bridges"
             : null;

@@ -40,7 +40,7 @@ internal sealed class CommandFiles(ICommands commands, SnapshotRequest request)
             // Asked while the kernel has no sets, ipset(8) would load the module for them.
             if (Directory.Exists("/sys/module/ip_set"))
             {
-                yield return Run(SnapshotNames.Ipset, true, "ipset", "save");
+                yield return Run(SnapshotNames.Ipset, false, "ipset", "save");
             }
 
             yield return Run(SnapshotNames.Links, true, "ip", "-j", "-d", "link", "show");
@@ -76,7 +76,7 @@ internal sealed class CommandFiles(ICommands commands, SnapshotRequest request)
         {
             gathering.Add(file, output.Output);
         }
-        else if (needed || !Environment.IsPrivilegedProcess)
+        else if (needed || !Environment.IsPrivilegedProcess || file == SnapshotNames.Ipset)
         {
             gathering.Lacks(file, Reason(command, output));
         }

@@ -16,13 +16,14 @@ public sealed class HostSnapshots(ICommands commands, TimeProvider clock, string
     public async Task<Snapshot> GatherAsync(SnapshotRequest request, Action<string>? reading, CancellationToken cancel)
     {
         var gathering = new Gathering(reading);
-        ProcessTable processes = ProcessTable.Read(root);
+        Task<ProcessTable> table = Task.Run(() => ProcessTable.Read(root), cancel);
         await Task.WhenAll(
             new CommandFiles(commands, request).GatherAsync(gathering, cancel),
             new LibvirtFiles(commands, request, root).GatherAsync(gathering, cancel),
             Task.Run(() => SysctlFiles.Gather(gathering), cancel),
             Task.Run(() => NameFiles.Gather(gathering, root), cancel),
-            Task.Run(() => new ListenerFile(processes).Gather(gathering), cancel)).ConfigureAwait(false);
+            table.ContinueWith(read => new ListenerFile(read.Result).Gather(gathering), cancel, TaskContinuationOptions.None, TaskScheduler.Default)).ConfigureAwait(false);
+        ProcessTable processes = await table.ConfigureAwait(false);
         Snapshot gathered = gathering.Snapshot;
         return gathered.With(SnapshotNames.Meta, SnapshotMetaText.Write(Meta(request, gathered, processes)));
     }
@@ -89,10 +90,15 @@ public sealed class HostSnapshots(ICommands commands, TimeProvider clock, string
             .FirstOrDefault(static line => line.StartsWith("PRETTY_NAME=", StringComparison.Ordinal))?[12..].Trim('"') ?? "",
         Root = Environment.IsPrivilegedProcess,
         Namespace = processes.OwnNamespace,
-        OtherNamespaces = processes.OtherNamespaces.ToImmutableSortedDictionary(
-            static pair => pair.Key, static pair => $"{pair.Value[0].Name} (pid {pair.Value[0].Pid})", StringComparer.Ordinal),
+        OtherNamespaces = processes.OtherNamespaces.ToImmutableSortedDictionary(static pair => pair.Key, static pair => Name(pair.Value), StringComparer.Ordinal),
         Missing = gathered.Missing,
     };
+
+    private static string Name(List<ProcessEntry> members)
+    {
+        ProcessEntry speaker = ProcessTable.Speaker(members);
+        return $"{speaker.Name} (pid {speaker.Pid})";
+    }
 
     private static string Small(string path)
     {

@@ -31,7 +31,8 @@ internal sealed class LibvirtFiles(ICommands commands, SnapshotRequest request, 
             gathering.Add($"{SnapshotNames.Leases}{Snapshot.NamePart(name)}.json", string.IsNullOrWhiteSpace(text) ? "[]\n" : text);
         }
 
-        if (request.Agents && running.Count > 0)
+        // Another root's guests run elsewhere, if at all.
+        if (request.Agents && running.Count > 0 && Path.GetFullPath(root) == "/")
         {
             await Parallel.ForEachAsync(
                 running,

@@ -16,6 +16,7 @@ public static partial class SecretFreeXml
     public const string Removed = "(removed)";
 
     private const int MaxLength = 4 * 1024 * 1024;
+    private const int MaxDepth = 64;
 
     private static readonly ImmutableHashSet<string> Emptied =
     [
@@ -43,6 +44,11 @@ public static partial class SecretFreeXml
                 IgnoreProcessingInstructions = true,
                 IgnoreWhitespace = true,
             };
+            if (IsTooDeep(text, settings))
+            {
+                return null;
+            }
+
             using var reader = XmlReader.Create(new StringReader(text), settings);
             XElement? root = XDocument.Load(reader).Root;
             string[] wanted = names.ToArray();
@@ -67,6 +73,21 @@ public static partial class SecretFreeXml
         {
             return null;
         }
+    }
+
+    // Indented, a depth of thousands would be gigabytes.
+    private static bool IsTooDeep(string text, XmlReaderSettings settings)
+    {
+        using var reader = XmlReader.Create(new StringReader(text), settings);
+        while (reader.Read())
+        {
+            if (reader.Depth > MaxDepth)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static void Clean(XElement root)

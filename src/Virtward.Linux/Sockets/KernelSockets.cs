@@ -13,7 +13,7 @@ internal sealed class KernelSockets(NetlinkSocket socket)
     private const int ByFamily = 20;
     private const byte FamilyV4 = 2;
     private const byte FamilyV6 = 10;
-    private const int NoSuchFamily = 2;
+    private const int NoHandler = 2;
 
     // linux/tcp_states.h: LISTEN of protocols with connections; CLOSE is what a socket without a peer is in, of those without.
     private const uint Listening = 1 << 10;
@@ -41,7 +41,8 @@ internal sealed class KernelSockets(NetlinkSocket socket)
 
     /// <summary>Lists them.</summary>
     /// <param name="loaded">Whether the kernel has a protocol loaded: asked for one that is not, it would load its module.</param>
-    public Result<List<BoundSocket>> List(Func<string, bool> loaded)
+    /// <param name="untold">Gets the protocols that this kernel tells nothing of here: each has a module of its own for that.</param>
+    public Result<List<BoundSocket>> List(Func<string, bool> loaded, ICollection<string> untold)
     {
         List<BoundSocket> sockets = [];
         foreach ((string word, byte number, uint states) in Protocols.Where(protocol => loaded(protocol.Word)))
@@ -55,7 +56,13 @@ internal sealed class KernelSockets(NetlinkSocket socket)
                         Read(word, number, payload, sockets);
                     }
                 });
-                if (error != 0 && !(error == NoSuchFamily && word is "sctp" or "dccp" or "udplite"))
+                if (error == NoHandler)
+                {
+                    untold.Add(word);
+                    break;
+                }
+
+                if (error != 0)
                 {
                     return NetlinkSocket.Failure($"cannot list the {word} sockets", error);
                 }

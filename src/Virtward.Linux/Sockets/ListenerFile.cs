@@ -22,7 +22,7 @@ internal sealed partial class ListenerFile(ProcessTable processes)
         List<Listener> listeners = [.. Own(gathering).Select(socket => Describe(socket, null, wireguard))];
         foreach ((string place, List<ProcessEntry> members) in processes.OtherNamespaces.Take(MaxNamespaces))
         {
-            listeners.AddRange(ProcSockets.Read($"/proc/{members[0].Pid}/net").Select(socket => Describe(socket, place, wireguard)));
+            listeners.AddRange(ProcSockets.Read($"/proc/{ProcessTable.Speaker(members).Pid}/net").Select(socket => Describe(socket, place, wireguard)));
         }
 
         gathering.Add(SnapshotNames.Listeners, ListenersText.Write(
@@ -32,9 +32,12 @@ internal sealed partial class ListenerFile(ProcessTable processes)
                 .ThenBy(static listener => listener.Address).ThenBy(static listener => listener.Device, StringComparer.Ordinal)
                 .ThenBy(static listener => listener.Inode),
         ]));
-        if (processes.Unseen > 0)
+        int unseen = listeners.Count(static listener => listener is { Namespace: null, Inode: not 0, Processes.IsEmpty: true });
+        if (unseen > 0)
         {
-            gathering.Lacks(SnapshotNames.Listeners, $"it needs root to see which sockets {processes.Unseen} processes of other users hold; what listens is there");
+            gathering.Lacks(SnapshotNames.Listeners, Environment.IsPrivilegedProcess
+                ? $"who holds {unseen} of the listeners is not to be seen from here"
+                : $"it needs root to see who holds {unseen} of the listeners");
         }
         else if (processes.OtherNamespaces.Count > MaxNamespaces)
         {
@@ -45,15 +48,21 @@ internal sealed partial class ListenerFile(ProcessTable processes)
     private static List<BoundSocket> Own(Gathering gathering)
     {
         string protocols = Text("/proc/self/net/protocols");
+        List<string> untold = [];
         Result<NetlinkSocket> open = NetlinkSocket.Open(NetlinkProtocol.SocketDiagnostics);
         if (open.TryGet(out NetlinkSocket? netlink, out Problem? problem))
         {
             using (netlink)
             {
-                Result<List<BoundSocket>> list = new KernelSockets(netlink).List(word => IsLoaded(protocols, word));
+                Result<List<BoundSocket>> list = new KernelSockets(netlink).List(word => IsLoaded(protocols, word), untold);
                 if (list.TryGet(out List<BoundSocket>? sockets, out problem))
                 {
-                    return [.. sockets, .. ProcSockets.ReadPacket("/proc/self/net")];
+                    // What sock_diag(7) is not built for, and packet sockets, stand in /proc.
+                    return
+                    [
+                        .. sockets.Where(socket => !untold.Contains(socket.Protocol)),
+                        .. ProcSockets.Read("/proc/self/net").Where(socket => socket.Protocol == "packet" || untold.Contains(socket.Protocol)),
+                    ];
                 }
             }
         }

@@ -35,9 +35,6 @@ public static class ProcSockets
         return sockets;
     }
 
-    /// <summary>Reads packet sockets (packet(7)): they see every frame before the firewall does.</summary>
-    public static List<BoundSocket> ReadPacket(string directory) => ParsePacket(Text(Path.Combine(directory, "packet")));
-
     /// <summary>
     /// Reads one file (proc_net(5)): number, local address and port, remote ones, state, …; user and inode are the 8th and 10th column.
     /// Addresses are hexadecimal, in 32-bit words of the machine's own byte order.
@@ -65,7 +62,7 @@ public static class ProcSockets
         return sockets;
     }
 
-    /// <summary>Reads /proc/net/packet: sk, RefCnt, Type, Proto, Iface, R, Rmem, User, Inode.</summary>
+    /// <summary>Reads /proc/net/packet, whose sockets see every frame before the firewall does (packet(7)): sk, RefCnt, Type, Proto, Iface, R, Rmem, User, Inode.</summary>
     public static List<BoundSocket> ParsePacket(string text)
     {
         List<BoundSocket> sockets = [];

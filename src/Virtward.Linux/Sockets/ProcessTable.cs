@@ -16,9 +16,6 @@ internal sealed class ProcessTable
     /// <summary>The network namespace that this program runs in.</summary>
     public string OwnNamespace { get; private set; } = "";
 
-    /// <summary>Processes whose sockets could not be seen: those of other users, without root.</summary>
-    public int Unseen { get; private set; }
-
     /// <summary>Other network namespaces with their processes, those of the lowest number first.</summary>
     public SortedDictionary<string, List<ProcessEntry>> OtherNamespaces { get; } = new(StringComparer.Ordinal);
 
@@ -52,6 +49,10 @@ internal sealed class ProcessTable
             ? [.. pids.OrderBy(static pid => pid == 1).ThenBy(static pid => pid).Select(Describe)]
             : [];
 
+    /// <summary>A process that stands for a network namespace: the first that runs a program; a thread of the kernel's is none.</summary>
+    public static ProcessEntry Speaker(IReadOnlyList<ProcessEntry> members) =>
+        members.FirstOrDefault(static member => Link($"/proc/{member.Pid}/exe") is not null) ?? members[0];
+
     /// <summary>A user's name; null: /etc/passwd has none.</summary>
     public string? User(long uid) => _users.GetValueOrDefault(uid);
 
@@ -83,13 +84,9 @@ internal sealed class ProcessTable
                 }
             }
         }
-        catch (UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            Unseen++;
-        }
-        catch (IOException)
-        {
-            // It has just ended.
+            // It has just ended, or is another user's.
         }
     }
 

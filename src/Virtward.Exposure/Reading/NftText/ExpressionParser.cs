@@ -113,6 +113,11 @@ internal sealed class ExpressionParser(ParseContext context)
 
         bool quoted = _lexer.Kind == TokenKind.Quoted;
         _lexer.Next();
+        if (!quoted && _lexer.Is("[invalid"))
+        {
+            return TryUntyped(shape, ref range);
+        }
+
         if (quoted && _lexer.Kind == TokenKind.Word && _lexer.Text is ['-', ..])
         {
             // "10:00"-"12:00"
@@ -144,6 +149,33 @@ internal sealed class ExpressionParser(ParseContext context)
                 _ => b > 127 ? 0 : a >> (int)b,
             })
             : new BinaryExpression(op, left, right);
+
+    /// <summary>nft 1.0.x marks the ports of a flow's tuple in sets: <c>0x1 [invalid type]-0x5 [invalid type]</c>.</summary>
+    private bool TryUntyped(ValueShape shape, ref ValueRange range)
+    {
+        const string Rest = "type]";
+        _lexer.Next();
+        if (_lexer.Kind != TokenKind.Word || !_lexer.Text.StartsWith(Rest))
+        {
+            return false;
+        }
+
+        bool isRange = _lexer.Text.Length > Rest.Length && _lexer.Text[Rest.Length] == '-';
+        _lexer.Split(Rest.Length);
+        if (!isRange)
+        {
+            return true;
+        }
+
+        _lexer.Split(1);
+        if (!TryRange(shape, out ValueRange last) || last.Last < range.First)
+        {
+            return false;
+        }
+
+        range = new ValueRange(range.First, last.Last);
+        return true;
+    }
 
     private TypedExpression? Concatenation(ImmutableArray<ValueShape> data, ValueShape? expected)
     {

@@ -251,9 +251,10 @@ internal sealed class NftLexer
     private void Quoted()
     {
         int rest = _text.AsSpan(_position + 1).IndexOfAny('"', '\n');
-        if (rest < 0 || _text[_position + 1 + rest] == '\n')
+        if (rest < 0 || _text[_position + 1 + rest] == '\n' || _text[_position + rest] == '\\')
         {
-            // A quote that nothing closes: a symbol that no statement knows.
+            // A quote that nothing closes, or one behind a backslash: nft itself knows no escapes, iptables' translations write them, so that nobody can tell where
+            // the text ends. It is a symbol that no statement knows.
             Kind = TokenKind.Symbol;
             _position++;
             return;

@@ -53,6 +53,13 @@ internal sealed class RelationParser(ParseContext context)
 
     private Statement? Assign(TypedExpression target, int start)
     {
+        if (_lexer.Kind == TokenKind.Quoted && target.Value is FieldExpression { Field: PacketField.MetaSecMark or PacketField.CtSecMark })
+        {
+            // The name of a secmark object.
+            _lexer.Next();
+            return new PassStatement(_lexer.Slice(start, _lexer.PreviousEnd));
+        }
+
         Expression? value = target.Shapes is [var shape] && SymbolTable.IsBitmask(shape.Type) && Flags(shape, out UInt128 flags, out bool exact) && !exact
             ? new NumberExpression(flags)
             : context.Expressions.Parse(target.Shapes, target.Shapes[0])?.Value;
@@ -66,14 +73,15 @@ internal sealed class RelationParser(ParseContext context)
             : new AssignStatement(target.Value, value);
     }
 
-    private MatchOperator? Operator() => _lexer.Kind != TokenKind.Symbol ? null : _lexer.Text switch
+    /// <summary>An operator as nft prints it, or in words as iptables' translations have it.</summary>
+    private MatchOperator? Operator() => _lexer.Kind is not (TokenKind.Symbol or TokenKind.Word) ? null : _lexer.Text switch
     {
-        "==" or "=" => MatchOperator.Equal,
-        "!=" => MatchOperator.NotEqual,
-        "<" => MatchOperator.Less,
-        "<=" => MatchOperator.LessOrEqual,
-        ">" => MatchOperator.Greater,
-        ">=" => MatchOperator.GreaterOrEqual,
+        "==" or "=" or "eq" => MatchOperator.Equal,
+        "!=" or "ne" => MatchOperator.NotEqual,
+        "<" or "lt" => MatchOperator.Less,
+        "<=" or "le" => MatchOperator.LessOrEqual,
+        ">" or "gt" => MatchOperator.Greater,
+        ">=" or "ge" => MatchOperator.GreaterOrEqual,
         "!" => MatchOperator.NoBit,
         _ => null,
     };

@@ -64,12 +64,14 @@ internal sealed class RuleParser(ParseContext context)
         }
 
         context.Depth--;
-        if (!_lexer.Take('}'))
+        if (!_lexer.IsSymbol('}'))
         {
             return null;
         }
 
+        // The comment with the outer rule's handle stands behind the brace, or has been met before it.
         _lexer.Handle = handle;
+        _lexer.Next();
         // nft keeps such names for itself, so that no chain of the table can have it.
         string name = $"__chain{context.InnerChains.Count}";
         context.InnerChains.Add(new Chain(name, 0, null, rules.ToImmutable()));

@@ -308,6 +308,7 @@ internal sealed class StatementParser(ParseContext context)
 
                     while (_lexer.Take(','))
                     {
+                        _ = _lexer.Take("tcp") || _lexer.Take("ip");
                         _lexer.TakeName();
                     }
 

@@ -43,6 +43,14 @@ public sealed class SecretFreeXmlTests
         Assert.Contains("port=\"5901\"", clean, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Xml_out_of_measure_is_left_out()
+    {
+        const int Deep = 100_000;
+        Assert.Null(SecretFreeXml.Of(string.Concat(Enumerable.Repeat("<domain>", Deep)) + string.Concat(Enumerable.Repeat("</domain>", Deep)), "domain"));
+        Assert.Null(SecretFreeXml.Of($"<domain>{new string('x', 5_000_000)}</domain>", "domain"));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("<domain>")]

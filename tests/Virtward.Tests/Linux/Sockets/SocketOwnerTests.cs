@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Virtward.Core.Net;
 using Virtward.Core.Snapshots;
 using Virtward.Linux.Sockets;

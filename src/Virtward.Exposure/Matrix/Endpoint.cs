@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using Virtward.Core.Net;
+using Virtward.Exposure.Rulesets.Sets;
+
+namespace Virtward.Exposure.Matrix;
+
+/// <summary>Something that can be reached: a listener, a forwarded port, a guest.</summary>
+/// <param name="Place">Where it is.</param>
+/// <param name="Service">What it is.</param>
+/// <param name="Protocol">The transport protocol's number.</param>
+/// <param name="Ports">Its ports: one for a listener, an interval for a guest.</param>
+public sealed record Endpoint(EndpointPlace Place, Service Service, int Protocol, ValueRange Ports)
+{
+    /// <summary>The addresses that packets to it are sent to.</summary>
+    public ImmutableArray<Address> Addresses { get; init; } = [];
+
+    /// <summary>The device it is bound to; null: any.</summary>
+    public string? BoundDevice { get; init; }
+
+    /// <summary>Whether it takes packets to every address of the host.</summary>
+    public bool Wildcard { get; init; }
+
+    /// <summary>Whose it is, in a few words: <c>sshd (ssh.service)</c>, <c>guest web1</c>.</summary>
+    public string Owner { get; init; } = "";
+
+    /// <summary>Its name for people and for <c>explain</c>: <c>ssh</c>, <c>tcp/5900</c>; and where it is not the host, whose: <c>web1</c>.</summary>
+    public string Name => Service.Name.Length > 0 ? Service.Name : PortText;
+
+    /// <summary>Protocol and port: <c>tcp/22</c>, <c>udp/5000-5010</c>, <c>tcp</c> for all ports.</summary>
+    public string PortText
+    {
+        get
+        {
+            string protocol = Packets.ProtocolNames.ToText(Protocol);
+            return Ports == AllPorts ? protocol : Ports.IsSingle ? $"{protocol}/{Ports.First}" : $"{protocol}/{Ports.First}-{Ports.Last}";
+        }
+    }
+
+    /// <summary>Every port.</summary>
+    public static readonly ValueRange AllPorts = new(0, 65535);
+}

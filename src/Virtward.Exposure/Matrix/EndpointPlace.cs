@@ -1,0 +1,17 @@
+namespace Virtward.Exposure.Matrix;
+
+/// <summary>Where an endpoint is.</summary>
+public enum EndpointPlace
+{
+    /// <summary>A socket of the host.</summary>
+    Host,
+
+    /// <summary>A port of the host that a rule forwards: to a guest or a container.</summary>
+    Published,
+
+    /// <summary>A guest, asked by its own address.</summary>
+    Guest,
+
+    /// <summary>The network behind a zone, as guests see it: the management network from a guest.</summary>
+    Network,
+}

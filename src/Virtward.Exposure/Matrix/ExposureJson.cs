@@ -1,0 +1,150 @@
+using System.Text.Json;
+using Virtward.Core.Net;
+using Virtward.Core.Results;
+using Virtward.Exposure.Packets;
+
+namespace Virtward.Exposure.Matrix;
+
+/// <summary>Writes the matrix as one JSON document with exact prefixes; docs/exposure.md names the fields.</summary>
+public static class ExposureJson
+{
+    /// <summary>Writes the report.</summary>
+    public static void Write(Utf8JsonWriter to, ExposureReport report)
+    {
+        to.WriteStartObject();
+        to.WriteString("host", report.Host);
+        to.WriteStartArray("zones");
+        foreach (ZoneView zone in report.Zones)
+        {
+            Write(to, zone);
+        }
+
+        to.WriteEndArray();
+        to.WriteStartArray("endpoints");
+        foreach (ExposureRow row in report.Rows)
+        {
+            Write(to, row);
+        }
+
+        to.WriteEndArray();
+        Strings(to, "guests", report.Guests);
+        to.WriteStartArray("notes");
+        foreach (Problem note in report.Notes)
+        {
+            to.WriteStringValue(note.ToString());
+        }
+
+        to.WriteEndArray();
+        to.WriteEndObject();
+    }
+
+    /// <summary>The word for a concern: <c>closed</c>, <c>fine</c>, <c>look</c>, <c>wrong</c>.</summary>
+    public static string Word(Concern concern) => concern switch
+    {
+        Concern.Wrong => "wrong",
+        Concern.Look => "look",
+        Concern.Fine => "fine",
+        _ => "closed",
+    };
+
+    /// <summary>The word for a place: <c>host</c>, <c>published</c>, <c>guest</c>, <c>network</c>.</summary>
+    public static string Word(EndpointPlace place) => place switch
+    {
+        EndpointPlace.Host => "host",
+        EndpointPlace.Published => "published",
+        EndpointPlace.Guest => "guest",
+        _ => "network",
+    };
+
+    private static void Write(Utf8JsonWriter to, ZoneView zone)
+    {
+        to.WriteStartObject();
+        to.WriteString("name", zone.Name);
+        Strings(to, "entries", zone.Entries);
+        Prefixes(to, "sources", zone.Sources);
+        if (zone.Guess is not null)
+        {
+            to.WriteString("guess", zone.Guess);
+        }
+
+        to.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter to, ExposureRow row)
+    {
+        Endpoint endpoint = row.Endpoint;
+        to.WriteStartObject();
+        to.WriteString("place", Word(endpoint.Place));
+        to.WriteString("service", endpoint.Service.Name);
+        to.WriteString("protocol", ProtocolNames.ToText(endpoint.Protocol));
+        if (endpoint.Ports.IsSingle)
+        {
+            to.WriteNumber("port", (int)endpoint.Ports.First);
+        }
+        else
+        {
+            to.WriteStartArray("ports");
+            to.WriteNumberValue((int)endpoint.Ports.First);
+            to.WriteNumberValue((int)endpoint.Ports.Last);
+            to.WriteEndArray();
+        }
+
+        Strings(to, "addresses", endpoint.Addresses.Select(static address => address.ToString()));
+        to.WriteBoolean("wildcard", endpoint.Wildcard);
+        if (endpoint.BoundDevice is not null)
+        {
+            to.WriteString("device", endpoint.BoundDevice);
+        }
+
+        to.WriteString("owner", endpoint.Owner);
+        to.WriteString("concern", Word(row.Concern));
+        to.WriteStartArray("from");
+        foreach (Cell cell in row.Cells)
+        {
+            Write(to, cell);
+        }
+
+        to.WriteEndArray();
+        to.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter to, Cell cell)
+    {
+        to.WriteStartObject();
+        to.WriteString("zone", cell.Zone);
+        to.WriteString("concern", Word(cell.Concern));
+        to.WriteString("words", cell.Words);
+        Prefixes(to, "accepted", cell.Sets.Accepted);
+        Prefixes(to, "limited", cell.Sets.Limited);
+        Prefixes(to, "unproven", cell.Sets.Unproven);
+        Prefixes(to, "rejected", cell.Sets.Rejected);
+        Prefixes(to, "dropped", cell.Sets.Dropped);
+        Strings(to, "by", cell.By);
+        Strings(to, "arrivals", cell.Sets.Arrivals);
+        if (cell.OpenPorts.Length > 0)
+        {
+            to.WriteString("open_ports", cell.OpenPorts);
+        }
+
+        if (!cell.Sets.DependsOn.IsEmpty)
+        {
+            Strings(to, "depends_on", cell.Sets.DependsOn);
+        }
+
+        to.WriteEndObject();
+    }
+
+    private static void Prefixes(Utf8JsonWriter to, string name, PrefixSet set) =>
+        Strings(to, name, set.Select(static prefix => prefix.ToString()));
+
+    private static void Strings(Utf8JsonWriter to, string name, IEnumerable<string> values)
+    {
+        to.WriteStartArray(name);
+        foreach (string value in values)
+        {
+            to.WriteStringValue(value);
+        }
+
+        to.WriteEndArray();
+    }
+}

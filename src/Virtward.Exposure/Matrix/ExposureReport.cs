@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+using Virtward.Core.Results;
+
+namespace Virtward.Exposure.Matrix;
+
+/// <summary>Who reaches what on a host, from each zone: the matrix.</summary>
+/// <param name="Host">The host's name.</param>
+/// <param name="Zones">The zones, the Internet first.</param>
+/// <param name="Rows">The endpoints, the worst first.</param>
+public sealed record ExposureReport(string Host, ImmutableArray<ZoneView> Zones, ImmutableArray<ExposureRow> Rows)
+{
+    /// <summary>The guests, running or not, by name, for the picture.</summary>
+    public ImmutableArray<string> Guests { get; init; } = [];
+
+    /// <summary>What could not be seen or interpreted, and what the answers hang on.</summary>
+    public ImmutableArray<Problem> Notes { get; init; } = [];
+}

@@ -1,0 +1,216 @@
+using System.Collections.Immutable;
+using Virtward.Core.Net;
+using Virtward.Core.Results;
+using Virtward.Exposure.Answers;
+using Virtward.Exposure.Evaluation;
+using Virtward.Exposure.Facts;
+using Virtward.Exposure.Facts.Guests;
+using Virtward.Exposure.Packets;
+using Virtward.Exposure.Rulesets;
+using Virtward.Exposure.Topology;
+using Virtward.Exposure.Zones;
+
+namespace Virtward.Exposure.Matrix;
+
+/// <summary>Asks the engine who of each zone reaches each endpoint of a host.</summary>
+public sealed class MatrixMaker
+{
+    private static readonly PrefixSet Everyone4 = PrefixSet.Of(Prefix.Parse("0.0.0.0/0"));
+    private static readonly PrefixSet Everyone6 = PrefixSet.Of(Prefix.Parse("::/0"));
+
+    private readonly HostFacts _facts;
+    private readonly Ruleset _ruleset;
+    private readonly ZoneMap _zones;
+    private readonly ExposureEngine _engine;
+    private readonly PrefixSet _own;
+    private readonly List<Problem> _notes = [];
+
+    /// <summary>Prepares for a host.</summary>
+    /// <param name="facts">The host.</param>
+    /// <param name="ruleset">Its rules.</param>
+    /// <param name="zones">Its zones.</param>
+    public MatrixMaker(HostFacts facts, Ruleset ruleset, ZoneMap zones)
+    {
+        _facts = facts;
+        _ruleset = ruleset;
+        _zones = zones;
+        _engine = new ExposureEngine(ruleset, facts.Network);
+        _own = PrefixSet.Of(EndpointFinder.OwnAddresses(facts.Network).Select(static address => new Prefix(address)));
+    }
+
+    /// <summary>The whole matrix.</summary>
+    /// <param name="zone">Only this zone; null: all of them.</param>
+    /// <param name="progress">Is told after each endpoint how many are done, of how many.</param>
+    /// <param name="cancel">Gives up.</param>
+    public ExposureReport Make(string? zone, Action<int, int> progress, CancellationToken cancel)
+    {
+        Zone[] asked = [.. _zones.Zones.Where(one => zone is null || one.Name == zone)];
+        IReadOnlyList<(Endpoint Endpoint, Guest? Guest)> endpoints = Endpoints();
+        var rows = new List<ExposureRow>();
+        foreach ((Endpoint endpoint, Guest? guest) in endpoints)
+        {
+            cancel.ThrowIfCancellationRequested();
+            ImmutableArray<Cell> cells = [.. asked.Select(one => Ask(endpoint, guest, one))];
+            // What a rule of translation might forward, and nobody reaches as forwarded, is no endpoint.
+            if (endpoint.Place != EndpointPlace.Published || cells.Any(static cell => cell.Concern != Concern.Closed))
+            {
+                rows.Add(new ExposureRow(Named(endpoint, cells), cells));
+            }
+
+            progress(rows.Count, endpoints.Count);
+        }
+
+        return new ExposureReport(_facts.Meta.Host.Length > 0 ? _facts.Meta.Host : "this host", [.. asked.Select(View)], Sorted(rows))
+        {
+            Guests = [.. _facts.Guests.Select(static guest => guest.Name)],
+            Notes = [.. Notes()],
+        };
+    }
+
+    /// <summary>What can be asked about, each with the guest it belongs to: listeners, forwarded ports, guests.</summary>
+    public IReadOnlyList<(Endpoint Endpoint, Guest? Guest)> Endpoints()
+    {
+        var endpoints = new List<(Endpoint Endpoint, Guest? Guest)>();
+        endpoints.AddRange(EndpointFinder.Listeners(_facts).Select(static endpoint => (endpoint, (Guest?)null)));
+        endpoints.AddRange(EndpointFinder.Published(_ruleset, _facts, out int more).Select(static endpoint => (endpoint, (Guest?)null)));
+        endpoints.AddRange(EndpointFinder.Guests(_facts).Select(static pair => (pair.Endpoint, (Guest?)pair.Guest)));
+        if (more > 0)
+        {
+            _notes.Add(new Problem($"{more} more forwarded ports were not asked about"));
+        }
+
+        return endpoints;
+    }
+
+    /// <summary>Who of one zone reaches one endpoint.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="guest">The guest it belongs to; null: none.</param>
+    /// <param name="zone">The zone.</param>
+    public Cell Ask(Endpoint endpoint, Guest? guest, Zone zone)
+    {
+        var tally = new SourceTally();
+        foreach (ZoneEntry entry in zone.Entries)
+        {
+            if (guest is null || !guest.Interfaces.Any(own => own.Target == entry.Device))
+            {
+                Ask(endpoint, guest, entry, tally);
+            }
+        }
+
+        SourceSets sets = tally.Sum();
+        string words = SourceWords.Describe(sets, tally.Asked, _own);
+        Concern concern = words == "nobody" ? Concern.Closed : Expectation.Of(RoleOf(zone), endpoint.Service.Kind, endpoint.Place);
+        return new Cell(zone.Name, sets, tally.Asked, concern, words)
+        {
+            By = tally.By,
+            OpenPorts = endpoint.Ports.IsSingle || concern == Concern.Closed ? "" : $"{ProtocolNames.ToText(endpoint.Protocol)} {sets.OpenPorts.ToText(4)}",
+        };
+    }
+
+    private void Ask(Endpoint endpoint, Guest? guest, ZoneEntry entry, SourceTally tally)
+    {
+        bool elsewhere = endpoint.BoundDevice is not null && endpoint.BoundDevice != entry.Interface && endpoint.BoundDevice != entry.Device;
+        foreach (Address address in Ordered(endpoint, entry))
+        {
+            PrefixSet asked = entry.Sources is null ? (address.IsV4 ? Everyone4 : Everyone6) : entry.Sources.Intersect(address.IsV4 ? Everyone4 : Everyone6);
+            if (asked.IsEmpty || tally.IsFull(asked))
+            {
+                continue;
+            }
+
+            if (elsewhere)
+            {
+                tally.AddClosed(asked);
+                continue;
+            }
+
+            var question = new Question(entry.Device, address, endpoint.Protocol, (int)endpoint.Ports.First)
+            {
+                Ports = endpoint.Ports.IsSingle ? null : endpoint.Ports,
+                From = entry.Sources is null ? null : asked,
+                Bridged = guest is not null && IsNeighbour(guest, entry),
+            };
+            tally.Add(question, asked, Judged(endpoint, _engine.Ask(question)));
+        }
+    }
+
+    // An answer about a forwarded port speaks of the host's own port too, where only some are translated: what arrives at the host is the listener's row.
+    private static SourceSets Judged(Endpoint endpoint, SourceSets answer) =>
+        endpoint.Place == EndpointPlace.Published && answer.Arrivals.All(static place => place == Tracer.Host)
+            ? answer with { Accepted = PrefixSet.Empty, Limited = PrefixSet.Empty, Unproven = PrefixSet.Empty, OpenPorts = PortSet.Empty }
+            : answer;
+
+    // The address of the way in first: where it is open, the others need no question.
+    private IEnumerable<Address> Ordered(Endpoint endpoint, ZoneEntry entry)
+    {
+        NetworkInterface? way = _facts.Network.Interfaces.FirstOrDefault(one => one.Name == entry.Interface);
+        HashSet<Address> near = way is null ? [] : [.. way.Addresses.Select(static address => address.Address)];
+        return endpoint.Addresses
+            .Where(address => !EndpointFinder.IsLinkLocal(address) || near.Contains(address))
+            .OrderByDescending(near.Contains);
+    }
+
+    // A guest on the bridge that the zone's device is a port of is reached through the bridge, without the host's routing.
+    private bool IsNeighbour(Guest guest, ZoneEntry entry) => entry.Device != entry.Interface
+        && _facts.Network.Interfaces.Any(one => one.Master == entry.Interface && guest.Interfaces.Any(own => own.Target == one.Name));
+
+    private static Endpoint Named(Endpoint endpoint, ImmutableArray<Cell> cells)
+    {
+        if (endpoint.Place != EndpointPlace.Published)
+        {
+            return endpoint;
+        }
+
+        string[] to = [.. cells.SelectMany(static cell => cell.Sets.Arrivals).Where(static place => place != Tracer.Host).Distinct()];
+        return endpoint with { Owner = to.Length == 0 ? "" : $"to {string.Join(", ", to)}" };
+    }
+
+    private static ImmutableArray<ExposureRow> Sorted(List<ExposureRow> rows) =>
+    [
+        .. rows.OrderByDescending(static row => row.Concern)
+            .ThenByDescending(static row => row.Cells.Count(static cell => cell.Concern == Concern.Wrong))
+            .ThenBy(static row => Weight(row.Endpoint.Service.Kind))
+            .ThenBy(static row => row.Endpoint.Place)
+            .ThenBy(static row => row.Endpoint.Ports.First)
+            .ThenBy(static row => row.Endpoint.Owner, StringComparer.Ordinal),
+    ];
+
+    // Whoever reaches these has the host, or a guest's screen.
+    private static int Weight(ServiceKind kind) => kind switch
+    {
+        ServiceKind.Libvirt or ServiceKind.Migration => 0,
+        ServiceKind.Console => 1,
+        ServiceKind.Panel => 2,
+        ServiceKind.Ssh => 3,
+        ServiceKind.Other => 4,
+        ServiceKind.Dns or ServiceKind.Dhcp or ServiceKind.Discovery => 5,
+        _ => 6,
+    };
+
+    private static ZoneView View(Zone zone) => new(
+        zone.Name,
+        RoleOf(zone),
+        [.. zone.Entries.Select(static entry => entry.Device).Distinct()],
+        zone.Entries.Any(static entry => entry.Sources is null) ? PrefixSet.Empty
+            : zone.Entries.Aggregate(PrefixSet.Empty, static (all, entry) => all.Union(entry.Sources!)),
+        zone.Guessed ? zone.Reason : null);
+
+    private static ZoneRole RoleOf(Zone zone) => zone.Name switch
+    {
+        Zone.Internet => ZoneRole.Internet,
+        Zone.Management => ZoneRole.Management,
+        Zone.Vpn => ZoneRole.Vpn,
+        Zone.Guests => ZoneRole.Guests,
+        Zone.Containers => ZoneRole.Containers,
+        _ => ZoneRole.Other,
+    };
+
+    private IEnumerable<Problem> Notes() =>
+    [
+        .. _notes,
+        .. _facts.Missing.Select(static pair => new Problem($"{pair.Key} is missing or not whole: {pair.Value}")),
+        .. _facts.Problems,
+        .. _ruleset.Notes,
+        .. _zones.Notes.Select(static note => new Problem(note)),
+    ];
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using Virtward.Core.Net;
+using Virtward.Exposure.Answers;
+
+namespace Virtward.Exposure.Matrix;
+
+/// <summary>Puts sets of sources into words: "anyone", "192.168.1.0/24", "anyone but 2 subnets", "anyone, 6/minute each".</summary>
+public static class SourceWords
+{
+    private const int Listed = 2;
+
+    // Sources that no stranger can have a conversation from: the kernel refuses most of them, and whether it does is no answer to "who can reach it".
+    // RFC 6890 for IPv4; for IPv6 what is neither global, unique local nor link-local (RFC 4291 section 2.4, RFC 4193).
+    private static readonly PrefixSet Ordinary = PrefixSet.Of(Prefix.Parse("0.0.0.0/0"))
+        .Subtract(PrefixSet.Of(Prefix.Parse("0.0.0.0/8"), Prefix.Parse("127.0.0.0/8"), Prefix.Parse("224.0.0.0/3")))
+        .Union(PrefixSet.Of(Prefix.Parse("2000::/3"), Prefix.Parse("fc00::/7"), Prefix.Parse("fe80::/10")));
+
+    private static readonly PrefixSet V4 = PrefixSet.Of(Prefix.Parse("0.0.0.0/0"));
+    private static readonly PrefixSet V6 = PrefixSet.Of(Prefix.Parse("::/0"));
+
+    /// <summary>Who gets in, in a few words; <c>nobody</c> where none does.</summary>
+    /// <param name="sets">The sources by outcome.</param>
+    /// <param name="asked">All sources that were asked about: those of the zone, of the families that the endpoint has.</param>
+    /// <param name="own">The host's own addresses, which nobody else sends from.</param>
+    public static string Describe(SourceSets sets, PrefixSet asked, PrefixSet own)
+    {
+        PrefixSet all = asked.Intersect(Ordinary).Subtract(own);
+        var parts = new List<string>();
+        Add(parts, sets.Accepted, all, "");
+        Add(parts, sets.Limited, all, Limit(sets));
+        Add(parts, sets.Unproven, all, "unproven: ");
+        return parts.Count == 0 ? "nobody" : string.Join("; ", parts);
+    }
+
+    /// <summary>A set of sources in words, measured against all that were asked about.</summary>
+    public static string Describe(PrefixSet sources, PrefixSet all)
+    {
+        if (all.IsEmpty || sources.Equals(all))
+        {
+            return sources.IsEmpty ? "nobody" : "anyone";
+        }
+
+        PrefixSet missing = all.Subtract(sources);
+        PrefixSet missing4 = missing.Intersect(V4);
+        PrefixSet missing6 = missing.Intersect(V6);
+        PrefixSet all4 = all.Intersect(V4);
+        PrefixSet all6 = all.Intersect(V6);
+        if (!all4.IsEmpty && !all6.IsEmpty)
+        {
+            // One family closed and the other open is what a rule for one family alone looks like: it is said, not averaged.
+            if (missing4.Equals(all4))
+            {
+                return OfFamily(sources, all6, "IPv6");
+            }
+
+            if (missing6.Equals(all6))
+            {
+                return OfFamily(sources, all4, "IPv4");
+            }
+        }
+
+        if (missing.AddressCount < sources.AddressCount && missing.Count <= sources.Count)
+        {
+            return missing.Count <= Listed ? $"anyone but {List(missing)}" : string.Create(CultureInfo.InvariantCulture, $"anyone but {missing.Count:N0} subnets");
+        }
+
+        return List(sources);
+    }
+
+    // "192.168.1.0/24" says its family by itself.
+    private static string OfFamily(PrefixSet sources, PrefixSet all, string family)
+    {
+        string words = Describe(sources, all);
+        return words.StartsWith("anyone", StringComparison.Ordinal) ? $"{words} over {family}" : words;
+    }
+
+    private static string List(PrefixSet set) => set.Count <= Listed
+        ? string.Join(", ", set)
+        : string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", set.Take(Listed))} and {set.Count - Listed:N0} more");
+
+    private static void Add(List<string> parts, PrefixSet set, PrefixSet all, string how)
+    {
+        PrefixSet sources = set.Intersect(all);
+        if (!sources.IsEmpty)
+        {
+            string who = Describe(sources, all);
+            parts.Add(how.EndsWith(' ') ? how + who : who + how);
+        }
+    }
+
+    private static string Limit(SourceSets sets) => sets.DependsOn.IsEmpty ? ", sometimes" : $", {sets.DependsOn[0]}";
+}

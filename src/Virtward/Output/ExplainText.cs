@@ -1,0 +1,70 @@
+using Virtward.Exposure.Answers;
+using Virtward.Exposure.Matrix;
+using Virtward.Exposure.Rulesets;
+
+namespace Virtward.Output;
+
+/// <summary>Why somebody does or does not reach an endpoint, as a person reads it.</summary>
+public static class ExplainText
+{
+    /// <summary>Writes each endpoint, zone by zone, with an example packet for each outcome.</summary>
+    public static void Write(TextWriter to, IReadOnlyList<ExposureRow> rows, Ruleset ruleset)
+    {
+        foreach (ExposureRow row in rows)
+        {
+            Endpoint endpoint = row.Endpoint;
+            string owner = endpoint.Owner.Length > 0 ? $", {Words.Safe(endpoint.Owner)}" : "";
+            string device = endpoint.BoundDevice is null ? "" : $", bound to {endpoint.BoundDevice}";
+            to.WriteLine($"{Words.Safe(endpoint.Name)} ({endpoint.PortText}{owner}{device}) at {Addresses(endpoint)}");
+            foreach (Cell cell in row.Cells)
+            {
+                to.WriteLine();
+                Write(to, endpoint, cell, ruleset);
+            }
+
+            to.WriteLine();
+        }
+    }
+
+    private static void Write(TextWriter to, Endpoint endpoint, Cell cell, Ruleset ruleset)
+    {
+        string by = cell.By.IsEmpty ? "" : $" (by {string.Join(", ", cell.By)})";
+        string ports = cell.OpenPorts.Length > 0 ? $", {cell.OpenPorts}" : "";
+        to.WriteLine($"from {cell.Zone}{by}: {cell.Words}{ports}{Judgement(cell.Concern)}");
+        foreach (Witness witness in cell.Sets.Witnesses)
+        {
+            to.WriteLine($"  {Heading(witness.Outcome)}, for example {TraceText.Describe(witness.Packet)}, which {TraceText.Became(witness.Trace)}:");
+            TraceText.WriteWhy(to, witness.Trace, "    ");
+        }
+
+        IReadOnlyList<string> ways = cell.Concern == Concern.Fine ? [] : Remedies.For(endpoint, cell, ruleset);
+        if (ways.Count > 0)
+        {
+            to.WriteLine("  what would close it:");
+            foreach (string way in ways)
+            {
+                to.WriteLine($"    - {Words.Safe(way)}");
+            }
+        }
+    }
+
+    private static string Heading(Outcome outcome) => outcome switch
+    {
+        Outcome.Accept => "let through",
+        Outcome.Limited => "let through by time or luck",
+        Outcome.Unproven => "unproven",
+        Outcome.Reject => "refused",
+        _ => "dropped",
+    };
+
+    private static string Judgement(Concern concern) => concern switch
+    {
+        Concern.Wrong => " - this should not be",
+        Concern.Look => " - is that meant so?",
+        _ => "",
+    };
+
+    private static string Addresses(Endpoint endpoint) => endpoint.Wildcard
+        ? "all addresses of the host"
+        : endpoint.Addresses.IsEmpty ? "no known address" : string.Join(", ", endpoint.Addresses);
+}
