@@ -98,9 +98,18 @@ internal sealed class JsonExpressions(JsonContext context)
             return range.IsSingle ? new NumberExpression(range.First) : new RangeExpression(range);
         }
 
-        if (element.TryOnly(out string? kind, out JsonElement value) && Operator(kind) is { } op)
+        if (element.TryOnly(out string? kind, out JsonElement value))
         {
-            return Binary(op, value, shape)?.Value;
+            if (Operator(kind) is { } op)
+            {
+                return Binary(op, value, shape)?.Value;
+            }
+
+            if (kind == "range" && shape.Type == DataType.Hour && value.TryPair(out JsonElement evening, out JsonElement morning)
+                && TryRange(evening, shape, out ValueRange first) && TryRange(morning, shape, out ValueRange last))
+            {
+                return ExpressionParser.Hours(first.First, last.Last);
+            }
         }
 
         if (element.ValueKind == JsonValueKind.String && shape.Type is DataType.Mark or DataType.Realm or DataType.Uid or DataType.Gid or DataType.CtLabel

@@ -119,7 +119,7 @@ internal sealed class JsonRulesetReader
         {
             long priority = value.Number("prio", long.MinValue);
             if (!FamilyTable.TryHook(value.Text("hook"), out Hook at) || !FamilyTable.TryChainType(value.Text("type"), out ChainType type)
-                || priority is < int.MinValue or > int.MaxValue)
+                || priority is < int.MinValue or > int.MaxValue || value.Text("policy") is not (null or "accept" or "drop"))
             {
                 return _context.Notes.At($"where chain {name} is attached is not understood: {ReadingNotes.Cut(value.GetRawText())}", 0, 0);
             }

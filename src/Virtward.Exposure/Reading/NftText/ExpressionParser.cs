@@ -246,6 +246,11 @@ internal sealed class ExpressionParser(ParseContext context)
 
         if (expected is { } shape)
         {
+            if (shape.Type == DataType.Hour && OverMidnight(shape) is { } hours)
+            {
+                return new TypedExpression(hours, shape);
+            }
+
             if (TryRange(shape, out ValueRange range))
             {
                 return new TypedExpression(range.IsSingle ? new NumberExpression(range.First) : new RangeExpression(range), shape);
@@ -258,6 +263,35 @@ internal sealed class ExpressionParser(ParseContext context)
         }
 
         return _lexer.Kind == TokenKind.Word ? _fields.Parse() : null;
+    }
+
+    /// <summary><c>"22:00"-"06:00"</c>: as listed in local time a span of hours can go past midnight. It is the evening and the morning.</summary>
+    private SetExpression? OverMidnight(ValueShape shape)
+    {
+        LexerMark mark = _lexer.Mark();
+        if (_lexer.Kind == TokenKind.Quoted && TryText(shape, out ValueRange first))
+        {
+            _lexer.Next();
+            if (_lexer.Kind == TokenKind.Word && _lexer.Text[0] == '-')
+            {
+                _lexer.Split(1);
+                if (_lexer.Kind == TokenKind.Quoted && TryText(shape, out ValueRange last) && first.First > last.Last)
+                {
+                    _lexer.Next();
+                    return Hours(first.First, last.Last);
+                }
+            }
+        }
+
+        _lexer.Return(mark);
+        return null;
+    }
+
+    /// <summary>The hours from one in the evening to one in the morning.</summary>
+    public static SetExpression Hours(UInt128 evening, UInt128 morning)
+    {
+        const uint LastSecond = 86_399;
+        return new SetExpression(new SetContents { Keys = [new ValueRange(0, morning), new ValueRange(evening, LastSecond)] });
     }
 
     /// <summary>A name whose number stands in a file of the host (marks, realms, users, labels, control groups): it has a value, but an unknown one.</summary>

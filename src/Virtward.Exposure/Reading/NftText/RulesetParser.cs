@@ -171,7 +171,7 @@ internal sealed class RulesetParser
                 case TokenKind.NewLine:
                     _lexer.Next();
                     break;
-                case TokenKind.Word when rules.Count == 0 && _lexer.Is("type") && hook is null:
+                case TokenKind.Word when hook is null && _lexer.Is("type"):
                     if (ParseHook() is not { } parsed)
                     {
                         return Fail<Chain>($"where chain {name} is attached is not understood at '{ReadingNotes.Cut(Current())}'");
@@ -179,9 +179,14 @@ internal sealed class RulesetParser
 
                     hook = parsed;
                     break;
-                case TokenKind.Word when rules.Count == 0 && _lexer.Is("policy"):
+                case TokenKind.Word when hook is not null && _lexer.Is("policy"):
                     _lexer.Next();
-                    hook = hook is null ? null : hook with { DropByDefault = _lexer.Is("drop") };
+                    if (!_lexer.Is("drop") && !_lexer.Is("accept"))
+                    {
+                        return Fail<Chain>($"the policy of chain {name} is not understood: '{ReadingNotes.Cut(Current())}'");
+                    }
+
+                    hook = hook with { DropByDefault = _lexer.Is("drop") };
                     _lexer.Next();
                     break;
                 case TokenKind.Word when rules.Count == 0 && (_lexer.Is("comment") || _lexer.Is("flags")):

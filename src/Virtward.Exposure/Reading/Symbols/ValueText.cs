@@ -73,7 +73,7 @@ public static class ValueText
                 }
 
                 value = InterfaceName.ToValue(text.ToString());
-                return text.Length <= InterfaceName.MaxLength + 1;
+                return text.Length <= InterfaceName.MaxLength;
             case DataType.InterfaceIndex:
                 return TryNumber(text, out value) || TrySingle(DataType.InterfaceName, text, out value);
             case DataType.CtLabel:

@@ -79,6 +79,7 @@ public sealed class NftTextReaderTests
     [InlineData("vlan id 5 ip saddr 192.0.2.1", "vlan id == 5; ip saddr == c0000201")]
     [InlineData("@nh,128,32 & 0xff != 0x1", "(@Network,128,32 & ff) != 1")]
     [InlineData("meta hour \"10:00\"-\"12:00\" accept", "meta hour == 8ca0..a8c0; Accept")]
+    [InlineData("meta hour != \"22:00\"-\"06:00\" drop", "meta hour != { 0..5460, 13560..1517f }; Drop")]
     [InlineData("meta day { \"Saturday\", \"Sunday\" }", "meta day == { 6, 0 }")]
     public void A_statement_means_what_the_kernel_makes_of_it(string rule, string model)
     {
@@ -130,6 +131,7 @@ public sealed class NftTextReaderTests
     [InlineData("table ip t {\n\tcounter c {\n", 3, 1, "the listing ends inside table t, which line 1 opens")]
     [InlineData("table ip t {\n\tchain c {\n\t\ttype filter hook sideways priority 0; policy drop;\n\t}\n}\n", 3, 20,
         "where chain c is attached is not understood at 'sideways'")]
+    [InlineData("table ip t {\n\tchain c {\n\t\ttype filter hook input priority 0; policy maybe;\n\t}\n}\n", 3, 45, "the policy of chain c is not understood: 'maybe'")]
     public void A_structure_that_cannot_be_followed_is_one_problem_with_its_place(string text, int line, int column, string what)
     {
         Result<Ruleset> read = NftTextReader.Read(text);
@@ -169,6 +171,14 @@ public sealed class NftTextReaderTests
     {
         Ruleset ruleset = Read($"table netdev t {{\n\tchain c {{ # handle 9\n\t\tcomment \"x\"\n\t\t{line}\n\t\tdrop # handle 2\n\t}}\n}}\n");
         Assert.Contains($"  chain c #9{hook}\n    2: Drop\n", ModelText.Of(ruleset), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_base_chain_is_one_also_behind_a_line_that_is_not_understood()
+    {
+        Ruleset ruleset = Read("table ip t {\n\tchain c {\n\t\tfrob 5;\n\t\ttype filter hook input priority 0; policy drop;\n\t}\n}\n");
+        Assert.True(ruleset.Tables[0].Chains[0].Base is { Hook: Hook.Input, DropByDefault: true });
+        Assert.Single(ruleset.Notes);
     }
 
     [Theory]
