@@ -74,6 +74,7 @@ internal sealed class Matches(Dice dice, Palette palette, Values values)
             7 => $"{word} {Not()}\"{dice.Pick(Values.Devices)}\"",
             8 when sets.Of("ifname") is { Count: > 0 } named => $"{word}name {Not()}@{dice.Pick(named)}",
             8 => $"{word} {{ \"eth0\", \"{dice.Pick("lo", "virbr0", "br0")}\" }}",
+            _ when into && place.Hook is not (Hook.Prerouting or Hook.Input or Hook.Forward) => $"{word} \"lo\"",
             _ => dice.Pick($"{word} \"lo\"", $"meta {word}type ether", $"meta {word}type loopback", $"meta {word}group {dice.Pick("0", "default", "7")}", $"meta {word}kind \"{dice.Pick("veth", "bridge")}\""),
         };
     }
@@ -86,7 +87,9 @@ internal sealed class Matches(Dice dice, Palette palette, Values values)
         8 => $"ct mark & 0xff {dice.Pick("==", "!=")} 0x{dice.Pick(0, 1, 2, 0x10, 0x2a):x}",
         9 => $"ct direction {dice.Pick("original", "reply")}",
         10 => $"ct protocol {dice.Pick("tcp", "udp", "icmp")}",
-        _ => $"ct l3proto {dice.Pick("ipv4", "ipv6")}",
+
+        // Not ct l3proto: nft leaves it out of its listing before a match on ports.
+        _ => $"ct state {dice.Pick("new", "established", "invalid,new")}",
     };
 
     private string? Original(Place place, TableSets sets)

@@ -57,7 +57,9 @@ internal sealed class Values(Dice dice, Palette palette)
         int count = dice.Between(1, most);
         for (int i = 0; i < count; i++)
         {
-            all.Add(string.Join(" . ", parts.Select(part => intervals ? Interval(part) : One(part))));
+            // With a port goes a protocol that has ports: elsewhere `th dport` is whatever stands there.
+            all.Add(string.Join(" . ", parts.Select(part =>
+                part == "inet_proto" && parts.Contains("inet_service") ? dice.Pick("tcp", "udp", "sctp") : intervals ? Interval(part) : One(part))));
         }
 
         return string.Join(", ", all);

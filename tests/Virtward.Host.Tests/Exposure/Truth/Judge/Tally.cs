@@ -19,6 +19,9 @@ internal sealed class Tally
     /// <summary>Refusals whose answer got lost.</summary>
     public int Mute { get; set; }
 
+    /// <summary>Differences that nft's listing is to blame for.</summary>
+    public int Misprinted { get; set; }
+
     public List<Disagreement> Disagreements { get; } = [];
 
     /// <summary>How often each outcome was seen.</summary>
@@ -29,6 +32,6 @@ internal sealed class Tally
 
     public override string ToString() =>
         $"{Packets} packets, {Rules} rules in {Rulesets} rulesets ({RefusedLines} lines refused by nft), {Disagreements.Count} disagreements, "
-        + $"{Unproven} of them unproven ({(Packets == 0 ? 0 : 100.0 * Unproven / Packets):f2} %), {Drawn} drawn, {Mute} mute; kernel: "
+        + $"{Unproven} of them unproven ({(Packets == 0 ? 0 : 100.0 * Unproven / Packets):f2} %), {Drawn} drawn, {Mute} mute, {Misprinted} misprinted; kernel: "
         + string.Join(", ", Seen.OrderByDescending(static one => one.Value).Select(static one => $"{one.Value} {one.Key}"));
 }

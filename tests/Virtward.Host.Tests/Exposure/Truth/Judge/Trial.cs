@@ -68,13 +68,17 @@ internal sealed class Trial : IDisposable
 
             // What the kernel draws by itself (a source port where two flows would clash) it draws anew in another life.
             again ??= Again(draft, probes);
-            if (again.Value[i].ToString() == seen[i].ToString())
+            if (again.Value[i].ToString() != seen[i].ToString())
             {
-                tally.Disagreements.Add(new Disagreement(seed, what, _scene.Layout, rules, probes[i], seen[i], said) { Draft = draft });
+                tally.Drawn++;
+            }
+            else if (IsMisprinted(rules, probes, i, said))
+            {
+                tally.Misprinted++;
             }
             else
             {
-                tally.Drawn++;
+                tally.Disagreements.Add(new Disagreement(seed, what, _scene.Layout, rules, probes[i], seen[i], said) { Draft = draft });
             }
         }
     }
@@ -96,6 +100,11 @@ internal sealed class Trial : IDisposable
             }
 
             string rules = _scene.Listing();
+            if (_scene.Load(rules) is not null)
+            {
+                return false;
+            }
+
             Observation seen = _prober.Run([found.Packet])[0];
             Trace said = TracedEngine.Of(rules, _network).Trace(found.Packet);
             if (Comparison.Difference(_scene.Layout, found.Packet, seen, said) != found.What)
@@ -132,7 +141,7 @@ internal sealed class Trial : IDisposable
         if (decided.Table.Length == 0)
         {
             string text = draft.ToString();
-            return !Probes.IsSane(probe.Source) || IsError(probe)
+            return !Probes.IsSane(probe.Source) || IsError(probe) || _scene.Layout.Commands.Length > 0
                 || text.Contains("hook output", StringComparison.Ordinal) || text.Contains("hook postrouting", StringComparison.Ordinal)
                 || text.Contains("hook egress", StringComparison.Ordinal);
         }
@@ -151,6 +160,11 @@ internal sealed class Trial : IDisposable
     /// <summary>Nobody is told about an error (RFC 1122 section 3.2.2).</summary>
     private static bool IsError(Packet packet) =>
         packet.Protocol is PacketBytes.Icmp or PacketBytes.Icmp6 && PacketBytes.IsError(packet.Protocol, PacketBytes.IcmpType(packet));
+
+    /// <summary>Whether nft does not list what was loaded: where the kernel is given what nft listed, it does what the engine says.</summary>
+    private bool IsMisprinted(string listing, Packet[] probes, int number, Trace said) =>
+        _scene.Load(listing) is null
+        && Comparison.Difference(_scene.Layout, probes[number], _prober.Run(probes)[number], said) is null or Comparison.NotTold;
 
     private ImmutableArray<Observation> Again(Draft draft, Packet[] probes)
     {

@@ -16,7 +16,8 @@ namespace Virtward.Host.Tests.Exposure.Truth.Scene;
 internal sealed unsafe class Prober(TruthScene scene)
 {
     private readonly Dictionary<uint, Flight> _flights = [];
-    private readonly Dictionary<uint, Flight> _answers = [];
+    private readonly Dictionary<uint, Flight> _byAcknowledged = [];
+    private readonly Dictionary<uint, Flight> _bySequence = [];
     private uint _nextId = 1;
     private int _sentinel;
 
@@ -32,7 +33,8 @@ internal sealed unsafe class Prober(TruthScene scene)
         ulong processors = 1;
         _ = Libc.SetAffinity(0, 8, &processors);
         _flights.Clear();
-        _answers.Clear();
+        _byAcknowledged.Clear();
+        _bySequence.Clear();
         scene.Quiet.OpenUdp(
             probes.SelectMany(static probe => probe.Before.Append(probe)).Where(static packet => packet.Protocol == 17).Select(static packet => packet.DestinationPort));
         var flights = new List<Flight>[probes.Count];
@@ -91,9 +93,15 @@ internal sealed unsafe class Prober(TruthScene scene)
         (uint sequence, uint acknowledged) = talk.Next(packet, PacketBytes.Payload(wording));
         if (packet.Protocol == PacketBytes.Tcp)
         {
-            // What a RST to it says.
-            _answers[Talk.After(packet, sequence, PacketBytes.Payload(wording))] = flight;
-            _answers[acknowledged] = flight;
+            // What a RST to it says (RFC 9293 section 3.5.2): what it acknowledges, or, to a packet that acknowledges something itself, just that.
+            if ((packet.TcpFlags & 16) != 0)
+            {
+                _bySequence[acknowledged] = flight;
+            }
+            else
+            {
+                _byAcknowledged[Talk.After(packet, sequence, PacketBytes.Payload(wording))] = flight;
+            }
         }
 
         byte[] bytes = PacketBytes.Of(packet, wording with { Sequence = sequence, Acknowledged = acknowledged });
@@ -206,10 +214,9 @@ internal sealed unsafe class Prober(TruthScene scene)
             return _flights.GetValueOrDefault(id);
         }
 
-        // A RST has no payload, but the numbers of what it answers: RFC 9293 section 3.5.2.
-        return seen.Protocol == PacketBytes.Tcp
-            ? _answers.GetValueOrDefault((seen.TcpFlags & 16) != 0 ? seen.Acknowledged : seen.Sequence)
-            : null;
+        // A RST has no payload.
+        return seen.Protocol != PacketBytes.Tcp ? null
+            : (seen.TcpFlags & 16) != 0 ? _byAcknowledged.GetValueOrDefault(seen.Acknowledged) : _bySequence.GetValueOrDefault(seen.Sequence);
     }
 
     /// <summary>Whether what was seen is somebody's answer to a packet, and not the packet itself.</summary>
