@@ -7,9 +7,13 @@ public static partial class ControlGroups
 {
     private const int ShortId = 12;
 
-    /// <summary>The systemd unit: the last part of the path that is one; null: none.</summary>
+    // Init's own: what it holds it has opened for other units.
+    private const string Init = "init.scope";
+
+    /// <summary>The systemd unit: the last part of the path that is one; null: none, or init's own.</summary>
     public static string? Unit(string path) => path.Split('/').LastOrDefault(static part =>
-        part.EndsWith(".service", StringComparison.Ordinal) || part.EndsWith(".scope", StringComparison.Ordinal) || part.EndsWith(".socket", StringComparison.Ordinal));
+        (part.EndsWith(".service", StringComparison.Ordinal) || part.EndsWith(".scope", StringComparison.Ordinal) || part.EndsWith(".socket", StringComparison.Ordinal))
+        && part != Init);
 
     /// <summary>The container, <c>ENGINE:ID</c>; null: none.</summary>
     public static string? Container(string path)

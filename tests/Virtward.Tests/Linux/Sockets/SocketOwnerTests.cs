@@ -43,6 +43,7 @@ public sealed class SocketOwnerTests
     [InlineData("/docker/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", null, "docker:0123456789ab")]
     [InlineData("/machine.slice/libpod-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope/container", "libpod-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope", "podman:0123456789ab")]
     [InlineData("/lxc.payload.web/system.slice/nginx.service", "nginx.service", "lxc:web")]
+    [InlineData("/init.scope", null, null)]
     [InlineData("/", null, null)]
     [InlineData("", null, null)]
     public void A_control_group_tells_unit_and_container(string path, string? unit, string? container)
