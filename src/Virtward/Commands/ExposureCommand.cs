@@ -26,6 +26,7 @@ public static class ExposureCommand
             ExposureExplainCommand.Create(host),
             ExposureTraceCommand.Create(host),
             ExposureDiffCommand.Create(host),
+            ExposureProbeCommand.Create(host),
         };
         command.SetAction(async (parsed, cancel) =>
         {
