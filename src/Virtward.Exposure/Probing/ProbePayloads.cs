@@ -7,7 +7,7 @@ public static class ProbePayloads
     private static readonly ReadOnlyMemory<byte> Dns = new byte[] { 0x76, 0x77, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1 };
 
     // RFC 5905 section 7.3: version 4, mode 3 (client); the rest may be zero.
-    private static readonly ReadOnlyMemory<byte> Ntp = new byte[] { 0x23, .. new byte[47] };
+    private static readonly ReadOnlyMemory<byte> Ntp = (byte[])[0x23, .. new byte[47]];
 
     // Anything, for those whom no stranger can ask: WireGuard and OpenVPN stay silent by design.
     private static readonly ReadOnlyMemory<byte> Other = new byte[] { 0, 0, 0, 0 };
