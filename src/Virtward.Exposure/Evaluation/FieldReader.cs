@@ -64,7 +64,7 @@ internal sealed class FieldReader(Room room)
     /// <summary>Bits of a header, from where they stand.</summary>
     public BitValue? ReadRaw(RawPayloadExpression raw, PacketState state)
     {
-        if (raw.Length is < 1 or > 128)
+        if (raw.Length is < 1 or > 128 || raw.Offset is < 0 or > 1 << 20)
         {
             return null;
         }
