@@ -536,7 +536,7 @@ internal sealed class PacketPath
             state.V6, state[Slot.DestinationAddress], state[Slot.SourceAddress], BitValue.Of(0, 32), _room.Network.Loopback.Name, null, state.Condition))
         {
             PacketState part = state.With(set);
-            if (hit.Type is not (RouteType.Unicast or RouteType.Local))
+            if (hit.Type is not (RouteType.Unicast or RouteType.Local or RouteType.Broadcast))
             {
                 _sink.Drop(part, Kernel("routing", $"{why}, nor one back", "drop"));
             }
@@ -642,9 +642,26 @@ internal sealed class PacketPath
 
         state.In = device;
         state.Out = outgoing;
-        List<PacketState> passed = RunIp([state], Hook.Forward);
-        passed.ForEach(part => part.Set(Slot.TimeToLive, part[Slot.TimeToLive] is { IsNumber: true } left ? BitValue.Of(left.Number - 1, 8) : ttl));
-        Leave(passed);
+        state.Set(Slot.TimeToLive, Decreased(ttl));
+        Leave(RunIp([state], Hook.Forward));
+    }
+
+    private BitValue Decreased(in BitValue value)
+    {
+        if (value.IsNumber)
+        {
+            return BitValue.Of(value.Number - 1, value.Width);
+        }
+
+        var bits = new int[value.Width];
+        int borrow = BddManager.True;
+        for (int bit = bits.Length - 1; bit >= 0; bit--)
+        {
+            bits[bit] = _room.Manager.Xor(value.Bit(bit), borrow);
+            borrow = _room.Manager.Minus(borrow, value.Bit(bit));
+        }
+
+        return BitValue.Of(bits);
     }
 
     private void Deliver(PacketState state, string how)
