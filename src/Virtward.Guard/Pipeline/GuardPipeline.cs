@@ -44,6 +44,7 @@ public sealed class GuardPipeline : ISourceSink
     private readonly long[] _failures;
     private readonly List<Allowance> _allowed = [];
     private readonly List<Prefix> _disallowed = [];
+    private Problem? _uncovered;
     private long _linesAtCommit;
     private UnixTime _committed = UnixTime.None;
 
@@ -210,6 +211,12 @@ public sealed class GuardPipeline : ISourceSink
         if (EnforcementTrouble is { } trouble)
         {
             _listener.Trouble(trouble);
+        }
+
+        if (result.IsOk && result.Value.Uncovered is { } uncovered && uncovered != _uncovered)
+        {
+            _uncovered = uncovered;
+            _listener.Trouble(uncovered);
         }
     }
 

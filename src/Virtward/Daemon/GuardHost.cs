@@ -197,7 +197,7 @@ public sealed class GuardHost : IAsyncDisposable
         Pipeline.Positions = _sources.Positions;
         _thread = new Thread(() => _sources.Run(stop)) { Name = "guard", IsBackground = true };
         _thread.Start();
-        _tasks.Add(new EnforcementKeeper(Parts.Enforcer, Parts.Firewall, Parts.Clock).RunAsync(Compared, stop));
+        _tasks.Add(new EnforcementKeeper(Parts.Enforcer, Parts.Firewall, Parts.Uplinks, Parts.Clock).RunAsync(Compared, stop));
         _tasks.Add(Parts.Cutter.RunAsync(result => Tell(result, listener), stop));
         _tasks.Add(KeepFactsAsync(listener, stop));
         _tasks.Add(CountAsync(stop));
