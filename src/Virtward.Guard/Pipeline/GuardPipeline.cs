@@ -136,6 +136,9 @@ public sealed class GuardPipeline : ISourceSink
     /// <summary>Steps 1 to 3, for one line.</summary>
     void ISourceSink.Accept(int source, in LogLine line) => _sources[source].Filters.Accept(line, _sinks[source]);
 
+    /// <summary>The same, for many lines that came together.</summary>
+    void ISourceSink.Accept(int source, in LineBlock block) => _sources[source].Filters.Accept(block, _sinks[source]);
+
     /// <summary>Steps 4 to 6, for all lines since the last time; and whatever was asked meanwhile.</summary>
     void ISourceSink.BatchEnd()
     {
