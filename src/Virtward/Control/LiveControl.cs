@@ -40,8 +40,7 @@ public sealed class LiveControl(GuardHost guard, bool running) : IGuardControl
     public async Task<Result<BansDocument>> BansAsync(bool evidence, CancellationToken cancel)
     {
         List<Ban> bans = await Pipeline.AskAsync(_ => Pipeline.Engine.Bans.All.ToList()).WaitAsync(cancel);
-        Result<IReadOnlyDictionary<Prefix, PacketCount>> counted = guard.Parts.Enforcer.ReadCounts();
-        IReadOnlyDictionary<Prefix, PacketCount> counts = counted.IsOk ? counted.Value : new Dictionary<Prefix, PacketCount>();
+        IReadOnlyDictionary<Prefix, PacketCount> counts = guard.Stopped.Counts(bans.Count);
         IEnumerable<Ban> newest = bans.OrderByDescending(ban => ban.Since);
         return new BansDocument(new BanDocumentCollection(bans.Count, Describe(evidence ? WithEvidence(newest) : newest, counts)));
     }
