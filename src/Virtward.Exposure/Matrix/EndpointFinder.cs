@@ -97,8 +97,9 @@ internal static class EndpointFinder
 
     private static string Owner(Listener listener)
     {
-        string process = listener.Processes.IsEmpty ? "the kernel, or a process not to be seen without root" : listener.Processes[0].Name;
+        // The kernel's own sockets have no process, nor have those that are not to be seen without root.
+        string process = listener.Processes.IsEmpty ? "" : listener.Processes[0].Name;
         string where = listener.Container ?? listener.Unit ?? "";
-        return where.Length > 0 ? $"{process} ({where})" : process;
+        return where.Length == 0 ? process : process.Length == 0 ? where : $"{process}, {where}";
     }
 }

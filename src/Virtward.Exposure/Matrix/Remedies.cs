@@ -91,5 +91,6 @@ public static class Remedies
         return same.Length == 1 ? same[0] : $"{{ {string.Join(", ", same)} }}";
     }
 
-    private static string Program(Endpoint endpoint) => endpoint.Owner.Length > 0 ? endpoint.Owner : "the program";
+    private static string Program(Endpoint endpoint) => endpoint.Owner.Length > 0 ? endpoint.Owner
+        : endpoint.Service.Name.Length > 0 ? endpoint.Service.Name : "the program";
 }

@@ -88,5 +88,10 @@ public static class SourceWords
         }
     }
 
-    private static string Limit(SourceSets sets) => sets.DependsOn.IsEmpty ? ", sometimes" : $", {sets.DependsOn[0]}";
+    // Of all that it hangs on, a rate says the most: "limit rate over 3/minute burst 3 packets".
+    private static string Limit(SourceSets sets)
+    {
+        string? rate = sets.DependsOn.FirstOrDefault(static one => one.StartsWith("limit ", StringComparison.Ordinal)) ?? sets.DependsOn.FirstOrDefault();
+        return rate is null ? ", sometimes" : $", {rate}";
+    }
 }

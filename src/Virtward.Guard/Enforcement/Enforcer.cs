@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Virtward.Core.Host;
 using Virtward.Core.Net;
 using Virtward.Core.Policy;
@@ -30,18 +31,23 @@ public sealed class Enforcer
     private readonly WantedElements _wanted = new();
     private readonly Dictionary<GuardElement, PacketCount> _counted = [];
     private readonly HashSet<GuardSet> _layout = [];
+    private readonly GuardedUplinks _uplinks;
     private PacketCount _dropped;
     private FirewallChain? _chain;
+    private FirewallChain? _ingress;
+    private ImmutableArray<string> _devices = [];
     private bool _counting = true;
 
     /// <summary>Makes an enforcer that knows of no ban yet; the first call is <see cref="Reconcile(IEnumerable{Ban})"/>.</summary>
     /// <param name="firewall">The kernel, or what stands for it.</param>
     /// <param name="clock">The wall clock: bans end by it.</param>
     /// <param name="carve">What is left of a ban without the never-ban list.</param>
-    public Enforcer(IFirewall firewall, TimeProvider clock, Func<Ban, IReadOnlyList<Prefix>> carve)
+    /// <param name="uplinks">Where frames come in that are only bridged through this host; null: nowhere.</param>
+    public Enforcer(IFirewall firewall, TimeProvider clock, Func<Ban, IReadOnlyList<Prefix>> carve, IUplinks? uplinks = null)
     {
         _firewall = firewall;
         _clock = clock;
+        _uplinks = new GuardedUplinks(uplinks);
         _index = new BanIndex { Carve = carve };
     }
 
@@ -103,6 +109,7 @@ public sealed class Enforcer
     {
         bool rebuilt;
         List<GuardSet> sets;
+        Problem? uncovered;
         lock (_lock)
         {
             _wanted.RemoveUntil(UnixTime.Now(_clock));
@@ -112,9 +119,10 @@ public sealed class Enforcer
             }
 
             sets = [.. Sets()];
+            uncovered = _uplinks.Problem;
         }
 
-        var total = new Reconciliation(rebuilt, 0, 0, 0, 0, null);
+        var total = new Reconciliation(rebuilt, 0, 0, 0, 0, null) { Uncovered = uncovered };
         foreach (GuardSet set in sets)
         {
             if (!Reconcile(set, total).TryGet(out total, out Problem? problem))
@@ -124,6 +132,17 @@ public sealed class Enforcer
         }
 
         return total;
+    }
+
+    /// <summary>Whether the rules in the kernel hang on other devices than they should: cheap, for whenever some device has changed.</summary>
+    public bool IsElsewhere()
+    {
+        lock (_lock)
+        {
+            // What cannot be read is for the next comparison to tell.
+            ImmutableArray<string> uplinks = _uplinks.Read();
+            return _firewall.ReadTable(GuardTable.Name).TryGet(out FirewallTable? table, out _) && !IsIngressIntact(table, uplinks);
+        }
     }
 
     /// <summary>Replaces the never-ban list: what it newly holds is let go at once, what it no longer holds is banned where a ban says so.</summary>
@@ -207,6 +226,8 @@ public sealed class Enforcer
             _counted.Clear();
             _dropped = default;
             _chain = null;
+            _ingress = null;
+            _devices = [];
             if (!_firewall.ReadTable(GuardTable.Name).TryGet(out FirewallTable? table, out Problem? problem)
                 || !_firewall.ReadCounter(GuardTable.Name, GuardTable.Counter).TryGet(out PacketCount? counter, out problem))
             {
@@ -336,16 +357,19 @@ public sealed class Enforcer
         return problem is null ? default(Done) : problem with { What = $"{refused} of {changes.Count} changes of bans are not in force yet: {problem.What}" };
     }
 
-    // Whether the table had to be made anew.
+    // Whether the table had to be made anew, for another reason than that the uplinks are others now.
     private Result<bool> EnsureTable()
     {
         GuardSet[] sets = [.. Sets()];
+        ImmutableArray<string> uplinks = _uplinks.Read();
         if (!_firewall.ReadTable(GuardTable.Name).TryGet(out FirewallTable? table, out Problem? problem))
         {
             return problem;
         }
 
-        if (IsIntact(table, sets))
+        bool intact = IsIntact(table, sets);
+        bool ingressIntact = IsIngressIntact(table, uplinks);
+        if (intact && ingressIntact)
         {
             return false;
         }
@@ -355,26 +379,55 @@ public sealed class Enforcer
             _dropped = dropped;
         }
 
-        if (!_firewall.Apply(GuardTable.Script(table, sets, _dropped, _counting)).TryGet(out _, out problem))
+        bool moved = !uplinks.SequenceEqual(_devices);
+        if (!Make(table, sets, uplinks).TryGet(out uplinks, out problem))
         {
-            if (!_counting || !_firewall.Apply(GuardTable.Script(table, sets, _dropped, counting: false)).TryGet(out _, out _))
-            {
-                return problem;
-            }
-
-            _counting = false;
+            return problem;
         }
 
         // What we wrote, as the kernel reads it back, is what it must be from now on. Where somebody has been at it already, it is
         // made anew next time.
         _layout.Clear();
         _layout.UnionWith(sets);
-        _chain = _firewall.ReadTable(GuardTable.Name).TryGet(out table, out _)
-            && table.Chains.TryGetValue(GuardTable.Chain, out FirewallChain chain)
-            && chain.Rules == GuardTable.Rules(sets)
-            ? chain
-            : null;
-        return true;
+        _devices = uplinks;
+        bool read = _firewall.ReadTable(GuardTable.Name).TryGet(out table, out _);
+        _chain = read ? Written(table!, GuardTable.Chain, GuardTable.Rules(sets)) : null;
+        _ingress = read ? Written(table!, GuardTable.Ingress, GuardTable.IngressRules(sets)) : null;
+        return !intact || !moved;
+    }
+
+    private static FirewallChain? Written(FirewallTable table, string name, int rules) =>
+        table.Chains.TryGetValue(name, out FirewallChain chain) && chain.Rules == rules ? chain : null;
+
+    // Makes the table with as much as kernel and nft can do, and hands out the devices of its ingress chain. What has ingress chains has
+    // counters too: these go last.
+    private Result<ImmutableArray<string>> Make(FirewallTable present, GuardSet[] sets, ImmutableArray<string> uplinks)
+    {
+        string Script(bool counting, ImmutableArray<string> devices) => GuardTable.Script(present, sets, _dropped, counting, devices);
+        if (_firewall.Apply(Script(_counting, uplinks)).TryGet(out _, out Problem? problem))
+        {
+            _uplinks.Taken();
+            return uplinks;
+        }
+
+        if (!uplinks.IsEmpty && _firewall.Apply(Script(_counting, [])).IsOk)
+        {
+            _uplinks.Refused(uplinks, problem);
+            return ImmutableArray<string>.Empty;
+        }
+
+        if (!_counting || !_firewall.Apply(Script(counting: false, [])).IsOk)
+        {
+            return problem;
+        }
+
+        _counting = false;
+        if (!uplinks.IsEmpty)
+        {
+            _uplinks.Refused(uplinks, problem);
+        }
+
+        return ImmutableArray<string>.Empty;
     }
 
     private bool IsIntact(FirewallTable table, GuardSet[] sets) =>
@@ -383,6 +436,14 @@ public sealed class Enforcer
         && table.Chains.TryGetValue(GuardTable.Chain, out FirewallChain chain)
         && chain == _chain
         && sets.All(set => table.Sets.TryGetValue(set.Name, out FirewallSet made) && set.Fits(made));
+
+    // What was refused on just these devices is tried again only when the table is made anew for another reason.
+    private bool IsIngressIntact(FirewallTable table, ImmutableArray<string> uplinks)
+    {
+        ImmutableArray<string> possible = _uplinks.IsRefused(uplinks) ? [] : uplinks;
+        bool present = table.Chains.TryGetValue(GuardTable.Ingress, out FirewallChain chain);
+        return possible.SequenceEqual(_devices) && (possible.IsEmpty ? !present : present && chain == _ingress);
+    }
 
     private Result<Reconciliation> Reconcile(GuardSet set, Reconciliation total)
     {

@@ -11,6 +11,9 @@ namespace Virtward.Guard.Enforcement;
 /// <param name="Problem">Why it refused the first of them; null where it took all.</param>
 public sealed record Reconciliation(bool Rebuilt, int Added, int Renewed, int Removed, int Refused, Problem? Problem)
 {
+    /// <summary>Why frames that are only bridged through this host are not all covered; null where they are. All else is enforced.</summary>
+    public Problem? Uncovered { get; init; }
+
     /// <summary>Whether the kernel held just what it should.</summary>
     public bool FoundNothing => !Rebuilt && Added + Renewed + Removed == 0;
 }

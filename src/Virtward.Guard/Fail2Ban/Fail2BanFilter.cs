@@ -10,6 +10,7 @@ using Virtward.Guard.Fail2Ban.Dates;
 using Virtward.Guard.Fail2Ban.Engine;
 using Virtward.Guard.Filters;
 using Virtward.Guard.Filters.Needles;
+using Virtward.Guard.Filters.Regexes;
 using Virtward.Guard.Sightings;
 using Virtward.Guard.Sources;
 
@@ -132,7 +133,7 @@ public sealed class Fail2BanFilter : ILineFilter
         ulong candidates = ulong.MaxValue;
         if (half.CanSkip && !line.FromJournal)
         {
-            candidates = half.Engine.ByFirst.TellsApart ? (half.Prefilter.MayMatch(text) ? ulong.MaxValue : 0) : half.Prefilter.Candidates(text);
+            candidates = half.Candidates(text);
             if (candidates == 0)
             {
                 half.Engine.Skip(text);
@@ -177,9 +178,9 @@ public sealed class Fail2BanFilter : ILineFilter
 
     private void Tell(Failure failure, in LogLine line, UnixTime now, Half half, int index, ISightingSink sink)
     {
-        if (failure.Host is not { } host || !Address.TryParse(host, out Address address))
+        if (!Address.TryParse(failure.HostBytes, out Address address))
         {
-            if (!failure.Harmless && failure.Id is not null)
+            if (!failure.Harmless && failure.HasId)
             {
                 WithoutAddress++;
                 Tell("a line tells a name instead of an address, and names are not looked up, so it bans nobody");
@@ -190,8 +191,6 @@ public sealed class Fail2BanFilter : ILineFilter
 
         // A stamp ahead of its own receipt is wrong or forged; it must not make a ban that ends late.
         UnixTime time = !failure.Time.IsKnown || (line.Received.IsKnown && failure.Time > now) ? now : failure.Time;
-        string user = failure.User ?? "";
-        byte[] bytes = user.Length == 0 ? [] : Encoding.UTF8.GetBytes(user);
         sink.Accept(index, new Sighting
         {
             Address = address,
@@ -199,7 +198,7 @@ public sealed class Fail2BanFilter : ILineFilter
             Kind = failure.Gained ? SightingKind.Success : failure.Harmless ? SightingKind.Ignored : SightingKind.Failure,
             Attempts = failure.Harmless ? 0 : 1,
             Rule = half.RuleNames[failure.Rule],
-            User = bytes,
+            User = failure.Fields.Bytes(Field.User),
             Line = line.Text,
         });
     }
@@ -234,6 +233,8 @@ public sealed class Fail2BanFilter : ILineFilter
     /// <summary>The filter as it reads files, or as it reads the journal: each has its own expressions and its own memory.</summary>
     private sealed class Half
     {
+        private AskFirst _askLiterals;
+
         private Half(FilterDefinition definition, LineEngine engine)
         {
             Engine = engine;
@@ -252,6 +253,25 @@ public sealed class Fail2BanFilter : ILineFilter
         public bool CanSkip { get; }
 
         public string[] RuleNames { get; }
+
+        /// <summary>The expressions that may match a line of a file, one bit each; 0: none.</summary>
+        public ulong Candidates(ReadOnlySpan<byte> line)
+        {
+            if (!Engine.ByFirst.TellsApart)
+            {
+                return Prefilter.Candidates(line);
+            }
+
+            // A replay hands in hardly any line that holds none, having looked for needles.
+            bool ruledOut = false;
+            if (_askLiterals.IsDue())
+            {
+                ruledOut = !Prefilter.MayMatch(line);
+                _askLiterals.Note(ruledOut);
+            }
+
+            return ruledOut ? 0 : ulong.MaxValue;
+        }
 
         public static Half? Read(
             ConfigReader reader, string path, IReadOnlyDictionary<string, string> options, bool journal, Fail2BanSettings settings, List<Problem> problems)

@@ -45,6 +45,9 @@ public sealed class SiegeWatch
     /// <summary>Why there is a siege; empty if there is none.</summary>
     public string Reason { get; private set; } = "";
 
+    /// <summary>How far back it looks.</summary>
+    public TimeSpan Window => _policy.Window;
+
     /// <summary>Whether there is a siege.</summary>
     public bool IsActive => Since.IsKnown;
 
@@ -98,7 +101,8 @@ public sealed class SiegeWatch
         }
 
         Expire(now);
-        bool over = IsActive && ((now >= _notBefore && IsCalm) || lasted >= LongestSiege);
+        // Right after a start the windows may be empty: nothing to judge by, and nothing to learn from.
+        bool over = IsActive && now >= _notBefore && (IsCalm || lasted >= LongestSiege);
         if (over)
         {
             if (lasted >= LongestSiege)
@@ -124,7 +128,8 @@ public sealed class SiegeWatch
     }
 
     /// <summary>
-    /// Takes back what was saved. The windows start empty, so a siege stays for one window at least, until it can be judged.
+    /// Takes back what was saved. The windows hold only what <see cref="Recall"/> brings, so a siege stays for one window at least,
+    /// until it can be judged.
     /// </summary>
     public void Restore(SiegeRecord saved, UnixTime now)
     {
@@ -137,6 +142,25 @@ public sealed class SiegeWatch
             {
                 Set(level);
             }
+        }
+    }
+
+    /// <summary>Takes in failures of before a start, without judging. Accounts are not remembered by anybody.</summary>
+    /// <param name="jail">The jail's index.</param>
+    /// <param name="subject">The source.</param>
+    /// <param name="attempts">How many.</param>
+    /// <param name="at">When; the oldest first.</param>
+    public void Recall(int jail, SubjectKey subject, int attempts, UnixTime at)
+    {
+        if (!_policy.Enabled)
+        {
+            return;
+        }
+
+        _host.Observe(subject, attempts, at);
+        if (_jails.Length > 0)
+        {
+            _jails[jail].Observe(subject, attempts, at);
         }
     }
 

@@ -129,8 +129,40 @@ public sealed class StateKeeper(
         }
 
         siege.Restore(state.Siege, now);
+        RecallFailures(state, now, neverBan);
         ForgetTableChanges();
         prefixes.Expire(now);
+    }
+
+    // Who failed within the siege's window, as far as counted attempts and bans tell: or else a swarm that is gathering, or a siege that
+    // is to be judged, would have a window to begin anew with each start.
+    private void RecallFailures(GuardState state, UnixTime now, NeverBan neverBan)
+    {
+        UnixTime from = now - siege.Window;
+        var failures = new Dictionary<(int Jail, SubjectKey Subject), (UnixTime At, int Attempts)>();
+        foreach (Ban ban in state.Bans.Concat(state.Folded).Where(static ban => ban.Origin == BanOrigin.Jail))
+        {
+            Note(ban.Jail, ban.Target, ban.Since, ban.Sightings);
+        }
+
+        foreach (AttackerRecord record in state.Attackers.Where(static record => !record.Attempts.IsDefaultOrEmpty))
+        {
+            Note(record.Jail, record.Subject, new UnixTime(record.Attempts.Max()), record.Attempts.Count(time => time > from.Microseconds));
+        }
+
+        foreach (((int jail, SubjectKey subject), (UnixTime at, int attempts)) in failures.OrderBy(static failure => failure.Value.At))
+        {
+            siege.Recall(jail, subject, attempts, at);
+        }
+
+        void Note(string name, Prefix source, UnixTime at, int attempts)
+        {
+            int index = at > from && at <= now ? Array.FindIndex(jails, jail => jail.Name == name && !jail.IsRecidive) : -1;
+            if (index >= 0 && SubjectKey.TryFrom(source, out SubjectKey subject) && !neverBan.Spares(source, name))
+            {
+                failures[(index, subject)] = (at, Math.Max(attempts, 1));
+            }
+        }
     }
 
     private void RestoreBans(GuardState state, UnixTime now, NeverBan neverBan)

@@ -44,6 +44,7 @@ public sealed class GuardPipeline : ISourceSink
     private readonly long[] _failures;
     private readonly List<Allowance> _allowed = [];
     private readonly List<Prefix> _disallowed = [];
+    private Problem? _uncovered;
     private long _linesAtCommit;
     private UnixTime _committed = UnixTime.None;
 
@@ -135,6 +136,9 @@ public sealed class GuardPipeline : ISourceSink
     /// <summary>Steps 1 to 3, for one line.</summary>
     void ISourceSink.Accept(int source, in LogLine line) => _sources[source].Filters.Accept(line, _sinks[source]);
 
+    /// <summary>The same, for many lines that came together.</summary>
+    void ISourceSink.Accept(int source, in LineBlock block) => _sources[source].Filters.Accept(block, _sinks[source]);
+
     /// <summary>Steps 4 to 6, for all lines since the last time; and whatever was asked meanwhile.</summary>
     void ISourceSink.BatchEnd()
     {
@@ -210,6 +214,12 @@ public sealed class GuardPipeline : ISourceSink
         if (EnforcementTrouble is { } trouble)
         {
             _listener.Trouble(trouble);
+        }
+
+        if (result.IsOk && result.Value.Uncovered is { } uncovered && uncovered != _uncovered)
+        {
+            _uncovered = uncovered;
+            _listener.Trouble(uncovered);
         }
     }
 

@@ -10,6 +10,18 @@ public interface ISourceSink
     /// <param name="line">The line.</param>
     void Accept(int source, in LogLine line);
 
+    /// <summary>Takes whole lines of a file together, to the same effect as one by one.</summary>
+    /// <param name="source">The source's number in the list of definitions.</param>
+    /// <param name="block">The lines; their memory is the source's again when this returns.</param>
+    void Accept(int source, in LineBlock block)
+    {
+        var splitter = new LineSplitter(block.Text);
+        while (splitter.TryNext(out ReadOnlySpan<byte> line))
+        {
+            Accept(source, LogLine.OfFile(line, block.Received));
+        }
+    }
+
     /// <summary>
     /// Everything that was there has been handed on. Called after each burst of lines, whenever the waiting thread was woken, and about once
     /// a second when it is quiet: the moment to make bans and to save them together with <see cref="FollowedSources.Positions"/>.

@@ -221,7 +221,31 @@ public sealed class LogTail : IDisposable
 
         int maxLine = _context.Options.MaxLine;
         SourceOutput output = _context.Output;
-        var splitter = new LineSplitter(block[start..]);
+        ReadOnlySpan<byte> rest = HandOn(block[start..], received);
+        MoveTo(block, at, block.Length - rest.Length);
+        if (rest.Length > maxLine)
+        {
+            output.TooLong++;
+            _skipping = true;
+            SkipAll(block, block.Length - rest.Length);
+        }
+    }
+
+    /// <summary>Hands on the whole lines at the beginning of a text, together where they are many and none is too long.</summary>
+    /// <returns>What is left: the beginning of a line.</returns>
+    private ReadOnlySpan<byte> HandOn(ReadOnlySpan<byte> text, UnixTime received)
+    {
+        int maxLine = _context.Options.MaxLine;
+        SourceOutput output = _context.Output;
+        if (text.Length >= _context.Options.TogetherFrom
+            && text.LastIndexOf((byte)'\n') is >= 0 and int last
+            && Newlines.AreWithin(text[..(last + 1)], maxLine))
+        {
+            output.Block(text[..(last + 1)], maxLine, received);
+            return text[(last + 1)..];
+        }
+
+        var splitter = new LineSplitter(text);
         while (splitter.TryNext(out ReadOnlySpan<byte> line))
         {
             if (line.Length <= maxLine)
@@ -234,14 +258,7 @@ public sealed class LogTail : IDisposable
             }
         }
 
-        ReadOnlySpan<byte> rest = splitter.Rest;
-        MoveTo(block, at, block.Length - rest.Length);
-        if (rest.Length > maxLine)
-        {
-            output.TooLong++;
-            _skipping = true;
-            SkipAll(block, block.Length - rest.Length);
-        }
+        return splitter.Rest;
     }
 
     /// <summary>Moves the place to the end of a line.</summary>

@@ -12,6 +12,12 @@ public sealed record SourceOptions
     /// <summary>How much is read at a time, in bytes; more than <see cref="MaxLine"/> and the fingerprint before it.</summary>
     public int BlockSize { get; init; } = 256 * 1024;
 
+    /// <summary>
+    /// From how many bytes on the lines that one read has brought are handed on together, in a block: what no rule can match is passed over
+    /// faster then. A few lines are sooner taken one by one.
+    /// </summary>
+    public int TogetherFrom { get; init; } = 4 * 1024;
+
     /// <summary>How much of one file is handed on before the others get their turn, in bytes.</summary>
     public long Turn { get; init; } = 4 * 1024 * 1024;
 

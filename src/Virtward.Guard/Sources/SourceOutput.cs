@@ -56,6 +56,18 @@ public sealed class SourceOutput : ILineSink
         Accept(new LogLine { Text = text, Received = received, UserId = -1 });
     }
 
+    /// <summary>Hands on whole lines of a file together.</summary>
+    /// <param name="text">The lines, at least one, each with its newline.</param>
+    /// <param name="longest">No line is longer, in bytes.</param>
+    /// <param name="received">When they came.</param>
+    public void Block(ReadOnlySpan<byte> text, int longest, UnixTime received)
+    {
+        int lines = Newlines.Count(text);
+        _lines += lines;
+        _bytes += text.Length - lines - text.Count("\r\n"u8);
+        _sink.Accept(_source, new LineBlock { Text = text, Lines = lines, LongestLine = longest, Received = received });
+    }
+
     /// <inheritdoc/>
     public void Accept(in LogLine line)
     {

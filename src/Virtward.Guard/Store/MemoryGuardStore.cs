@@ -121,12 +121,17 @@ public sealed class MemoryGuardStore : IGuardStore
     }
 
     /// <inheritdoc/>
-    public Result<string?> Evidence(Prefix target, string jail)
+    public Result<IReadOnlyList<string?>> Evidence(IReadOnlyList<Ban> bans)
     {
         lock (_gate)
         {
-            bool inForce = _live.TryGetValue((target, jail), out int index) && _bans[index].Ended is null;
-            return Result<string?>.Ok(inForce ? _bans[index].Ban.Evidence : null);
+            return bans.Select(Of).ToList();
+        }
+
+        string? Of(Ban ban)
+        {
+            bool inForce = _live.TryGetValue((ban.Target, ban.Jail), out int index) && _bans[index].Ended is null;
+            return inForce ? _bans[index].Ban.Evidence : null;
         }
     }
 

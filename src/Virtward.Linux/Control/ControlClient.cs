@@ -69,7 +69,7 @@ public sealed class ControlClient(string socketPath)
             }
 
             using var answer = new MemoryStream();
-            byte[] block = new byte[16 * 1024];
+            byte[] block = new byte[128 * 1024];
             int read;
             while ((read = await stream.ReadAsync(block, cancel).ConfigureAwait(false)) > 0)
             {

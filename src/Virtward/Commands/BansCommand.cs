@@ -12,7 +12,7 @@ public static class BansCommand
         host,
         "bans",
         "Who is kept out, until when, and why: the newest first.",
-        static (guard, cancel) => guard.BansAsync(cancel),
+        static (guard, json, cancel) => guard.BansAsync(evidence: json, cancel),
         ControlJson.Default.BansDocument,
         BansText.Write);
 }

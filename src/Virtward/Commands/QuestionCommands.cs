@@ -13,14 +13,14 @@ public static class QuestionCommands
     /// <param name="host">The streams.</param>
     /// <param name="name">Its name.</param>
     /// <param name="description">What it answers.</param>
-    /// <param name="ask">Asks.</param>
+    /// <param name="ask">Asks; told whether the answer is wanted as JSON, with all that there is.</param>
     /// <param name="type">How the answer becomes JSON.</param>
     /// <param name="write">Writes the answer for a person, as of a time.</param>
     public static Command Create<T>(
         CommandHost host,
         string name,
         string description,
-        Func<IGuardControl, CancellationToken, Task<Result<T>>> ask,
+        Func<IGuardControl, bool, CancellationToken, Task<Result<T>>> ask,
         JsonTypeInfo<T> type,
         Action<TextWriter, T, DateTimeOffset> write)
     {
@@ -30,13 +30,14 @@ public static class QuestionCommands
         command.SetAction(async (parsed, cancel) =>
         {
             IGuardControl guard = await ControlConnection.OpenAsync(host, parsed.GetValue(state)!, cancel);
-            Result<T> asked = await ask(guard, cancel);
+            bool asJson = parsed.GetValue(json);
+            Result<T> asked = await ask(guard, asJson, cancel);
             if (!asked.TryGet(out T? answer, out Problem? problem))
             {
                 return host.Fail(problem);
             }
 
-            if (parsed.GetValue(json))
+            if (asJson)
             {
                 JsonSerializer.Serialize(host.OutBytes, answer, type);
                 host.OutBytes.WriteByte((byte)'\n');

@@ -12,7 +12,7 @@ public static class StatusCommand
         host,
         "status",
         "Where things stand: sources, jails, bans, siege, and what the kernel has stopped.",
-        static (guard, cancel) => guard.StatusAsync(cancel),
+        static (guard, _, cancel) => guard.StatusAsync(cancel),
         ControlJson.Default.StatusDocument,
         StatusText.Write);
 }

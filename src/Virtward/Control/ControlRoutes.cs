@@ -9,6 +9,12 @@ public static class ControlRoutes
     /// <summary>GET: a <see cref="BansDocument"/>.</summary>
     public const string Bans = "/v1/bans";
 
+    /// <summary>The key of a query that, as <c>false</c>, leaves out the lines that decided.</summary>
+    public const string Evidence = "evidence";
+
+    /// <summary>GET: a <see cref="BansDocument"/> without the lines that decided.</summary>
+    public const string BansWithoutEvidence = Bans + "?" + Evidence + "=false";
+
     /// <summary>POST a <see cref="BanRequest"/>: a <see cref="ChangeDocument"/>.</summary>
     public const string Ban = "/v1/ban";
 

@@ -77,7 +77,7 @@ public sealed class ControlServer : IAsyncDisposable
         return (context.Request.Method, context.Request.Path.Value) switch
         {
             ("GET", ControlRoutes.Status) => ReplyAsync(context, _guard.StatusAsync(cancel), ControlJson.Default.StatusDocument),
-            ("GET", ControlRoutes.Bans) => ReplyAsync(context, _guard.BansAsync(cancel), ControlJson.Default.BansDocument),
+            ("GET", ControlRoutes.Bans) => ReplyAsync(context, _guard.BansAsync(WantsEvidence(context), cancel), ControlJson.Default.BansDocument),
             ("POST", ControlRoutes.Ban) => ChangeAsync(context, ControlJson.Default.BanRequest, _guard.BanAsync),
             ("POST", ControlRoutes.Unban) => ChangeAsync(context, ControlJson.Default.TargetRequest, _guard.UnbanAsync),
             ("POST", ControlRoutes.Allow) => ChangeAsync(context, ControlJson.Default.AllowRequest, _guard.AllowAsync),
@@ -86,6 +86,8 @@ public sealed class ControlServer : IAsyncDisposable
             _ => RefuseAsync(context, 404, new Problem("there is no such request", context.Request.Path.Value, "see docs/control-api.md")),
         };
     }
+
+    private static bool WantsEvidence(HttpContext context) => context.Request.Query[ControlRoutes.Evidence] != "false";
 
     private static async Task ChangeAsync<TRequest>(
         HttpContext context,

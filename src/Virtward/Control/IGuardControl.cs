@@ -12,7 +12,9 @@ public interface IGuardControl
     Task<Result<StatusDocument>> StatusAsync(CancellationToken cancel);
 
     /// <summary>The bans in force, the newest first.</summary>
-    Task<Result<BansDocument>> BansAsync(CancellationToken cancel);
+    /// <param name="evidence">Whether with the lines that decided: half of the answer, and most of the work.</param>
+    /// <param name="cancel">Gives up.</param>
+    Task<Result<BansDocument>> BansAsync(bool evidence, CancellationToken cancel);
 
     /// <summary>Bans an address or prefix by hand.</summary>
     Task<Result<ChangeDocument>> BanAsync(BanRequest request, CancellationToken cancel);

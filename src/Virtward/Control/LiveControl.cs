@@ -23,6 +23,9 @@ public sealed class LiveControl(GuardHost guard, bool running) : IGuardControl
     public static string Version =>
         typeof(LiveControl).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
+    // So many that a transaction for each costs nothing, and so few that the first of them is sent at once.
+    private const int LinesAtOnce = 1000;
+
     private GuardPipeline Pipeline => guard.Pipeline;
 
     /// <inheritdoc/>
@@ -34,12 +37,12 @@ public sealed class LiveControl(GuardHost guard, bool running) : IGuardControl
     }
 
     /// <inheritdoc/>
-    public async Task<Result<BansDocument>> BansAsync(CancellationToken cancel)
+    public async Task<Result<BansDocument>> BansAsync(bool evidence, CancellationToken cancel)
     {
         List<Ban> bans = await Pipeline.AskAsync(_ => Pipeline.Engine.Bans.All.ToList()).WaitAsync(cancel);
-        Result<IReadOnlyDictionary<Prefix, PacketCount>> counted = guard.Parts.Enforcer.ReadCounts();
-        IReadOnlyDictionary<Prefix, PacketCount> counts = counted.IsOk ? counted.Value : new Dictionary<Prefix, PacketCount>();
-        return new BansDocument(new BanDocumentCollection(bans.Count, Describe(bans.OrderByDescending(ban => ban.Since), counts)));
+        IReadOnlyDictionary<Prefix, PacketCount> counts = guard.Stopped.Counts(bans.Count);
+        IEnumerable<Ban> newest = bans.OrderByDescending(ban => ban.Since);
+        return new BansDocument(new BanDocumentCollection(bans.Count, Describe(evidence ? WithEvidence(newest) : newest, counts)));
     }
 
     /// <inheritdoc/>
@@ -194,16 +197,24 @@ public sealed class LiveControl(GuardHost guard, bool running) : IGuardControl
     // What is stored and shown later is one line of printable text.
     private static string Printable(string text) => Words.Safe(text.Length > 300 ? text[..300] : text);
 
-    // The lines that decided are in the store only: each is read when its ban's turn comes, and left out where that cannot be.
-    private IEnumerable<BanDocument> Describe(IEnumerable<Ban> bans, IReadOnlyDictionary<Prefix, PacketCount> counts)
+    // The lines that decided are in the store only: they are read when their bans' turn comes, and left out where that cannot be.
+    private IEnumerable<Ban> WithEvidence(IEnumerable<Ban> bans)
     {
         Result<IGuardStore> opened = guard.Parts.OpenForReading();
         using IGuardStore? store = opened.IsOk ? opened.Value : null;
-        foreach (Ban ban in bans)
+        foreach (Ban[] some in bans.Chunk(LinesAtOnce))
         {
-            string? evidence = store is not null && store.Evidence(ban.Target, ban.Jail).TryGet(out string? line, out _) ? line : null;
-            PacketCount count = ban.Simulated ? default : counts.GetValueOrDefault(ban.Target);
-            yield return BanDocument.Of(ban with { Evidence = evidence }, count.Packets, count.Bytes);
+            IReadOnlyList<string?>? lines = store is not null && store.Evidence(some).TryGet(out IReadOnlyList<string?>? read, out _) ? read : null;
+            for (int i = 0; i < some.Length; i++)
+            {
+                yield return lines?[i] is string line ? some[i] with { Evidence = line } : some[i];
+            }
         }
     }
+
+    private static IEnumerable<BanDocument> Describe(IEnumerable<Ban> bans, IReadOnlyDictionary<Prefix, PacketCount> counts) => bans.Select(ban =>
+    {
+        PacketCount count = ban.Simulated ? default : counts.GetValueOrDefault(ban.Target);
+        return BanDocument.Of(ban, count.Packets, count.Bytes);
+    });
 }

@@ -23,10 +23,10 @@ public sealed class OfflineControl(CommandHost host, string state) : IGuardContr
         count => new StatusDocument { Version = LiveControl.Version, Running = false, Bans = BanTotals.Of(count) }));
 
     /// <inheritdoc/>
-    public Task<Result<BansDocument>> BansAsync(CancellationToken cancel) => Task.FromResult(Read(
+    public Task<Result<BansDocument>> BansAsync(bool evidence, CancellationToken cancel) => Task.FromResult(Read(
         (store, now) => store.Find(new BanQuery { InForceAt = now }),
         found => new BansDocument(new BanDocumentCollection(
-            found.Count, found.Select(stored => BanDocument.Of(stored.Ban, (ulong)stored.Packets, (ulong)stored.Bytes))))));
+            found.Count, found.Select(stored => BanDocument.Of(evidence ? stored.Ban : stored.Ban with { Evidence = null }, (ulong)stored.Packets, (ulong)stored.Bytes))))));
 
     /// <inheritdoc/>
     public Task<Result<ChangeDocument>> BanAsync(BanRequest request, CancellationToken cancel) =>

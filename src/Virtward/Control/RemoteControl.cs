@@ -14,8 +14,8 @@ public sealed class RemoteControl(ControlClient client) : IGuardControl
         AskAsync("GET", ControlRoutes.Status, default, ControlJson.Default.StatusDocument, cancel);
 
     /// <inheritdoc/>
-    public Task<Result<BansDocument>> BansAsync(CancellationToken cancel) =>
-        AskAsync("GET", ControlRoutes.Bans, default, ControlJson.Default.BansDocument, cancel);
+    public Task<Result<BansDocument>> BansAsync(bool evidence, CancellationToken cancel) =>
+        AskAsync("GET", evidence ? ControlRoutes.Bans : ControlRoutes.BansWithoutEvidence, default, ControlJson.Default.BansDocument, cancel);
 
     /// <inheritdoc/>
     public Task<Result<ChangeDocument>> BanAsync(BanRequest request, CancellationToken cancel) =>

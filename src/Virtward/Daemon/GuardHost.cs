@@ -34,7 +34,6 @@ public sealed class GuardHost : IAsyncDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _tasks = [];
-    private readonly StoppedCounter _stopped;
     private readonly TroubleLog _troubles;
     private FollowedSources? _sources;
     private Thread? _thread;
@@ -46,8 +45,11 @@ public sealed class GuardHost : IAsyncDisposable
         Plan = plan;
         Pipeline = pipeline;
         Started = UnixTime.Now(parts.Clock);
-        _stopped = new StoppedCounter(parts.Enforcer);
+        Stopped = new StoppedCounter(parts.Enforcer, parts.Clock);
     }
+
+    /// <summary>What each ban has stopped.</summary>
+    public StoppedCounter Stopped { get; }
 
     /// <summary>The parts.</summary>
     public GuardParts Parts { get; }
@@ -197,7 +199,7 @@ public sealed class GuardHost : IAsyncDisposable
         Pipeline.Positions = _sources.Positions;
         _thread = new Thread(() => _sources.Run(stop)) { Name = "guard", IsBackground = true };
         _thread.Start();
-        _tasks.Add(new EnforcementKeeper(Parts.Enforcer, Parts.Firewall, Parts.Clock).RunAsync(Compared, stop));
+        _tasks.Add(new EnforcementKeeper(Parts.Enforcer, Parts.Firewall, Parts.Uplinks, Parts.Clock).RunAsync(Compared, stop));
         _tasks.Add(Parts.Cutter.RunAsync(result => Tell(result, listener), stop));
         _tasks.Add(KeepFactsAsync(listener, stop));
         _tasks.Add(CountAsync(stop));
@@ -248,7 +250,7 @@ public sealed class GuardHost : IAsyncDisposable
         while (true)
         {
             await Task.Delay(CountsEvery, Parts.Clock, stop);
-            if (_stopped.Read() is { Count: > 0 } stopped)
+            if (Stopped.Read() is { Count: > 0 } stopped)
             {
                 await Pipeline.AskAsync(_ =>
                 {

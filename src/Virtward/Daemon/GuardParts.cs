@@ -29,6 +29,7 @@ public sealed class GuardParts : IDisposable
         string folder,
         IGuardStore store,
         NftablesFirewall firewall,
+        KernelUplinks uplinks,
         KernelNetworkFacts facts,
         KernelConntrack conntrack,
         TimeProvider clock)
@@ -37,10 +38,11 @@ public sealed class GuardParts : IDisposable
         _folder = folder;
         Store = store;
         Firewall = firewall;
+        Uplinks = uplinks;
         _facts = facts;
         _conntrack = conntrack;
         Clock = clock;
-        Enforcer = new Enforcer(firewall, clock, ban => _neverBan.Carve(ban));
+        Enforcer = new Enforcer(firewall, clock, ban => _neverBan.Carve(ban), uplinks);
         Cutter = new ConnectionCutter(Enforcer, conntrack, clock);
     }
 
@@ -52,6 +54,9 @@ public sealed class GuardParts : IDisposable
 
     /// <summary>The kernel's nftables.</summary>
     public NftablesFirewall Firewall { get; }
+
+    /// <summary>Where frames come in that are only bridged.</summary>
+    public KernelUplinks Uplinks { get; }
 
     /// <summary>What speaks to the kernel's nftables: "libnftables" or "nft".</summary>
     public string Backend => Firewall.Backend;
@@ -77,15 +82,23 @@ public sealed class GuardParts : IDisposable
             return problem;
         }
 
+        if (!KernelUplinks.Open().TryGet(out KernelUplinks? uplinks, out problem))
+        {
+            firewall.Dispose();
+            return problem;
+        }
+
         if (!KernelNetworkFacts.Open().TryGet(out KernelNetworkFacts? facts, out problem))
         {
             firewall.Dispose();
+            uplinks.Dispose();
             return problem;
         }
 
         if (!KernelConntrack.Open().TryGet(out KernelConntrack? conntrack, out problem))
         {
             firewall.Dispose();
+            uplinks.Dispose();
             facts.Dispose();
             return problem;
         }
@@ -94,12 +107,13 @@ public sealed class GuardParts : IDisposable
         if (!file.Open(folder).TryGet(out opened, out problem))
         {
             firewall.Dispose();
+            uplinks.Dispose();
             facts.Dispose();
             conntrack.Dispose();
             return problem;
         }
 
-        return new GuardParts(file, folder, opened.Store, firewall, facts, conntrack, clock);
+        return new GuardParts(file, folder, opened.Store, firewall, uplinks, facts, conntrack, clock);
     }
 
     /// <summary>Opens the store anew after it was found damaged.</summary>
@@ -145,6 +159,7 @@ public sealed class GuardParts : IDisposable
         Cutter.Dispose();
         Waiter.Dispose();
         Firewall.Dispose();
+        Uplinks.Dispose();
         _facts.Dispose();
         _conntrack.Dispose();
     }

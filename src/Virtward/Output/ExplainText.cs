@@ -13,9 +13,13 @@ public static class ExplainText
         foreach (ExposureRow row in rows)
         {
             Endpoint endpoint = row.Endpoint;
-            string owner = endpoint.Owner.Length > 0 ? $", {Words.Safe(endpoint.Owner)}" : "";
-            string device = endpoint.BoundDevice is null ? "" : $", bound to {endpoint.BoundDevice}";
-            to.WriteLine($"{Words.Safe(endpoint.Name)} ({endpoint.PortText}{owner}{device}) at {Addresses(endpoint)}");
+            string[] about =
+            [
+                .. endpoint.Service.Name.Length > 0 ? [endpoint.PortText] : Array.Empty<string>(),
+                .. endpoint.Owner.Length > 0 ? [Words.Safe(endpoint.Owner)] : Array.Empty<string>(),
+                .. endpoint.BoundDevice is { } device ? [$"bound to {device}"] : Array.Empty<string>(),
+            ];
+            to.WriteLine($"{Words.Safe(endpoint.Name)}{(about.Length > 0 ? $" ({string.Join(", ", about)})" : "")} at {Addresses(endpoint)}");
             foreach (Cell cell in row.Cells)
             {
                 to.WriteLine();

@@ -71,7 +71,7 @@ public static class ExposureText
     };
 
     private static string Who(Endpoint endpoint) => endpoint.Place == EndpointPlace.Host
-        ? Words.Safe(endpoint.Service.Name.Length > 0 ? endpoint.Service.Name : endpoint.Owner)
+        ? Words.Safe(endpoint.Service.Name.Length > 0 ? endpoint.Service.Name : endpoint.Owner.Length > 0 ? endpoint.Owner : "unknown")
         : Words.Safe(endpoint.Service.Name.Length > 0 ? $"{endpoint.Owner}: {endpoint.Service.Name}" : endpoint.Owner);
 
     private static string Told(Cell cell) => cell.Concern == Concern.Closed

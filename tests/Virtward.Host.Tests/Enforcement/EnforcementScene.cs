@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using Virtward.Core.Net;
 using Virtward.Core.Policy;
@@ -19,10 +18,11 @@ public sealed class EnforcementScene : IDisposable
     public const string HostV6 = "2001:db8::1";
     public const string GuestV4 = "10.9.0.2";
 
-    private readonly List<Socket> _sockets = [];
+    private readonly SceneSockets _sockets;
 
     public EnforcementScene()
     {
+        _sockets = new SceneSockets(Internet);
         Internet.Link(Host, "a0", "h0");
         Host.Link(Guest, "g0", "e0");
         Host.Address("h0", $"{HostV4}/16", $"{HostV6}/48");
@@ -42,7 +42,7 @@ public sealed class EnforcementScene : IDisposable
             }
             """);
         Firewall = Host.Run(() => NftablesFirewall.Open(new ProcessCommands())).Value;
-        Enforcer = new Enforcer(Firewall, TimeProvider.System, ban => Carve(ban.Target));
+        Enforcer = new Enforcer(Firewall, TimeProvider.System, ban => Carve(ban.Target, Never));
         Enforcer.Reconcile([]);
     }
 
@@ -76,69 +76,37 @@ public sealed class EnforcementScene : IDisposable
         Xunit.Assert.True(result.IsOk, result.Problem?.ToString());
     }
 
-    /// <summary>A listening socket inside a namespace, IPv4 and IPv6.</summary>
-    public Socket Listen(NetworkNamespace inside, int port) => inside.Run(() =>
-    {
-        var socket = Keep(new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true });
-        socket.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
-        socket.Listen(100);
-        return socket;
-    });
+    public Socket Listen(NetworkNamespace inside, int port) => _sockets.Listen(inside, port);
 
-    /// <summary>Connects from one of the attackers' addresses; null where nothing answers within the time.</summary>
-    public Socket? Connect(string source, string target, int port, double seconds)
-    {
-        IPAddress from = IPAddress.Parse(source);
-        Socket socket = Internet.Run(() => Keep(new Socket(from.AddressFamily, SocketType.Stream, ProtocolType.Tcp)));
-        socket.Bind(new IPEndPoint(from, 0));
-        try
-        {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
-            socket.ConnectAsync(new IPEndPoint(IPAddress.Parse(target), port), limit.Token).AsTask().GetAwaiter().GetResult();
-            return socket;
-        }
-        catch (OperationCanceledException)
-        {
-            return null;
-        }
-    }
+    public Socket? Connect(string source, string target, int port, double seconds) => _sockets.Connect(source, target, port, seconds);
 
-    /// <summary>The connection comes through, however slow the machine is.</summary>
-    public void Passes(string source, string target, int port) =>
-        Xunit.Assert.True(Connect(source, target, port, 20) is not null, $"{source} should reach {target} port {port}");
+    public void Passes(string source, string target, int port) => _sockets.Passes(source, target, port);
 
-    /// <summary>Nothing of the connection attempt comes through.</summary>
-    public void IsDropped(string source, string target, int port) =>
-        Xunit.Assert.True(Connect(source, target, port, 0.5) is null, $"{source} should not reach {target} port {port}");
+    public void IsDropped(string source, string target, int port) => _sockets.IsDropped(source, target, port);
 
     public void Dispose()
     {
-        _sockets.ForEach(static socket => socket.Dispose());
+        _sockets.Dispose();
         Firewall.Dispose();
         Internet.Dispose();
         Host.Dispose();
         Guest.Dispose();
     }
 
-    private Socket Keep(Socket socket)
+    /// <summary>What is left of a prefix without others.</summary>
+    public static IReadOnlyList<Prefix> Carve(Prefix prefix, IReadOnlyCollection<Prefix> without)
     {
-        _sockets.Add(socket);
-        return socket;
-    }
-
-    private IReadOnlyList<Prefix> Carve(Prefix prefix)
-    {
-        if (Never.Any(never => never.Contains(prefix)))
+        if (without.Any(never => never.Contains(prefix)))
         {
             return [];
         }
 
-        if (!Never.Any(prefix.Overlaps))
+        if (!without.Any(prefix.Overlaps))
         {
             return [prefix];
         }
 
         (Prefix lower, Prefix upper) = prefix.Split();
-        return [.. Carve(lower), .. Carve(upper)];
+        return [.. Carve(lower, without), .. Carve(upper, without)];
     }
 }

@@ -179,6 +179,34 @@ public abstract class FirewallContract
     }
 
     [Fact]
+    public void A_chain_may_hang_on_a_device()
+    {
+        Assert.True(Firewall.Apply(Make + """
+            add chain inet virtward guard_ingress { type filter hook ingress device "lo" priority -350; policy accept; }
+            add rule inet virtward guard_ingress ip saddr @ban4_32 counter name guard_dropped drop
+
+            """).IsOk);
+        FirewallChain made = Firewall.ReadTable("virtward").Value.Chains["guard_ingress"];
+        Assert.Equal(1, made.Rules);
+        Assert.Equal(made, Firewall.ReadTable("virtward").Value.Chains["guard_ingress"]);
+
+        // In one transaction, as everything of ours is: no packet passes between the old chain and the new one.
+        Assert.True(Firewall.Apply("""
+            flush chain inet virtward guard_ingress
+            delete chain inet virtward guard_ingress
+            add chain inet virtward guard_ingress { type filter hook ingress device "lo" priority -350; policy accept; }
+            add rule inet virtward guard_ingress ip saddr @ban4_32 counter name guard_dropped drop
+            add rule inet virtward guard_ingress tcp dport { 22 } ip saddr @ban4_32 counter name guard_dropped drop
+
+            """).IsOk);
+        FirewallTable changed = Firewall.ReadTable("virtward").Value;
+        Assert.Equal(2, changed.Chains["guard_ingress"].Rules);
+        Assert.Equal(1, changed.Chains["guard_prerouting"].Rules);
+        Assert.True(Firewall.Apply("flush chain inet virtward guard_ingress\ndelete chain inet virtward guard_ingress\n").IsOk);
+        Assert.DoesNotContain("guard_ingress", Firewall.ReadTable("virtward").Value.Chains.Keys);
+    }
+
+    [Fact]
     public async Task Scripts_are_noticed_elements_are_not()
     {
         CancellationToken cancel = TestContext.Current.CancellationToken;

@@ -156,7 +156,7 @@ public sealed class PacketTests : IDisposable
         _scene.Listen(_scene.Host, 22);
         _scene.Apply([.. Enumerable.Range(0, 250).Select(i => EnforcementScene.Ban($"198.51.100.{i}")), EnforcementScene.Ban("2001:db8:0:100::/64")]);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var keeper = new EnforcementKeeper(_scene.Enforcer, _scene.Firewall, TimeProvider.System);
+        var keeper = new EnforcementKeeper(_scene.Enforcer, _scene.Firewall, null, TimeProvider.System);
         int rebuilt = 0;
         Task running = Task.Run(() => keeper.RunAsync(result => rebuilt += result.IsOk && result.Value.Rebuilt ? 1 : 0, stop.Token), cancel);
 

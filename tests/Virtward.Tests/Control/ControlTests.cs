@@ -42,7 +42,10 @@ public sealed class ControlTests : IAsyncLifetime
         var remote = new RemoteControl(Client);
         StatusDocument status = (await remote.StatusAsync(cancel)).Value;
         Assert.Equal((true, 3), (status.Running, status.Bans.InForce));
-        Assert.Equal(5_000, (await remote.BansAsync(cancel)).Value.Bans.Count);
+        BansDocument bans = (await remote.BansAsync(evidence: true, cancel)).Value;
+        Assert.Equal(5_000, bans.Bans.Count);
+        Assert.All(bans.Bans, ban => Assert.Equal("the line", ban.Evidence));
+        Assert.All((await remote.BansAsync(evidence: false, cancel)).Value.Bans, ban => Assert.Null(ban.Evidence));
         ChangeDocument change = (await remote.BanAsync(new BanRequest("203.0.113.7", 60, "wörds \"quoted\"", true), cancel)).Value;
         Assert.Equal("203.0.113.7 60 wörds \"quoted\" True", change.Message);
     }
@@ -115,11 +118,11 @@ public sealed class ControlTests : IAsyncLifetime
         public Task<Result<StatusDocument>> StatusAsync(CancellationToken cancel) => Task.FromResult<Result<StatusDocument>>(
             new StatusDocument { Version = "1", Running = true, Bans = new BanTotals(3, 1, 256, 0, 3) });
 
-        public Task<Result<BansDocument>> BansAsync(CancellationToken cancel) => Task.FromResult<Result<BansDocument>>(new BansDocument(
+        public Task<Result<BansDocument>> BansAsync(bool evidence, CancellationToken cancel) => Task.FromResult<Result<BansDocument>>(new BansDocument(
         [
             .. Enumerable.Range(0, 5_000).Select(i => new BanDocument
             {
-                Address = Address.FromV4((uint)i).ToString(), Since = "", Until = "", Jail = "sshd", Origin = "jail", Reason = "r",
+                Address = Address.FromV4((uint)i).ToString(), Since = "", Until = "", Jail = "sshd", Origin = "jail", Reason = "r", Evidence = evidence ? "the line" : null,
                 Sightings = 1, Members = 1, Addresses = 1, Repeats = 0, Simulated = false, Ports = [],
             }),
         ]));

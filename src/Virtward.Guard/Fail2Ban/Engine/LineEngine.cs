@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text;
 using System.Text.RegularExpressions;
+using System.Text.Unicode;
 using Virtward.Core.Results;
 using Virtward.Core.Time;
 using Virtward.Guard.Fail2Ban.Config;
@@ -31,6 +32,7 @@ public sealed class LineEngine
     private readonly Lazy<RulesByFirst> _byFirst;
     private readonly byte[] _skipped = new byte[SkippedBytes];
     private int _skippedLength;
+    private bool _isAscii;
     private readonly SameStamp _stamp = new();
     private byte[] _text = new byte[1024];
     private UnixTime _lastDate = UnixTime.None;
@@ -106,9 +108,18 @@ public sealed class LineEngine
     /// <param name="line">The line's bytes, without its line end; what is no UTF-8 becomes U+FFFD.</param>
     /// <param name="clock">The time it is and the log's zone.</param>
     /// <param name="candidates">The failregexes worth trying, one bit each, as <see cref="Prefilter"/> has it.</param>
-    /// <returns>What it says; null where nothing matched. <see cref="Failure.Host"/> may yet be unknown.</returns>
+    /// <returns>
+    /// What it says; null where nothing matched. <see cref="Failure.Host"/> may yet be unknown. It holds until the next line.
+    /// </returns>
     public Failure? Process(ReadOnlySpan<byte> line, in DateClock clock, ulong candidates = ulong.MaxValue)
     {
+        _isAscii = Ascii.IsValid(line);
+        if (!_isAscii && !Utf8.IsValid(line))
+        {
+            // From here on equal texts are equal bytes.
+            line = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(line));
+        }
+
         if (_stamp.Covers(line, out UnixTime stamped))
         {
             _dates.Repeat(clock.Now.Seconds);
@@ -164,6 +175,7 @@ public sealed class LineEngine
     public Failure? Process(string line, UnixTime time, ulong candidates = ulong.MaxValue)
     {
         _lastDate = time;
+        _isAscii = Ascii.IsValid(line);
         return Match(Encoding.UTF8.GetBytes(line + "\n"), time, candidates);
     }
 
@@ -206,6 +218,7 @@ public sealed class LineEngine
     private Failure? Match(ReadOnlySpan<byte> text, UnixTime time, ulong candidates)
     {
         ReadOnlySpan<byte> searched = _buffer.Add(text);
+        _isAscii = IsMultiLine ? Ascii.IsValid(searched) : _isAscii;
         if (_ignoreFirst && IsIgnored(searched))
         {
             return null;
@@ -240,9 +253,10 @@ public sealed class LineEngine
             return null;
         }
 
-        var failure = new Failure { Rule = index, Time = time };
-        _prefix?.Collect(whole, ref failure.Fields);
-        rule.Collect(searched, ref failure.Fields);
+        Failure failure = _connections.Line();
+        (failure.Rule, failure.Time) = (index, time);
+        _prefix?.Collect(whole, failure.Fields);
+        rule.Collect(searched, failure.Fields);
         return Conclude(failure, lines);
     }
 
@@ -266,10 +280,10 @@ public sealed class LineEngine
 
     private Failure Conclude(Failure failure, int lines)
     {
-        if (failure.Fields.Get(Field.Connection) is { } id)
+        if (failure.Fields.Took(Field.Connection))
         {
-            failure = _connections.Merge(id, failure, lines);
-            failure.Pending |= !failure.Harmless && failure.Id is null;
+            failure = _connections.Merge(failure, lines);
+            failure.Pending |= !failure.Harmless && !failure.HasId;
         }
         else
         {
@@ -295,7 +309,7 @@ public sealed class LineEngine
 
     private bool Matches(Rule rule, ReadOnlySpan<byte> text)
     {
-        bool found = rule.Regex.IsMatch(text);
+        bool found = rule.Regex.IsMatch(text, _isAscii);
         if (rule.Regex.Warning is { } warning)
         {
             Warn?.Invoke(warning);

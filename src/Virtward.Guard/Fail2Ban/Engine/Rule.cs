@@ -11,8 +11,8 @@ public sealed class Rule
 {
     private static readonly string[] Identities = ["fid", "ip4", "ip6", "dns", "mlfid"];
 
-    private readonly (int Group, int Field, TextMemory Last)[] _fields;
-    private readonly (int Group, int Field, TextMemory Last)[] _alternatives;
+    private readonly (int Group, int Field)[] _fields;
+    private readonly (int Group, int Field)[] _alternatives;
     private readonly int[] _skips;
     private readonly int _content;
 
@@ -59,21 +59,21 @@ public sealed class Rule
     /// <summary>The groups of the last match that took part in it, alternatives filled in.</summary>
     /// <param name="text">The text that was searched.</param>
     /// <param name="into">Takes them, over what is there.</param>
-    public void Collect(ReadOnlySpan<byte> text, ref FieldValues into)
+    public void Collect(ReadOnlySpan<byte> text, FieldValues into)
     {
-        foreach ((int number, int field, TextMemory last) in _fields)
+        foreach ((int number, int field) in _fields)
         {
             if (Regex.Group(number) is { } group)
             {
-                into[field] = last.Text(text[group]);
+                into.Set(field, text[group]);
             }
         }
 
-        foreach ((int number, int field, TextMemory last) in _alternatives)
+        foreach ((int number, int field) in _alternatives)
         {
-            if (string.IsNullOrEmpty(into[field]) && Regex.Group(number) is { } group && !text[group].IsEmpty)
+            if (!into.Has((Field)field) && Regex.Group(number) is { } group && !text[group].IsEmpty)
             {
-                into[field] = last.Text(text[group]);
+                into.Set(field, text[group]);
             }
         }
     }
@@ -105,8 +105,8 @@ public sealed class Rule
         return lines;
     }
 
-    private (int Group, int Field, TextMemory Last)[] Meant(IEnumerable<(string Group, string Target)> groups) =>
-        [.. groups.Select(group => (Regex.NumberOf(group.Group), FieldValues.IndexOf(group.Target), new TextMemory())).Where(field => field.Item2 >= 0)];
+    private (int Group, int Field)[] Meant(IEnumerable<(string Group, string Target)> groups) =>
+        [.. groups.Select(group => (Regex.NumberOf(group.Group), FieldValues.IndexOf(group.Target))).Where(field => field.Item2 >= 0)];
 
     // alt_user_2 → user; the names that tags map (F-ID, F-PORT) are mapped here too.
     private static string Target(string name)

@@ -25,7 +25,7 @@ public sealed class GuardedRegex
     private const int CompileAfter = 2_000;
 
     private readonly string _name;
-    private readonly Lazy<BytePattern?> _bytes;
+    private bool _isCompiled;
     private readonly int[] _groups;
     private Regex _engine;
     private int _runs;
@@ -35,7 +35,6 @@ public sealed class GuardedRegex
     {
         _name = name;
         _engine = engine;
-        _bytes = new Lazy<BytePattern?>(() => BytePattern.Compile(engine), LazyThreadSafetyMode.None);
         _groups = new int[3 * (engine.GetGroupNumbers().Max() + 1)];
         GroupNames = [.. engine.GetGroupNames().Where(group => !char.IsAsciiDigit(group[0]) && !group.EndsWith('_'))];
     }
@@ -47,7 +46,7 @@ public sealed class GuardedRegex
     public IReadOnlyList<string> GroupNames { get; }
 
     /// <summary>Whether lines of ASCII are matched as bytes.</summary>
-    public bool MatchesBytes => _bytes.Value is not null;
+    public bool MatchesBytes => Bytes is not null;
 
     /// <summary>Whether it was switched off for being too slow too often.</summary>
     public bool IsDisabled => _strikes >= Strikes;
@@ -78,26 +77,48 @@ public sealed class GuardedRegex
     public int NumberOf(string group) => _engine.GroupNumberFromName(group);
 
     /// <summary>Whether a text that begins with a byte may match.</summary>
-    public bool MayBeginWith(byte first) => _bytes.Value?.Excludes(first) != true;
+    public bool MayBeginWith(byte first) => Bytes?.Excludes(first) != true;
+
+    /// <summary>Whether a text that begins with a few bytes may match.</summary>
+    public bool MayBeginWith(ReadOnlySpan<byte> head) => Bytes?.ExcludesHead(head) != true;
 
     /// <summary>Searches a text.</summary>
     /// <param name="text">The text; read as UTF-8, a byte that is none as U+FFFD.</param>
     /// <returns>Whether it matches; false too where that could not be found out in time.</returns>
-    public bool IsMatch(ReadOnlySpan<byte> text)
+    public bool IsMatch(ReadOnlySpan<byte> text) => IsMatch(text, Ascii.IsValid(text));
+
+    /// <summary>Searches a text of which it is known whether it is ASCII.</summary>
+    /// <param name="text">The text; read as UTF-8, a byte that is none as U+FFFD.</param>
+    /// <param name="ascii">Whether it is ASCII.</param>
+    /// <returns>Whether it matches; false too where that could not be found out in time.</returns>
+    public bool IsMatch(ReadOnlySpan<byte> text, bool ascii)
     {
         Warning = null;
-        BytePattern? bytes = _bytes.Value;
+        BytePattern? bytes = Bytes;
         if (IsDisabled || bytes?.Excludes(text) == true)
         {
             return false;
         }
 
-        bool ascii = Ascii.IsValid(text);
         return (ascii ? bytes?.Search(text, _groups) : null) ?? Decoded(text, ascii);
     }
 
     /// <summary>Where a group of the last match stands in its text, 0 being the match itself; null where it took no part.</summary>
     public Range? Group(int number) => _groups[3 * number] is >= 0 and int start ? start.._groups[(3 * number) + 1] : null;
+
+    // Compiled when it is first asked for.
+    private BytePattern? Bytes
+    {
+        get
+        {
+            if (!_isCompiled)
+            {
+                (field, _isCompiled) = (BytePattern.Compile(_engine), true);
+            }
+
+            return field;
+        }
+    }
 
     private bool Decoded(ReadOnlySpan<byte> text, bool ascii)
     {

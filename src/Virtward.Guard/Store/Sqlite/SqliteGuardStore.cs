@@ -71,10 +71,19 @@ public sealed class SqliteGuardStore : IGuardStore
     public Result<IReadOnlyList<StoredBan>> Find(BanQuery query) => Read<IReadOnlyList<StoredBan>>(() => BanRows.Find(_connection, query));
 
     /// <inheritdoc/>
-    public Result<string?> Evidence(Prefix target, string jail) => Read(() =>
+    public Result<IReadOnlyList<string?>> Evidence(IReadOnlyList<Ban> bans) => Read<IReadOnlyList<string?>>(() =>
     {
+        // Outside a transaction each look would lock the file, look whether it has changed, and unlock it: most of what a look costs.
+        using SqliteTransaction transaction = _connection.BeginTransaction(deferred: true);
         _evidence ??= new Statement(_connection, $"SELECT evidence FROM bans WHERE target = ?1 AND jail = ?2 AND live > 0 AND live = {BanRows.InForce}");
-        return _evidence.First(row => row.IsNull(0) ? null : row.Text(0), RowCodec.Encode(target), jail);
+        var lines = new string?[bans.Count];
+        for (int i = 0; i < lines.Length; i++)
+        {
+            lines[i] = _evidence.First(static row => row.IsNull(0) ? null : row.Text(0), RowCodec.Encode(bans[i].Target), bans[i].Jail);
+        }
+
+        transaction.Commit();
+        return lines;
     });
 
     /// <inheritdoc/>

@@ -23,6 +23,12 @@ public sealed partial class MemoryFirewall(TimeProvider clock) : IFirewall
     /// <summary>Whether sets may count, as since Linux 5.7.</summary>
     public bool CanCount { get; set; } = true;
 
+    /// <summary>Whether chains may hang on devices, as since Linux 5.10.</summary>
+    public bool CanIngress { get; set; } = true;
+
+    /// <summary>The devices that chains may hang on; null for any, as since Linux 6.16.</summary>
+    public HashSet<string>? Devices { get; set; }
+
     /// <summary>How many transactions of elements have been tried.</summary>
     public int Transactions { get; private set; }
 
@@ -39,44 +45,23 @@ public sealed partial class MemoryFirewall(TimeProvider clock) : IFirewall
         }
     }
 
-    /// <summary>Lets a packet pass through the rules.</summary>
+    /// <summary>Lets a packet to the host or to whom it routes pass through the rules.</summary>
     /// <returns>Whether it is dropped.</returns>
     public bool Drops(Address source, Transport protocol = Transport.Tcp, int port = 22, string device = "eth0")
     {
         lock (_lock)
         {
-            Table table = _tables.GetValueOrDefault("inet virtward", Table.Empty);
-            foreach (string rule in table.Chains.Values.SelectMany(static chain => chain.Rules))
-            {
-                if (rule == "iifname \"lo\" accept")
-                {
-                    if (device == "lo")
-                    {
-                        return false;
-                    }
+            return DropsAt($"\"{device}\"", source, protocol, port, device) || DropsAt("hook prerouting", source, protocol, port, device);
+        }
+    }
 
-                    continue;
-                }
-
-                Match match = DropRule().Match(rule);
-                if (!match.Success)
-                {
-                    throw new InvalidOperationException($"no such rule is ours: {rule}");
-                }
-
-                string name = match.Groups["set"].Value;
-                int length = int.Parse(name.Split('_')[1]);
-                bool family = match.Groups["family"].Value == "ip" == source.IsV4;
-                if (family && PortMatches(match, protocol, port)
-                    && table.Sets[name].Elements.TryGetValue(new Prefix(source, length).First, out Element? element)
-                    && element.Ends > clock.GetUtcNow())
-                {
-                    Count(table, name, new Prefix(source, length).First, element);
-                    return true;
-                }
-            }
-
-            return false;
+    /// <summary>Lets a frame pass that comes in at a device and is only bridged.</summary>
+    /// <returns>Whether it is dropped.</returns>
+    public bool DropsBridged(string device, Address source, Transport protocol = Transport.Tcp, int port = 22)
+    {
+        lock (_lock)
+        {
+            return DropsAt($"\"{device}\"", source, protocol, port, device);
         }
     }
 
@@ -197,6 +182,50 @@ public sealed partial class MemoryFirewall(TimeProvider clock) : IFirewall
 
     public void Dispose() => _changed.Dispose();
 
+    private bool DropsAt(string hook, Address source, Transport protocol, int port, string device)
+    {
+        Table table = _tables.GetValueOrDefault("inet virtward", Table.Empty);
+        IEnumerable<Chain> chains = table.Chains.Values.Where(chain => chain.Hook.Contains(hook, StringComparison.Ordinal));
+        foreach (string rule in chains.SelectMany(static chain => chain.Rules))
+        {
+            if (rule == "iifname \"lo\" accept")
+            {
+                if (device == "lo")
+                {
+                    return false;
+                }
+
+                continue;
+            }
+
+            Match match = DropRule().Match(rule);
+            if (!match.Success)
+            {
+                throw new InvalidOperationException($"no such rule is ours: {rule}");
+            }
+
+            string name = match.Groups["set"].Value;
+            int length = int.Parse(name.Split('_')[1]);
+            bool family = match.Groups["family"].Value == "ip" == source.IsV4;
+            if (family && PortMatches(match, protocol, port)
+                && table.Sets[name].Elements.TryGetValue(new Prefix(source, length).First, out Element? element)
+                && element.Ends > clock.GetUtcNow())
+            {
+                Count(table, name, new Prefix(source, length).First, element);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool Refused(string hook)
+    {
+        Match devices = Ingress().Match(hook);
+        return devices.Success
+            && (!CanIngress || devices.Groups["device"].Captures.Any(device => Devices?.Contains(device.Value) == false));
+    }
+
     private static FirewallElement Read(Address key, Element element, Set set, DateTimeOffset now) => new(
         key,
         element.Ends == DateTimeOffset.MaxValue ? null : element.Ends - now,
@@ -288,6 +317,8 @@ public sealed partial class MemoryFirewall(TimeProvider clock) : IFirewall
             case "flush set" when table!.Sets.TryGetValue(name, out set):
                 table = table with { Sets = table.Sets.SetItem(name, set with { Elements = set.Elements.Clear() }) };
                 break;
+            case "add chain" when Refused(rest):
+                return new Problem("Could not process rule: Operation not supported");
             case "add chain":
                 table = table!.Chains.ContainsKey(name) ? table : table with { Chains = table.Chains.Add(name, new Chain(rest, [])) };
                 break;
@@ -319,6 +350,9 @@ public sealed partial class MemoryFirewall(TimeProvider clock) : IFirewall
 
     [GeneratedRegex(@"^((?<protocol>tcp|udp) dport \{ (?<ports>[\d, -]+) \} )?(?<family>ip6?) saddr (& \S+ )?@(?<set>\S+) counter name guard_dropped drop$")]
     private static partial Regex DropRule();
+
+    [GeneratedRegex(@"hook ingress (device|devices = \{) (""(?<device>[^""]+)"",? )+")]
+    private static partial Regex Ingress();
 
     [GeneratedRegex(@"\d+")]
     private static partial Regex Numbers();

@@ -151,6 +151,70 @@ public sealed class RestoreTests
         Assert.False(bench.Engine.Siege.IsActive);
     }
 
+    [Fact]
+    public void A_swarm_that_gathers_over_a_restart_is_noticed_when_it_would_have_been_without()
+    {
+        var policy = GuardBench.OneJail with { Jails = [GuardBench.Jail("sshd"), GuardBench.Jail("vnc")], Siege = new() };
+        var first = new GuardBench(policy);
+        for (int i = 0; i < 20; i++)
+        {
+            first.Fail(Address.FromV4(0xC6336400u + (uint)i), i, jail: i % 2);
+        }
+
+        // Three of them fail often enough to be banned: no attempt of theirs is counted any more.
+        for (int i = 20; i < 23; i++)
+        {
+            first.Fail(Address.FromV4(0xC6336400u + (uint)i), i, attempts: 3);
+        }
+
+        Assert.DoesNotContain("siege", first.Told());
+        var second = new GuardBench(policy, NeverBan.Minimal, GuardBench.Time(60), first.Engine.Save());
+        Assert.Equal((first.Engine.Siege.Sources, first.Engine.Siege.Failures), (second.Engine.Siege.Sources, second.Engine.Siege.Failures));
+        for (int i = 23; i < 29; i++)
+        {
+            second.Fail(Address.FromV4(0xC6336400u + (uint)i), 60 + i);
+        }
+
+        Assert.Empty(second.Told());
+        second.Fail("203.0.113.1", 90);
+        Assert.Equal(["siege", "ban sshd 203.0.113.1"], second.Told());
+    }
+
+    [Fact]
+    public void What_is_older_than_the_window_or_never_banned_gathers_no_swarm()
+    {
+        var policy = GuardBench.OneJail with { Siege = new() };
+        AttackerRecord[] failed =
+        [
+            .. Enumerable.Range(0, 40).Select(i => new AttackerRecord(
+                "sshd", Prefix.Parse($"198.51.100.{i}"), GuardBench.Time(0), UnixTime.None, [GuardBench.Time(0).Microseconds])),
+            .. Enumerable.Range(0, 40).Select(i => new AttackerRecord(
+                "sshd", Prefix.Parse($"127.0.0.{i}"), GuardBench.Time(690), UnixTime.None, [GuardBench.Time(690).Microseconds])),
+            new AttackerRecord("sshd", Prefix.Parse("203.0.113.9"), GuardBench.Time(690), UnixTime.None, [GuardBench.Time(1e9).Microseconds]),
+        ];
+        var bench = new GuardBench(policy, NeverBan.Minimal, GuardBench.Time(700), GuardState.Empty with { Attackers = [.. failed] });
+        Assert.Equal(0, bench.Engine.Siege.Sources);
+    }
+
+    [Fact]
+    public void A_siege_of_a_day_is_not_learned_from_windows_that_a_restart_has_emptied()
+    {
+        const double day = 86_400;
+        var policy = GuardBench.OneJail with { Siege = new() };
+        var state = GuardState.Empty with { Siege = new SiegeRecord(GuardBench.Time(0), "many", [new NormalLevel("", 50, 60)]) };
+        var bench = new GuardBench(policy, NeverBan.Minimal, GuardBench.Time(day - 10), state);
+        bench.At(day + 1);
+        Assert.True(bench.Engine.Siege.IsActive);
+        Assert.Equal(50, bench.Engine.Siege.Normal.Sources);
+        for (int i = 0; i < 200; i++)
+        {
+            bench.Fail(Address.FromV4(0xC6336400u + (uint)i), day + 2 + (3 * i));
+        }
+
+        Assert.False(bench.Engine.Siege.IsActive);
+        Assert.InRange(bench.Engine.Siege.Normal.Sources, 150, 200);
+    }
+
     private static Ban Ban(string target, string jail, double until) => new()
     {
         Target = Prefix.TryParseLenient(target, out Prefix prefix, out _) ? prefix : throw new FormatException(target),

@@ -74,6 +74,40 @@ public abstract class FollowingConformance
     }
 
     [Fact]
+    public void Lines_that_come_together_are_those_that_come_one_by_one()
+    {
+        var random = new Random(7);
+        List<string> expected = [];
+        var text = new System.Text.StringBuilder();
+        for (int i = 0; i < 3_000; i++)
+        {
+            string line = random.Next(8) == 0 ? "" : $"{i} {new string('x', random.Next(random.Next(100) == 0 ? 400 : 150))}";
+            string end = random.Next(5) == 0 ? "\r" : "";
+            text.Append(line).Append(end).Append('\n');
+            if (line.Length + end.Length <= 160)
+            {
+                expected.Add(line);
+            }
+        }
+
+        string all = text.ToString();
+        SourceCounts? first = null;
+        foreach (int togetherFrom in (int[])[1, 700, int.MaxValue])
+        {
+            using var log = new Follower(NewBench(), new SourceOptions { MaxLine = 160, BlockSize = 2_000, TogetherFrom = togetherFrom }, "auth.log");
+            for (int at = 0; at < all.Length; at += 30_011)
+            {
+                log.Append("auth.log", all[at..Math.Min(at + 30_011, all.Length)]);
+                log.Settle();
+            }
+
+            Assert.Equal(expected, log.Lines);
+            first ??= log.Counts;
+            Assert.Equal(first, log.Counts);
+        }
+    }
+
+    [Fact]
     public void Renamed_and_created_anew()
     {
         using Follower log = Follow("auth.log");

@@ -43,7 +43,7 @@ public sealed class InterleavedRotationTests
         var story = new List<string>();
         var writer = new Writer(bench, random, story);
         writer.Write(Log, 1);
-        using var log = new Follower(bench, new SourceOptions { MostRetired = 3 }, "auth.log");
+        using var log = new Follower(bench, new SourceOptions { MostRetired = 3, TogetherFrom = seed % 2 == 0 ? 1 : int.MaxValue }, "auth.log");
         bool isBusy = false;
         bench.Meanwhile = () =>
         {

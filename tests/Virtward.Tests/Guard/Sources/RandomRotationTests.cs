@@ -30,7 +30,7 @@ public sealed class RandomRotationTests
     {
         var random = new Random(seed);
         bool dated = random.Next(2) == 0;
-        var log = new Follower(bench, new SourceOptions { MostRetired = 3 }, "auth.log");
+        var log = new Follower(bench, new SourceOptions { MostRetired = 3, TogetherFrom = seed % 2 == 0 ? 1 : int.MaxValue }, "auth.log");
         string path = log.Path("auth.log");
         var story = new List<string> { $"seed {seed}" };
         int line = 0, day = 0, unlooked = 0;

@@ -251,7 +251,7 @@ public sealed class StoreKeeperTests : IDisposable
 
         public Result<IReadOnlyList<StoredBan>> Find(BanQuery query) => Inner.Find(query);
 
-        public Result<string?> Evidence(Prefix target, string jail) => Inner.Evidence(target, jail);
+        public Result<IReadOnlyList<string?>> Evidence(IReadOnlyList<Ban> bans) => Inner.Evidence(bans);
 
         public Result<ShutOut> CountInForce(UnixTime at) => Inner.CountInForce(at);
 

@@ -1,35 +1,36 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 
 namespace Virtward.Guard.Filters.Regexes.Bytes;
 
 /// <summary>
 /// One search of one text: a backtracking machine. Where two ways are open it notes the second and takes the first; where a way ends, it
-/// goes back to the last note. Where only one is open, which the next character mostly tells, it notes nothing.
+/// goes back to the last note. Where only one is open, which the next character or text mostly tells, it notes nothing. Where groups
+/// begin and end is written down in the order in which the search comes by; going back forgets what was written since.
 /// </summary>
 /// <param name="text">The text, ASCII.</param>
-/// <param name="groups">Three numbers a group: where it begins, where it ends, where it was last entered; -1: not yet.</param>
-/// <param name="resumable">The instructions that notes are about, by their index.</param>
-/// <param name="kinds">The kinds of characters that they tell apart.</param>
-/// <param name="room">Room for some notes, so that most searches need no other.</param>
+/// <param name="program">What is executed.</param>
+/// <param name="notes">Room for some notes, so that most searches need no other.</param>
+/// <param name="marks">Room for some marks.</param>
 /// <param name="budget">How often it may go back, and as much as that costs otherwise.</param>
-public ref struct ByteSearch(
-    ReadOnlySpan<byte> text, Span<int> groups, ReadOnlySpan<Instruction> resumable, ReadOnlySpan<byte> kinds, Span<int> room, int budget)
+internal ref struct ByteSearch(ReadOnlySpan<byte> text, StepProgram program, Note[] notes, Mark[] marks, int budget)
 {
-    /// <summary>A note: the instruction's index, and two numbers that mean something to it.</summary>
-    public const int NoteLength = 3;
-
     /// <summary>So much room for notes, a megabyte, and the search is given up.</summary>
-    private const int MostRoom = 1 << 18;
+    private const int MostNotes = 1 << 16;
+
+    /// <summary>So many marks: what a loop over the longest line can make.</summary>
+    private const int MostMarks = 1 << 18;
 
     private readonly ReadOnlySpan<byte> _text = text;
-    private readonly Span<int> _groups = groups;
-    private readonly ReadOnlySpan<Instruction> _resumable = resumable;
-    private readonly ReadOnlySpan<byte> _kinds = kinds;
-    private Span<int> _notes = room;
-    private int[]? _rented;
-    private int _top;
-    private int _place;
+    private readonly StepProgram _program = program;
+    private readonly ReadOnlySpan<Step> _steps = program.Steps;
+    private Note[] _notes = notes;
+    private Mark[] _marks = marks;
+    private Note[]? _rentedNotes;
+    private Mark[]? _rentedMarks;
+    private int _noted;
+    private int _marked;
     private int _left = budget;
 
     /// <summary>Whether the search was given up: its outcome means nothing.</summary>
@@ -38,165 +39,263 @@ public ref struct ByteSearch(
     /// <summary>Gives back the room that was borrowed.</summary>
     public readonly void Dispose()
     {
-        if (_rented is not null)
+        if (_rentedNotes is not null)
         {
-            ArrayPool<int>.Shared.Return(_rented);
+            ArrayPool<Note>.Shared.Return(_rentedNotes);
+        }
+
+        if (_rentedMarks is not null)
+        {
+            ArrayPool<Mark>.Shared.Return(_rentedMarks);
         }
     }
 
-    /// <summary>Runs a program from a place of the text. (Optimized at once: it is nearly all that a filter of expressions does.)</summary>
-    /// <param name="first">Its first instruction.</param>
+    /// <summary>Runs the program from a place of the text.</summary>
     /// <param name="at">The place.</param>
     /// <returns>Where the match ends; -1: there is none.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public int Match(Instruction first, int at)
+    public int Match(int at)
     {
-        int floor = _top;
-        Instruction? step = first;
-        while (step is not null)
+        _marked = 0;
+        return Match(0, at);
+    }
+
+    // Runs it from a step. (Optimized at once: it is nearly all that a filter of expressions does.)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int Match(int first, int at)
+    {
+        ReadOnlySpan<byte> text = _text;
+        ReadOnlySpan<Step> steps = _steps;
+        ReadOnlySpan<int> leads = _program.Leads;
+        ReadOnlySpan<byte> kinds = _program.Kinds;
+        int floor = _noted;
+        int next = first;
+        while (true)
         {
-            Instruction?[] leads = step.Leads;
-            if (leads.Length > 0)
+            ref readonly Step step = ref steps[next];
+            if (step.Leads >= 0)
             {
-                step = leads[_kinds[at < _text.Length ? _text[at] : Instruction.AtEnd]];
+                next = leads[step.Leads + kinds[at < text.Length ? text[at] : Instruction.AtEnd]];
+                if (next < 0)
+                {
+                    goto Back;
+                }
+
+                step = ref steps[next];
             }
 
-            // A case that leads on continues; one that does not breaks out, to go back.
-            switch (step?.Code)
+            // A case that leads on breaks out; one that does not goes back.
+            switch (step.Code)
             {
-                case null:
-                    break;
                 case Opcode.Literal:
-                    if (step.StandsAt(_text, at))
+                    if (!Stands(text, at, step.Low, step.Shift, step.Least, next))
                     {
-                        at += step.Literal.Length;
-                        step = step.Next;
-                        continue;
+                        goto Back;
                     }
 
+                    at += step.Least;
                     break;
                 case Opcode.Set:
-                    if (step.Set.Admits(_text, at))
+                    if (at >= text.Length || !NibbleSet.Contains(step.Low, step.High, text[at]))
                     {
-                        at++;
-                        step = step.Next;
-                        continue;
+                        goto Back;
                     }
 
+                    at++;
                     break;
-                case Opcode.LongestRun or Opcode.GreedyRun or Opcode.LazyRun:
-                    int run = step.RunLength(_text, at);
-                    int place = run <= step.Least || step.Code == Opcode.LongestRun ? at + run : Choose(step, at + step.Least, at + run);
-                    if (run >= step.Least && place >= 0)
+                case Opcode.LongestRun:
+                    int run = RunLength(step, next, at);
+                    if (run < step.Least)
                     {
-                        at = place;
-                        step = step.Next;
-                        continue;
+                        goto Back;
                     }
 
+                    at += run;
+                    break;
+                case Opcode.GreedyRun or Opcode.LazyRun:
+                    int length = RunLength(step, next, at);
+                    int place = length <= step.Least ? at + length : Choose(next, at + step.Least, at + length);
+                    if (length < step.Least || place < 0)
+                    {
+                        goto Back;
+                    }
+
+                    at = place;
                     break;
                 case Opcode.Split:
-                    if (Note(step, at, 0))
+                    if ((step.Traits & (StepTraits.NextHasText | StepTraits.OtherHasText)) != 0 && !StandsInShort(text, at, step.High, step.Shift))
                     {
-                        step = step.Next;
+                        next = (step.Traits & StepTraits.NextHasText) != 0 ? step.Other : step.Next;
                         continue;
+                    }
+
+                    if (!Take(next, at, 0))
+                    {
+                        goto Back;
+                    }
+
+                    next = step.Next;
+                    continue;
+                case Opcode.Begin or Opcode.End:
+                    if (!Put(step.Least, at))
+                    {
+                        goto Back;
                     }
 
                     break;
-                case Opcode.Begin:
-                    if (_top == 0 || Note(step, _groups[step.Group + 2], 0))
+                case Opcode.Dotted:
+                    int dotted = DottedNumbers.Length(text, at);
+                    if (dotted < 0 || !Put(step.Least, at))
                     {
-                        _groups[step.Group + 2] = at;
-                        step = step.Next;
-                        continue;
+                        goto Back;
                     }
 
-                    break;
-                case Opcode.End:
-                    // Where nothing is noted, nothing is gone back to, and nobody asks what was here before.
-                    if (_top == 0 || Note(step, _groups[step.Group], _groups[step.Group + 1]))
-                    {
-                        _groups[step.Group] = _groups[step.Group + 2];
-                        _groups[step.Group + 1] = at;
-                        step = step.Next;
-                        continue;
-                    }
-
+                    at += dotted;
                     break;
                 case Opcode.Anchor:
-                    if (Holds(step.Anchor, at))
+                    if (step.Least == (int)AnchorKind.Begin ? at > 0 : !Holds((AnchorKind)step.Least, at))
                     {
-                        step = step.Next;
-                        continue;
+                        goto Back;
                     }
 
                     break;
                 case Opcode.Look:
-                    if (Spend(0) && (at >= step.Back && Match(step.Other!, at - step.Back) >= 0) == step.Wanted)
+                    if (!Spend(0) || (at >= step.Most && Match(step.Other, at - step.Most) >= 0) != ((step.Traits & StepTraits.Wanted) != 0))
                     {
-                        step = step.Next;
-                        continue;
+                        goto Back;
+                    }
+
+                    break;
+                case Opcode.TextAhead:
+                    if (!Spend(text.Length - at) || (text[at..].IndexOf(_program.Instructions[step.Other].Literal) >= 0) != ((step.Traits & StepTraits.Wanted) != 0))
+                    {
+                        goto Back;
                     }
 
                     break;
                 case Opcode.Condition:
-                    step = _groups[step.Group] >= 0 ? step.Next : step.Other;
+                    next = Last(step.Least, out _) ? step.Next : step.Other;
                     continue;
                 case Opcode.SameAs:
-                    int again = Again(step, at);
-                    if (again >= 0)
+                    int again = Again(step.Least, at);
+                    if (again < 0)
                     {
-                        at += again;
-                        step = step.Next;
-                        continue;
+                        goto Back;
                     }
 
+                    at += again;
                     break;
                 default:
-                    _top = floor;
+                    _noted = floor;
                     return at;
             }
 
-            step = GoBack(floor, at);
-            at = _place;
-        }
-
-        _top = floor;
-        return -1;
-    }
-
-    // To the last note that leads on, its place in _place; null: there is none.
-    private Instruction? GoBack(int floor, int at)
-    {
-        while (_top > floor && Spend(1))
-        {
-            _top -= NoteLength;
-            Instruction noted = _resumable[_notes[_top]];
-            (int left, int right) = (_notes[_top + 1], _notes[_top + 2]);
-            switch (noted.Code)
+        On:
+            if (step.Marks != 0 && !PutAll(step.Marks, at))
             {
-                case Opcode.Begin:
-                    _groups[noted.Group + 2] = left;
-                    break;
-                case Opcode.End:
-                    (_groups[noted.Group], _groups[noted.Group + 1]) = (left, right);
-                    break;
-                case Opcode.Split:
-                    _place = left;
-                    _ = Spend(Math.Abs(at - left));
-                    return noted.Other;
-                default:
-                    _place = Choose(noted, left, right);
-                    if (_place >= 0)
-                    {
-                        return noted.Next;
-                    }
+                goto Back;
+            }
 
+            if (step.TailLength > 0)
+            {
+                if (!Stands(text, at, step.Tail, step.TailShift, step.TailLength, step.TailText))
+                {
+                    goto Back;
+                }
+
+                at += step.TailLength;
+                if (step.TailMarks != 0 && !PutAll(step.TailMarks, at))
+                {
+                    goto Back;
+                }
+            }
+
+            next = step.Next;
+            continue;
+
+        Back:
+            while (true)
+            {
+                if (_noted <= floor || !Spend(1))
+                {
+                    _noted = floor;
+                    return -1;
+                }
+
+                ref readonly Note note = ref _notes[--_noted];
+                _marked = note.Marks;
+                next = note.Step;
+                step = ref steps[next];
+                if (step.Code == Opcode.Split)
+                {
+                    _ = Spend(Math.Abs(at - note.Left));
+                    at = note.Left;
+                    next = step.Other;
                     break;
+                }
+
+                int chosen = Choose(next, note.Left, note.Right);
+                if (chosen >= 0)
+                {
+                    at = chosen;
+                    goto On;
+                }
             }
         }
+    }
 
-        return null;
+    /// <summary>Where the groups stand that took part in the match.</summary>
+    /// <param name="groups">Three numbers a group: where it begins, where it ends, where it was last entered; -1 where it took no part.</param>
+    public readonly void TakeGroups(Span<int> groups)
+    {
+        groups.Fill(-1);
+        foreach (ref readonly Mark mark in _marks.AsSpan(0, _marked))
+        {
+            int group = 3 * (mark.What >> 1);
+            if ((mark.What & 1) == 0)
+            {
+                groups[group + 2] = mark.At;
+            }
+            else
+            {
+                groups[group] = groups[group + 2];
+                groups[group + 1] = mark.At;
+            }
+        }
+    }
+
+    // Whether a text stands at a place: by its first eight characters, then whole.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly bool Stands(ReadOnlySpan<byte> text, int at, ulong word, int shift, int length, int index)
+    {
+        ReadOnlySpan<byte> rest = text[at..];
+        return rest.Length >= sizeof(ulong)
+            ? (BinaryPrimitives.ReadUInt64LittleEndian(rest) ^ word) << shift == 0 && (length <= sizeof(ulong) || rest.StartsWith(_program.Instructions[index].Literal))
+            : rest.StartsWith(_program.Instructions[index].Literal);
+    }
+
+    // Whether the first characters of a text, up to eight, may stand at a place; near the end it is not looked at.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool StandsInShort(ReadOnlySpan<byte> text, int at, ulong word, int shift)
+    {
+        ReadOnlySpan<byte> rest = text[at..];
+        return rest.Length < sizeof(ulong) || (BinaryPrimitives.ReadUInt64LittleEndian(rest) ^ word) << shift == 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly int RunLength(in Step step, int index, int at)
+    {
+        if ((step.Traits & StepTraits.Barred) != 0)
+        {
+            return _program.Instructions[index].RunLength(_text, at);
+        }
+
+        if ((step.Traits & StepTraits.OneStop) != 0)
+        {
+            int stop = _text[at..].IndexOf((byte)step.Other);
+            return Math.Min(stop < 0 ? _text.Length - at : stop, step.Most);
+        }
+
+        return Math.Min(NibbleSet.RunLength(step.Low, step.High, _text, at), step.Most);
     }
 
     // Takes from the budget, by how many characters were gone through.
@@ -207,17 +306,18 @@ public ref struct ByteSearch(
     }
 
     // Where a run ends, within bounds: the first or last place, as it prefers, at which what follows may begin. The others are noted.
-    private int Choose(Instruction step, int first, int last)
+    private int Choose(int index, int first, int last)
     {
+        Instruction step = _program.Instructions[index];
         if (step.Code == Opcode.GreedyRun)
         {
             int at = LastPlace(step.Next!, first, last);
-            return !Spend(last - at) || at < first || (at > first && !Note(step, first, at - 1)) ? -1 : at;
+            return !Spend(last - at) || at < first || (at > first && !Take(index, first, at - 1)) ? -1 : at;
         }
         else
         {
             int at = FirstPlace(step.Next!, first, last);
-            return !Spend(at - first) || at > last || (at < last && !Note(step, at + 1, last)) ? -1 : at;
+            return !Spend(at - first) || at > last || (at < last && !Take(index, at + 1, last)) ? -1 : at;
         }
     }
 
@@ -259,16 +359,40 @@ public ref struct ByteSearch(
         step.First.Admits(_text, at) && (step.Code != Opcode.Set || step.Next!.First.Admits(_text, at + 1));
 
     // How long a group's text is, where it stands here once more; -1: it does not.
-    private int Again(Instruction step, int at)
+    private int Again(int group, int at)
     {
-        int start = _groups[step.Group];
-        if (start < 0)
+        if (!Last(group, out ReadOnlySpan<byte> text))
         {
             return -1;
         }
 
-        ReadOnlySpan<byte> text = _text[start.._groups[step.Group + 1]];
         return Spend(text.Length) && _text[at..].StartsWith(text) ? text.Length : -1;
+    }
+
+    // The text of a group as it took part last; false: it has not.
+    private bool Last(int group, out ReadOnlySpan<byte> text)
+    {
+        text = default;
+        int end = Previous((2 * group) + 1, _marked);
+        _ = Spend(_marked - end);
+        if (end < 0)
+        {
+            return false;
+        }
+
+        text = _text[_marks[Previous(2 * group, end)].At.._marks[end].At];
+        return true;
+    }
+
+    // The last mark of a kind before an index; -1: there is none.
+    private readonly int Previous(int what, int before)
+    {
+        do
+        {
+            before--;
+        }
+        while (before >= 0 && _marks[before].What != what);
+        return before;
     }
 
     private readonly bool Holds(AnchorKind kind, int at) => kind switch
@@ -287,31 +411,66 @@ public ref struct ByteSearch(
 
     // False: there is no room left, and the search is given up.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Note(Instruction step, int left, int right)
+    private bool Take(int step, int left, int right)
     {
-        if (_top + NoteLength > _notes.Length && !MakeRoom())
+        if (_noted >= _notes.Length && !MakeRoom(ref _notes, ref _rentedNotes, MostNotes))
         {
             return false;
         }
 
-        Span<int> note = _notes.Slice(_top, NoteLength);
-        (note[0], note[1], note[2]) = (step.Index, left, right);
-        _top += NoteLength;
+        ref Note note = ref _notes[_noted++];
+        note.Step = step;
+        note.Left = left;
+        note.Right = right;
+        note.Marks = _marked;
         return true;
     }
 
-    private bool MakeRoom()
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool PutAll(uint marks, int at)
     {
-        if (_notes.Length >= MostRoom)
+        for (; marks != 0; marks >>= 8)
+        {
+            if (!Put((int)(marks & 255) - 1, at))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Put(int what, int at)
+    {
+        if (_marked >= _marks.Length && !MakeRoom(ref _marks, ref _rentedMarks, MostMarks))
+        {
+            return false;
+        }
+
+        ref Mark mark = ref _marks[_marked++];
+        mark.What = what;
+        mark.At = at;
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool MakeRoom<T>(ref T[] room, ref T[]? rented, int most)
+    {
+        if (room.Length >= most)
         {
             _left = -1;
             return false;
         }
 
-        int[] larger = ArrayPool<int>.Shared.Rent(4 * _notes.Length);
-        _notes[.._top].CopyTo(larger);
-        Dispose();
-        _notes = _rented = larger;
+        T[] larger = ArrayPool<T>.Shared.Rent(4 * room.Length);
+        room.CopyTo(larger, 0);
+        if (rented is not null)
+        {
+            ArrayPool<T>.Shared.Return(rented);
+        }
+
+        room = rented = larger;
         return true;
     }
 }

@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 
 namespace Virtward.Guard.Filters.Regexes.Bytes;
 
@@ -13,9 +11,6 @@ public sealed class Instruction
     /// <summary>Runs are mostly short: so many characters are looked at one by one, before a vector search pays.</summary>
     private const int ShortRun = 16;
 
-    private readonly byte[] _text = [];
-    private readonly ulong _word;
-    private readonly ulong _mask;
     private readonly SearchValues<byte>? _values;
     private readonly byte? _stop;
 
@@ -75,18 +70,7 @@ public sealed class Instruction
     }
 
     /// <summary>The text of a literal.</summary>
-    public byte[] Literal
-    {
-        get => _text;
-        init
-        {
-            _text = value;
-            Span<byte> word = stackalloc byte[sizeof(ulong)];
-            value.AsSpan(0, Math.Min(value.Length, sizeof(ulong))).CopyTo(word);
-            _word = BinaryPrimitives.ReadUInt64LittleEndian(word);
-            _mask = value.Length >= sizeof(ulong) ? ulong.MaxValue : (1UL << (8 * value.Length)) - 1;
-        }
-    }
+    public byte[] Literal { get; init; } = [];
 
     /// <summary>
     /// What is to be executed here, by the kind of the next character (<see cref="CharacterKinds"/>): this itself, or what it leads to
@@ -113,14 +97,34 @@ public sealed class Instruction
         return !MayBegin(character) ? null : empty ? Next!.LeadOf(character) : this;
     }
 
-    /// <summary>Whether a literal stands at a place.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool StandsAt(ReadOnlySpan<byte> text, int at)
+    /// <summary>What the first characters of a match from here on may be, each by itself, as far as that is plain.</summary>
+    /// <param name="most">So many at most.</param>
+    public ByteSet[] Head(int most)
     {
-        ReadOnlySpan<byte> rest = text[at..];
-        return rest.Length >= sizeof(ulong)
-            ? (BinaryPrimitives.ReadUInt64LittleEndian(rest) & _mask) == _word && (_text.Length <= sizeof(ulong) || rest.StartsWith(_text))
-            : rest.StartsWith(_text);
+        var head = new List<ByteSet>();
+        Instruction? at = this;
+        while (at is not null && head.Count < most)
+        {
+            switch (at.Code)
+            {
+                case Opcode.Literal:
+                    head.AddRange(at.Literal.Select(c => ByteSet.Of((char)c)));
+                    break;
+                case Opcode.Set:
+                    head.Add(at.Set);
+                    break;
+                case Opcode.Anchor or Opcode.Look or Opcode.Begin or Opcode.End:
+                    break;
+                default:
+                    // What comes next depends on the way. A run takes its least in any case, and the end is no character.
+                    head.Add(at.First);
+                    return [.. head.Take(most)];
+            }
+
+            at = at.Next;
+        }
+
+        return [.. head.Take(most)];
     }
 
     /// <summary>How many characters of the set, up to the most, stand at a place.</summary>

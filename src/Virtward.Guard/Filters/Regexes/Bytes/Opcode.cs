@@ -1,7 +1,7 @@
 namespace Virtward.Guard.Filters.Regexes.Bytes;
 
 /// <summary>What one <see cref="Instruction"/> does.</summary>
-public enum Opcode
+public enum Opcode : byte
 {
     /// <summary>The end of a program: whatever reached it matches.</summary>
     Accept,
@@ -35,6 +35,12 @@ public enum Opcode
 
     /// <summary>What must, or must not, stand after a place or before it; it takes nothing.</summary>
     Look,
+
+    /// <summary>A group begins, with three numbers of one to three digits, a point after each: an IPv4 address mostly.</summary>
+    Dotted,
+
+    /// <summary>What must, or must not, stand anywhere ahead: a text.</summary>
+    TextAhead,
 
     /// <summary>One of two ways on, by whether a group took part in the match so far.</summary>
     Condition,

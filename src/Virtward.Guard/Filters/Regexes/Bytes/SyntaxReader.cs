@@ -352,7 +352,8 @@ public sealed class SyntaxReader
     {
         if (!_classes.TryGetValue((text, _flags), out ByteSet set))
         {
-            var members = new Regex(text, _flags | RegexOptions.CultureInvariant, GuardedRegex.TimeLimit);
+            // One character and one class take no time, but a busy machine may, so there is no limit that could run out.
+            var members = new Regex(text, _flags | RegexOptions.CultureInvariant, Regex.InfiniteMatchTimeout);
             _classes.Add((text, _flags), set = ByteSet.Where(c => members.IsMatch(c.ToString())));
         }
 

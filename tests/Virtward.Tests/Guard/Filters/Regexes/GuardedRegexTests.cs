@@ -33,7 +33,7 @@ public sealed class GuardedRegexTests
     public void A_slow_expression_moves_to_the_linear_engine_and_still_matches()
     {
         GuardedRegex regex = Regex(@"^user (?<word>\S+\s?)+ from [\d.]+$");
-        Assert.False(regex.IsMatch(Encoding.UTF8.GetBytes("user " + new string('a', 60) + " to nowhere")));
+        Assert.False(regex.IsMatch(Encoding.UTF8.GetBytes("user " + new string('a', 60) + " from nowhere")));
         Assert.Contains("linear", regex.Warning!, StringComparison.Ordinal);
         Assert.True(regex.IsMatch("user bob from 198.51.100.7"u8));
         Assert.True(regex.IsMatch("user b\u00f6b from 198.51.100.7"u8));

@@ -48,7 +48,8 @@ public sealed class Samples(Regex regex, int seed)
 
         Match match = regex.Match(text);
         Matched += match.Success ? 1 : 0;
-        if (match.Success && _bytes.Excludes(Encoding.ASCII.GetBytes(text)))
+        byte[] bytes = Encoding.ASCII.GetBytes(text);
+        if (match.Success && (_bytes.Excludes(bytes) || _bytes.ExcludesHead(bytes)))
         {
             return "excluded by its begin";
         }
