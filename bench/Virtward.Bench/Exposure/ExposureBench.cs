@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Virtward.Core.Net;
 using Virtward.Exposure.Answers;
 using Virtward.Exposure.Evaluation;
 using Virtward.Exposure.Rulesets;
