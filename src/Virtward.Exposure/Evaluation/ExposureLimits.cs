@@ -5,6 +5,6 @@ namespace Virtward.Exposure.Evaluation;
 /// <param name="Nodes">How many nodes the sets of packets may have; each takes about 20 bytes.</param>
 public sealed record ExposureLimits(long Steps, int Nodes)
 {
-    /// <summary>Twenty million rules, twelve million nodes.</summary>
-    public static readonly ExposureLimits Usual = new(20_000_000, 12_000_000);
+    /// <summary>Five million rules, twelve million nodes.</summary>
+    public static readonly ExposureLimits Usual = new(5_000_000, 12_000_000);
 }

@@ -259,18 +259,18 @@ internal sealed class ExpressionReader(Room room, FieldReader fields, World worl
 
     private BitValue ReadHeader(HeaderExpression header, PacketState state, ref int defined)
     {
-        // nft_exthdr.c: another family's headers end the rule, and so do another protocol's options, which nft asks for before them.
+        // nft_exthdr.c: another family's headers end the rule; another protocol's options are missing.
         bool ip = header.Name.StartsWith("ip option", StringComparison.Ordinal);
         int protocol = header.Name.StartsWith("tcp", StringComparison.Ordinal) ? 6 : header.Name.StartsWith("sctp", StringComparison.Ordinal) ? 132
             : header.Name.StartsWith("dccp", StringComparison.Ordinal) ? 33 : 0;
-        if (protocol == 0 ? ip == state.V6 : protocol != state.Protocol)
+        if (protocol == 0 && ip == state.V6)
         {
             defined = BddManager.False;
             return BitValue.Of(0, header.Width);
         }
 
         // A packet that is described says nothing of options: it has none.
-        if (room.Variables.Given)
+        if (room.Variables.Given || (protocol != 0 && protocol != state.Protocol))
         {
             defined = header.Exists ? BddManager.True : BddManager.False;
             return BitValue.Of(0, header.Width);

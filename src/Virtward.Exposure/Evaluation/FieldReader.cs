@@ -64,7 +64,7 @@ internal sealed class FieldReader(Room room)
     /// <summary>Bits of a header, from where they stand.</summary>
     public BitValue? ReadRaw(RawPayloadExpression raw, PacketState state)
     {
-        if (raw.Length is < 1 or > 128)
+        if (raw.Length is < 1 or > 128 || raw.Offset is < 0 or > 1 << 20)
         {
             return null;
         }
@@ -106,7 +106,8 @@ internal sealed class FieldReader(Room room)
         // Listings show the name of an index; a number is that of a device that is gone.
         PacketField.MetaIif or PacketField.MetaIifName => Name(state.In),
         PacketField.MetaOif or PacketField.MetaOifName => Name(state.Out),
-        PacketField.MetaIifType => state.In is { } device ? BitValue.Of((uint)device.LinkType, 16) : null,
+        // The kernel reads the type of the device that holds the packet, which is the outgoing one behind the routing decision.
+        PacketField.MetaIifType => (Hook is Hook.Postrouting or Hook.Egress ? state.Out : state.In) is { } device ? BitValue.Of((uint)device.LinkType, 16) : null,
         PacketField.MetaOifType => state.Out is { } device ? BitValue.Of((uint)device.LinkType, 16) : null,
         PacketField.MetaIifGroup => state.In is { } device ? BitValue.Of((uint)device.Group, 32) : null,
         PacketField.MetaOifGroup => state.Out is { } device ? BitValue.Of((uint)device.Group, 32) : null,

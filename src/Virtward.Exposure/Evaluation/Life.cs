@@ -323,7 +323,8 @@ internal sealed class Life(Room room) : World(room)
         }
 
         flows.RemoveAll(flow => !_flows.TryGetValue(flow, out Connection? known) || known.Closed);
-        FlowTuple? mine = state.Connection?.Original ?? (state.Tracking == Tracking.New ? OriginalOf(state) : null);
+        // A packet of no flow counts by itself (nft_connlimit_do_eval), until the next one is counted.
+        FlowTuple? mine = state.Connection?.Original ?? (state.Tracking == Tracking.New ? OriginalOf(state) : TupleOf(state));
         if (mine is { } tuple && !flows.Contains(tuple))
         {
             flows.Add(tuple);

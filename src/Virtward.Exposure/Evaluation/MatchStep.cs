@@ -42,6 +42,12 @@ internal sealed class MatchStep(MatchStatement statement, SetIndex? set) : Step(
         Right: NumberExpression { Value: var number },
     } && number != 0 && number <= uint.MaxValue;
 
+    /// <summary>The bits of the value that was compared last: the source address, as a rule, on every question.</summary>
+    public int[]? LastBits { get; set; }
+
+    /// <summary>What that comparison gave.</summary>
+    public int LastAnswer { get; set; }
+
     /// <summary>What the set is looked up with, as text: the same text is the same key.</summary>
     public string KeyText { get; } = set is { Name.Length: > 0 } ? KeyTexts.Of(statement.Left) : "";
 }

@@ -116,9 +116,18 @@ internal sealed class Matcher(Room room, FieldReader fields, ExpressionReader ex
             return BddManager.False;
         }
 
-        return room.Manager.And(leftDefined, step.IsPlain
-            ? Plain(left, match.Operator, step.First, step.Last)
-            : Compare(left, match, state, chain));
+        if (!step.IsPlain)
+        {
+            return room.Manager.And(leftDefined, Compare(left, match, state, chain));
+        }
+
+        if (left.Bits is null || !ReferenceEquals(left.Bits, step.LastBits))
+        {
+            step.LastAnswer = Plain(left, match.Operator, step.First, step.Last);
+            step.LastBits = left.Bits;
+        }
+
+        return room.Manager.And(leftDefined, step.LastAnswer);
     }
 
     private int Plain(in BitValue left, MatchOperator comparison, UInt128 first, UInt128 last)

@@ -126,36 +126,34 @@ internal sealed class NetworkView
             return hop;
         }
 
-        IEnumerable<NetworkInterface> devices = [device, .. _network.Interfaces.Where(other => other.Name != device.Name).OrderBy(static other => other.Index)];
-        foreach (NetworkInterface candidate in devices)
+        return Select([device], hop) ?? (hop.IsV4
+            ? _network.Interfaces.OrderBy(static other => other.Index).Select(other => Select([other], hop)).FirstOrDefault(static found => found is not null)
+            : Select(_network.Interfaces, hop));
+    }
+
+    private static Address? Select(IEnumerable<NetworkInterface> devices, Address hop)
+    {
+        Address? best = null;
+        int longest = -1;
+        foreach (InterfaceAddress own in devices.SelectMany(static device => device.Addresses))
         {
-            Address? first = null;
-            int longest = -1;
-            foreach (InterfaceAddress own in candidate.Addresses)
+            if (own.Address.IsV4 != hop.IsV4 || IsLoopback(own.Address) || (IsLinkLocal(own.Address) && !IsLinkLocal(hop)))
             {
-                if (own.Address.IsV4 != hop.IsV4 || IsLoopback(own.Address) || (IsLinkLocal(own.Address) && !IsLinkLocal(hop)))
-                {
-                    continue;
-                }
-
-                if (own.Network.Contains(hop))
-                {
-                    return own.Address;
-                }
-
-                // IPv4 takes the first; IPv6 the one that has most bits in common with the destination.
-                int common = own.Address.IsV4 ? 0 : (int)UInt128.LeadingZeroCount(own.Address.Value ^ hop.Value);
-                first = common > longest ? own.Address : first;
-                longest = Math.Max(longest, common);
+                continue;
             }
 
-            if (first is not null)
+            if (own.Address.IsV4 && own.Network.Contains(hop))
             {
-                return first;
+                return own.Address;
             }
+
+            // IPv4 takes the first; IPv6 the one that has most bits in common with the destination.
+            int common = own.Address.IsV4 ? 0 : (int)UInt128.LeadingZeroCount(own.Address.Value ^ hop.Value);
+            best = common > longest ? own.Address : best;
+            longest = Math.Max(longest, common);
         }
 
-        return null;
+        return best;
     }
 
     private static bool IsLoopback(Address address) => address.IsV4 ? address.V4 >> 24 == 127 : address.Value == 1;

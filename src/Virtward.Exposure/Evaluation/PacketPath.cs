@@ -6,7 +6,8 @@ using Virtward.Exposure.Topology;
 namespace Virtward.Exposure.Evaluation;
 
 /// <summary>
-/// The way of packets through the host: devices, IP's hooks, routing. What a bridge does stands in <see cref="BridgePath"/>.
+/// The way of packets through the host: devices, IP's hooks, own packets. What a bridge does stands in <see cref="BridgePath"/>, where packets go that came in
+/// in <see cref="IncomingRouting"/>.
 /// Sources: net/core/dev.c, net/ipv4/ip_input.c, route.c, ip_forward.c, ip_output.c, net/ipv6/ip6_input.c, ip6_output.c, route.c.
 /// </summary>
 internal sealed class PacketPath
@@ -19,7 +20,7 @@ internal sealed class PacketPath
     private readonly Translator _translator;
     private readonly World _world;
     private readonly ISink _sink;
-    private readonly SourceValidation _validation;
+    private readonly IncomingRouting _incoming;
     private readonly BridgePath _bridge;
     private int _devices;
 
@@ -32,7 +33,7 @@ internal sealed class PacketPath
         _translator = translator;
         _world = world;
         _sink = sink;
-        _validation = new SourceValidation(room);
+        _incoming = new IncomingRouting(room, this, sink);
         _bridge = new BridgePath(room, _plans, this, walker, sink);
     }
 
@@ -174,9 +175,9 @@ internal sealed class PacketPath
         {
             // ip6_rcv_core: no packet from a group or from and to ::1 comes from outside.
             BitValue source = state[Slot.SourceAddress];
-            int bad = _room.Manager.Or(InGroup6(source), Loop6(source));
-            bad = _room.Manager.Or(bad, Loop6(state[Slot.DestinationAddress]));
-            Cut(ref state, bad, "martian address");
+            int bad = _room.Manager.Or(_incoming.InGroup6(source), _incoming.Loop6(source));
+            bad = _room.Manager.Or(bad, _incoming.Loop6(state[Slot.DestinationAddress]));
+            _incoming.Cut(ref state, bad, "martian address");
             if (state.Condition == BddManager.False)
             {
                 return;
@@ -192,15 +193,15 @@ internal sealed class PacketPath
             if (device.Loopback && passed.Own)
             {
                 // Looped back, it has its route already.
-                Deliver(passed, "local");
+                _incoming.Deliver(passed, "local");
             }
             else if (passed.V6)
             {
-                Route6(passed, device);
+                _incoming.Route6(passed, device);
             }
             else
             {
-                Route4(passed, device);
+                _incoming.Route4(passed, device);
             }
         }
     }
@@ -462,233 +463,14 @@ internal sealed class PacketPath
     private NetworkInterface? DeviceOf(PacketState state) =>
         state.Route is { Type: RouteType.Local or RouteType.Anycast } ? _room.Network.Loopback : _room.Network.Find(state.Route?.Device);
 
-    private void Leave(List<PacketState> states)
+    /// <summary>Routed packets leave (ip_output, ip6_output).</summary>
+    public void Leave(List<PacketState> states)
     {
         foreach (PacketState state in RunIp(states, Hook.Postrouting))
         {
             Transmit([state], state.Out!);
         }
     }
-
-    // ip_route_input_slow
-    private void Route4(PacketState state, NetworkInterface device)
-    {
-        BitValue source = state[Slot.SourceAddress];
-        BitValue destination = state[Slot.DestinationAddress];
-        ValueSets sets = _room.Sets;
-        BddManager manager = _room.Manager;
-        bool localNet = _room.Network.MaxSysctl(device, "route_localnet") != 0;
-        int group = sets.InRange(destination, 0xe000_0000, 0xefff_ffff);
-        int toAll = sets.Equal(destination, uint.MaxValue);
-        int fromNone = sets.Equal(source, 0);
-        int fromLoop = sets.InRange(source, 0x7f00_0000, 0x7fff_ffff);
-        int toLoop = sets.InRange(destination, 0x7f00_0000, 0x7fff_ffff);
-        int bad = manager.Or(sets.InRange(source, 0xe000_0000, 0xefff_ffff), sets.Equal(source, uint.MaxValue));
-        toAll = manager.Or(toAll, manager.And(fromNone, sets.Equal(destination, 0)));
-        bad = manager.Or(bad, manager.Minus(fromNone, manager.Or(toAll, group)));
-        bad = manager.Or(bad, localNet ? BddManager.False : manager.Minus(manager.Or(fromLoop, toLoop), toAll));
-        Cut(ref state, bad, "martian source");
-        Cut(ref state, manager.Minus(sets.Equal(destination, 0), fromNone), "martian destination");
-        Cut(ref state, manager.Minus(manager.And(toAll, BddManager.Not(fromNone)), _validation.Valid(state, device, null)), "martian source");
-        Hand(ref state, toAll, "broadcast");
-        if (manager.And(state.Condition, group) != BddManager.False)
-        {
-            int member = manager.Or(sets.Equal(destination, 0xe000_0001), _room.Unknown("which multicast groups the host is in"));
-            Cut(ref state, manager.Minus(group, member), "no member of the group");
-            Hand(ref state, group, "multicast");
-        }
-
-        if (state.Condition == BddManager.False)
-        {
-            return;
-        }
-
-        bool forwards = _room.Network.Forwards4(device);
-        foreach ((int set, RouteHit hit) in _room.Router.Find(
-            false, source, destination, state[Slot.Mark], device.Name, null, state.Condition))
-        {
-            PacketState part = state.With(set);
-            part.Route = hit;
-            switch (hit.Type)
-            {
-                case RouteType.Local or RouteType.Broadcast:
-                    Cut(ref part, BddManager.Not(_validation.Valid(part, device, null)), "martian source");
-                    Deliver(part, hit.Type == RouteType.Local ? "local" : "broadcast");
-                    break;
-                case RouteType.Unicast when forwards:
-                    Cut(ref part, BddManager.Not(_validation.Valid(part, device, hit.Device)), "martian source");
-                    Forward(part, device, hit);
-                    break;
-                case RouteType.Unspecified or RouteType.Unreachable or RouteType.Prohibit when forwards:
-                    Tell(part, "there is no route", false);
-                    break;
-                default:
-                    _sink.Drop(part, Kernel("routing", forwards ? $"routing: {hit.Type}" : "not local, and the host does not forward", "drop"));
-                    break;
-            }
-        }
-    }
-
-    // The kernel's own errors need a way back to the sender.
-    private void Tell(PacketState state, string why, bool expired)
-    {
-        foreach ((int set, RouteHit hit) in _room.Router.Find(
-            state.V6, state[Slot.DestinationAddress], state[Slot.SourceAddress], BitValue.Of(0, 32), _room.Network.Loopback.Name, null, state.Condition))
-        {
-            PacketState part = state.With(set);
-            if (hit.Type is not (RouteType.Unicast or RouteType.Local))
-            {
-                _sink.Drop(part, Kernel("routing", $"{why}, nor one back", "drop"));
-            }
-            else if (expired)
-            {
-                _sink.Expire(part, Kernel("forward", why, "drop"));
-            }
-            else
-            {
-                _sink.Reject(part, Kernel("routing", why, "reject"), "icmp");
-            }
-        }
-    }
-
-    // ip6_route_input, ip6_forward
-    private void Route6(PacketState state, NetworkInterface device)
-    {
-        BitValue destination = state[Slot.DestinationAddress];
-        BddManager manager = _room.Manager;
-        int group = InGroup6(destination);
-        if (manager.And(state.Condition, group) != BddManager.False)
-        {
-            int member = manager.Or(
-                _room.Sets.InRange(destination, ((UInt128)0xff02 << 112) + 1, ((UInt128)0xff02 << 112) + (_room.Network.Forwards6(device) ? 2u : 1u)), _room.Unknown("which multicast groups the host is in"));
-            Cut(ref state, manager.Minus(group, member), "no member of the group");
-            Hand(ref state, group, "multicast");
-        }
-
-        int link = _room.Sets.InRange(destination, (UInt128)0xfe80 << 112, ((UInt128)0xfec0 << 112) - 1);
-        bool forwards = _room.Network.Forwards6(device);
-        foreach ((int within, string? only) in (ReadOnlySpan<(int, string?)>)[(BddManager.Not(link), null), (link, device.Name)])
-        {
-            int condition = manager.And(state.Condition, within);
-            if (condition == BddManager.False)
-            {
-                continue;
-            }
-
-            foreach ((int set, RouteHit hit) in _room.Router.Find(
-                true, state[Slot.SourceAddress], destination, state[Slot.Mark], device.Name, only, condition))
-            {
-                PacketState part = state.With(set);
-                part.Route = hit;
-                switch (hit.Type)
-                {
-                    case RouteType.Local or RouteType.Anycast or RouteType.Multicast:
-                        Deliver(part, "local");
-                        break;
-                    case RouteType.Unicast when forwards:
-                        Forward6(part, device, hit);
-                        break;
-                    case RouteType.Unspecified or RouteType.Unreachable or RouteType.Prohibit:
-                        Tell(part, "there is no route", false);
-                        break;
-                    default:
-                        _sink.Drop(part, Kernel("routing", forwards ? $"routing: {hit.Type}" : "not local, and the host does not forward", "drop"));
-                        break;
-                }
-            }
-        }
-    }
-
-    private void Forward6(PacketState state, NetworkInterface device, RouteHit hit)
-    {
-        BitValue source = state[Slot.SourceAddress];
-        Cut(ref state, _room.Manager.Or(_room.Sets.Equal(source, 0), Loop6(source)), "martian source");
-        int link = _room.Manager.And(state.Condition, _room.Sets.InRange(source, (UInt128)0xfe80 << 112, ((UInt128)0xfec0 << 112) - 1));
-        if (link != BddManager.False && hit.Device != device.Name)
-        {
-            _sink.Reject(state.With(link), Kernel("routing", "a link-local source goes no further than its link", "reject"), "icmp");
-            state = state.With(_room.Manager.Minus(state.Condition, link));
-        }
-
-        Forward(state, device, hit);
-    }
-
-    // ip_forward: the time to live is looked at before the hook.
-    private void Forward(PacketState state, NetworkInterface device, RouteHit hit)
-    {
-        if (state.Condition == BddManager.False)
-        {
-            return;
-        }
-
-        BitValue ttl = state[Slot.TimeToLive];
-        int expired = _room.Manager.And(state.Condition, _room.Sets.InRange(ttl, 0, 1));
-        if (expired != BddManager.False)
-        {
-            Tell(state.With(expired), "the time to live is over", true);
-            if (expired == state.Condition)
-            {
-                return;
-            }
-
-            state = state.With(_room.Manager.Minus(state.Condition, expired));
-        }
-
-        if (_room.Network.Find(hit.Device) is not { } outgoing)
-        {
-            _sink.Unproven(state, $"the route's device {hit.Device} is not known");
-            return;
-        }
-
-        state.In = device;
-        state.Out = outgoing;
-        List<PacketState> passed = RunIp([state], Hook.Forward);
-        passed.ForEach(part => part.Set(Slot.TimeToLive, part[Slot.TimeToLive] is { IsNumber: true } left ? BitValue.Of(left.Number - 1, 8) : ttl));
-        Leave(passed);
-    }
-
-    private void Deliver(PacketState state, string how)
-    {
-        if (state.Condition == BddManager.False)
-        {
-            return;
-        }
-
-        if (Kernel("routing", $"routing: {how}", "input") is { } why)
-        {
-            state.Why = state.Why.Push(why);
-        }
-
-        state.Out = null;
-        foreach (PacketState arrived in RunIp([state], Hook.Input))
-        {
-            _sink.Arrive(arrived, "host");
-        }
-    }
-
-    private void Hand(ref PacketState state, int set, string how)
-    {
-        int part = _room.Manager.And(state.Condition, set);
-        if (part != BddManager.False)
-        {
-            Deliver(state.With(part), how);
-            state = state.With(_room.Manager.Minus(state.Condition, part));
-        }
-    }
-
-    private void Cut(ref PacketState state, int bad, string why)
-    {
-        int part = _room.Manager.And(state.Condition, bad);
-        if (part != BddManager.False)
-        {
-            _sink.Drop(state.With(part), Kernel("routing", why, "drop"));
-            state = state.With(_room.Manager.Minus(state.Condition, part));
-        }
-    }
-
-    private int InGroup6(in BitValue address) => _room.Sets.InRange(address, (UInt128)0xff << 120, UInt128.MaxValue);
-
-    private int Loop6(in BitValue address) => _room.Sets.Equal(address, 1);
 
     private static bool IsLinkLocal(UInt128 address) => address >> 118 == 0x3fa;
 }

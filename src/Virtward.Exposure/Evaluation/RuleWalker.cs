@@ -147,6 +147,12 @@ internal sealed class RuleWalker(
     private void Apply(
         CompiledChain chain, CompiledRule rule, PacketState state, List<PacketState> next, List<PacketState> returned, int depth)
     {
+        if (rule.OnlyDrops && !room.Recording)
+        {
+            Drop(chain, rule, state, next);
+            return;
+        }
+
         int matched = state.Condition;
         for (int at = 0; at < rule.Leading && matched != BddManager.False; at++)
         {
@@ -168,6 +174,28 @@ internal sealed class RuleWalker(
         }
 
         run.End(room.Manager);
+    }
+
+    // Most rules of most rulesets, and nobody asks for those that are dropped: what is left is all that has to be worked out.
+    private void Drop(CompiledChain chain, CompiledRule rule, PacketState state, List<PacketState> next)
+    {
+        int matched = BddManager.True;
+        for (int at = 0; at < rule.Leading && matched != BddManager.False; at++)
+        {
+            var step = (MatchStep)rule.Steps[at];
+            int quick = matcher.Quick(step, state);
+            matched = room.Manager.And(matched, quick == Matcher.Later ? matcher.Match(step, state, chain) : quick);
+        }
+
+        int rest = room.Manager.Minus(state.Condition, matched);
+        if (rest == state.Condition)
+        {
+            next.Add(state);
+        }
+        else if (rest != BddManager.False)
+        {
+            next.Add(state.With(rest));
+        }
     }
 
     private void Execute(CompiledChain chain, CompiledRule rule, Step step, ref RuleRun run, int depth)

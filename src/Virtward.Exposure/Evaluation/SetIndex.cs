@@ -57,6 +57,11 @@ internal sealed class SetIndex
     /// <summary>The group of an element that holds the key of numbers; negative: none.</summary>
     public int Find(ReadOnlySpan<BitValue> key)
     {
+        if (Contents.Count == 0 || key.Length != Contents.Parts)
+        {
+            return -1;
+        }
+
         if (Contents.Parts == 1)
         {
             Sort();
@@ -78,6 +83,11 @@ internal sealed class SetIndex
     /// <summary>For each group, the packets whose key is in it.</summary>
     public List<(int Group, int Set)> Find(ReadOnlySpan<BitValue> key, BddManager manager, ValueSets sets)
     {
+        if (Contents.Count == 0 || key.Length != Contents.Parts)
+        {
+            return [];
+        }
+
         int open = 0;
         int symbolic = -1;
         foreach (BitValue part in key)

@@ -21,6 +21,7 @@ internal sealed class BddManager
     private const ushort Terminal = 0x7fff;
     private const ushort HasOthers = 0x8000;
     private const int MaxCache = 1 << 19;
+    private const int InitialNodes = 1 << 14;
     private const int OperationXor = 1;
     private const int OperationExists = 2;
 
@@ -29,13 +30,13 @@ internal sealed class BddManager
     private readonly List<VariableKind> _kinds = [];
 
     // Of each node: its variable (with a flag where any but source bits are below), what it is for 0 and for 1, the next of its bucket.
-    private ushort[] _variable = new ushort[1024];
-    private int[] _low = new int[1024];
-    private int[] _high = new int[1024];
-    private int[] _next = new int[1024];
-    private int[] _buckets = new int[1024];
+    private ushort[] _variable = new ushort[InitialNodes];
+    private int[] _low = new int[InitialNodes];
+    private int[] _high = new int[InitialNodes];
+    private int[] _next = new int[InitialNodes];
+    private int[] _buckets = new int[InitialNodes];
     private int _count = 1;
-    private CacheEntry[] _cache = new CacheEntry[1 << 12];
+    private CacheEntry[] _cache = new CacheEntry[1 << 14];
 
     /// <summary>An empty room.</summary>
     /// <param name="sourceBits">How many of the first variables are bits of the source address.</param>

@@ -143,6 +143,65 @@ public sealed class ExposureEngineTests
     }
 
     [Fact]
+    public void IPv6_is_judged_like_IPv4_and_by_its_own_rules()
+    {
+        var engine = new ExposureEngine(
+            Hosts.Input("ip saddr 10.0.0.0/8 drop; ip6 saddr 2001:db8:9::/48 accept; icmpv6 type echo-request accept"), Hosts.Usual);
+        SourceSets ssh = engine.Ask(new Question("eth0", Address.Parse("2001:db8:1::10"), 6, 22));
+        Assert.Equal("2001:db8:9::/48", ssh.Accepted.ToString());
+        Assert.False(ssh.Dropped.Contains(Address.Parse("2001:db8:9::1")));
+        Assert.True(ssh.Dropped.Contains(Address.Parse("2001:db8:8::1")));
+        SourceSets ping = engine.Ask(new Question("eth0", Address.Parse("2001:db8:1::10"), 58, 0));
+        Assert.True(ping.Accepted.Contains(Address.Parse("2606:4700::1")));
+        Assert.False(ping.Accepted.Contains(Address.Parse("::1")));
+        SourceSets all = new ExposureEngine(Ruleset.Empty, Hosts.Usual).Ask(new Question("eth0", Address.Parse("2001:db8:1::10"), 17, 53));
+        Assert.Equal("::1, ff00::/8", all.Dropped.ToString());
+    }
+
+    [Fact]
+    public void A_bridged_guest_is_reached_past_the_rules_of_IP_unless_the_bridge_shows_it_them()
+    {
+        Ruleset rules = Hosts.Rules("""
+            table bridge filter {
+                chain forward {
+                    type filter hook forward priority filter; policy accept;
+                    iifname "vnet1" oifname "vnet0" ip saddr 192.168.122.11 accept
+                    ip saddr 192.168.122.0/24 drop
+                }
+            }
+            table inet filter {
+                chain forward {
+                    type filter hook forward priority filter; policy drop;
+                }
+            }
+            """);
+        var question = new Question("vnet1", Address.Parse("192.168.122.10"), 6, 22) { Bridged = true };
+        SourceSets past = new ExposureEngine(rules, Hosts.Usual).Ask(question);
+        Assert.Equal(PrefixSet.Of(Of("0.0.0.0/0")).Subtract(Of("192.168.122.0/24")).Union(PrefixSet.Of(Of("192.168.122.11/32"))), past.Accepted);
+        Assert.Equal(["vnet0"], past.Arrivals);
+        HostNetwork shown = Hosts.Usual with { Sysctls = Hosts.Usual.Sysctls.Add("net.bridge.bridge-nf-call-iptables", "1") };
+        Assert.True(new ExposureEngine(rules, shown).Ask(question).Accepted.IsEmpty);
+        HostNetwork isolated = Hosts.Usual with { Interfaces = [.. Hosts.Usual.Interfaces.Select(device => device with { Isolated = device.Master is not null })] };
+        Assert.True(new ExposureEngine(Ruleset.Empty, isolated).Ask(question).Accepted.IsEmpty);
+    }
+
+    [Fact]
+    public void The_hosts_own_packets_come_from_its_own_addresses()
+    {
+        Ruleset rules = Hosts.Rules("""
+            table inet filter {
+                chain output {
+                    type filter hook output priority filter; policy accept;
+                    ip saddr 192.168.122.1 drop
+                }
+            }
+            """);
+        SourceSets sets = new ExposureEngine(rules, Hosts.Usual).Ask(new Question("host", Address.Parse("8.8.8.8"), 17, 53));
+        Assert.Equal("192.168.1.100, 203.0.113.10", sets.Accepted.ToString());
+        Assert.Equal(["eth0"], sets.Arrivals);
+    }
+
+    [Fact]
     public void A_strict_reverse_path_takes_only_what_is_routed_back_the_same_way()
     {
         HostNetwork strict = Hosts.Usual with { Sysctls = Hosts.Usual.Sysctls.Add("net.ipv4.conf.all.rp_filter", "1") };
