@@ -17,29 +17,57 @@ public sealed class PrefixSet : IEquatable<PrefixSet>, IReadOnlyList<Prefix>
     // IPv4 lies inside IPv6's numbers (::ffff:0:0/96, see Address), and is another family all the same: ::/0 holds no IPv4 address.
     private readonly ImmutableArray<AddressRange> _v4;
     private readonly ImmutableArray<AddressRange> _v6;
-    private readonly ImmutableArray<Prefix> _prefixes;
+
+    // Made when they are first asked for: all addresses but 100,000 are 100,001 ranges, and 1.4 million prefixes.
+    private ImmutableArray<Prefix> _prefixes;
 
     private PrefixSet(ImmutableArray<AddressRange> v4, ImmutableArray<AddressRange> v6)
     {
         _v4 = v4;
         _v6 = v6;
-        var prefixes = ImmutableArray.CreateBuilder<Prefix>();
-        AddPrefixes(v4, true, prefixes);
-        AddPrefixes(v6, false, prefixes);
-        _prefixes = prefixes.DrainToImmutable();
     }
 
     /// <summary>The number of prefixes in the shortest list.</summary>
-    public int Count => _prefixes.Length;
+    public int Count => Prefixes.Length;
 
     /// <summary>Whether it holds no address.</summary>
-    public bool IsEmpty => _prefixes.IsEmpty;
+    public bool IsEmpty => _v4.IsEmpty && _v6.All(static range => Address.FromValue(range.First).IsV4 && Address.FromValue(range.Last).IsV4);
 
     /// <summary>How many addresses it holds; floating-point, because ::/0 alone holds 2^128.</summary>
-    public double AddressCount => _prefixes.Sum(static prefix => prefix.Count);
+    public double AddressCount => _v4.Sum(static range => (double)(range.Last - range.First) + 1)
+        + (_v6.IsEmpty ? 0 : Prefixes.Where(static prefix => !prefix.IsV4).Sum(static prefix => prefix.Count));
+
+    private ImmutableArray<Prefix> Prefixes
+    {
+        get
+        {
+            if (_prefixes.IsDefault)
+            {
+                var prefixes = ImmutableArray.CreateBuilder<Prefix>();
+                AddPrefixes(_v4, true, prefixes);
+                AddPrefixes(_v6, false, prefixes);
+                ImmutableInterlocked.InterlockedInitialize(ref _prefixes, prefixes.DrainToImmutable());
+            }
+
+            return _prefixes;
+        }
+    }
 
     /// <summary>A prefix of the shortest list: IPv4 first, in the order of addresses.</summary>
-    public Prefix this[int index] => _prefixes[index];
+    public Prefix this[int index] => Prefixes[index];
+
+    /// <summary>The set of all addresses of these ranges, each of one family and both ends included; they may overlap and come in any order.</summary>
+    public static PrefixSet OfRanges(IEnumerable<(Address First, Address Last)> ranges)
+    {
+        var v4 = new List<AddressRange>();
+        var v6 = new List<AddressRange>();
+        foreach ((Address first, Address last) in ranges)
+        {
+            (first.IsV4 && last.IsV4 ? v4 : v6).Add(new AddressRange(first.Value, last.Value));
+        }
+
+        return v4.Count + v6.Count == 0 ? Empty : new PrefixSet(Merge(v4), Merge(v6));
+    }
 
     /// <summary>The set of all addresses of these prefixes, which may overlap and come in any order.</summary>
     public static PrefixSet Of(params IEnumerable<Prefix> prefixes)
@@ -96,15 +124,15 @@ public sealed class PrefixSet : IEquatable<PrefixSet>, IReadOnlyList<Prefix>
 
     /// <summary>What of the prefix lies outside this set, as the shortest list of prefixes.</summary>
     public ImmutableArray<Prefix> CarveFrom(Prefix prefix) =>
-        !Overlaps(prefix) ? [prefix] : Contains(prefix) ? [] : Of(prefix).Subtract(this)._prefixes;
+        !Overlaps(prefix) ? [prefix] : Contains(prefix) ? [] : Of(prefix).Subtract(this).Prefixes;
 
     /// <inheritdoc/>
-    public IEnumerator<Prefix> GetEnumerator() => ((IEnumerable<Prefix>)_prefixes).GetEnumerator();
+    public IEnumerator<Prefix> GetEnumerator() => ((IEnumerable<Prefix>)Prefixes).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>Whether both hold the same addresses.</summary>
-    public bool Equals(PrefixSet? other) => other is not null && _prefixes.AsSpan().SequenceEqual(other._prefixes.AsSpan());
+    public bool Equals(PrefixSet? other) => other is not null && Prefixes.AsSpan().SequenceEqual(other.Prefixes.AsSpan());
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as PrefixSet);
@@ -113,7 +141,7 @@ public sealed class PrefixSet : IEquatable<PrefixSet>, IReadOnlyList<Prefix>
     public override int GetHashCode()
     {
         var hash = default(HashCode);
-        foreach (Prefix prefix in _prefixes)
+        foreach (Prefix prefix in Prefixes)
         {
             hash.Add(prefix);
         }
@@ -122,7 +150,7 @@ public sealed class PrefixSet : IEquatable<PrefixSet>, IReadOnlyList<Prefix>
     }
 
     /// <summary>The shortest list of prefixes, with commas.</summary>
-    public override string ToString() => string.Join(", ", _prefixes);
+    public override string ToString() => string.Join(", ", Prefixes);
 
     private ImmutableArray<AddressRange> Ranges(bool v4) => v4 ? _v4 : _v6;
 
