@@ -121,6 +121,9 @@ internal static class PacketBytes
             default:
                 data = new byte[8 + payload.Length];
                 payload.CopyTo(data, 8);
+
+                // Rules that reject check a sum over any protocol (nf_reject_verify_csum), for IPv4 without the pseudo header.
+                Seal(data, 2, packet.Destination.IsV4 ? packet with { Protocol = Icmp } : packet);
                 return data;
         }
     }

@@ -248,8 +248,8 @@ internal sealed class Matches(Dice dice, Palette palette, Values values)
 
     private string? Rare(Place place, TableSets sets) => dice.Below(6) switch
     {
-        0 => "tcp option maxseg exists",
-        1 => "tcp option maxseg missing",
+        0 => "meta l4proto tcp tcp option maxseg exists",
+        1 => "meta l4proto tcp tcp option maxseg missing",
         2 when place.V6 => dice.Pick("exthdr hbh exists", "exthdr frag missing", "exthdr rt exists"),
         3 when place.V4 => "ip option ra exists",
         4 when place.Tracks && place.Hook is Hook.Output or Hook.Postrouting => "meta skuid 0",

@@ -23,14 +23,17 @@ internal sealed class Palette
 
     private readonly Dice _dice;
 
-    public Palette(Dice dice)
+    /// <summary>Throws them.</summary>
+    /// <param name="dice">The dice.</param>
+    /// <param name="ports">The ports that the rules speak of, where they are not made by the same dice.</param>
+    public Palette(Dice dice, IReadOnlyList<int>? ports = null)
     {
         _dice = dice;
         SourcesV4 = [.. dice.Some([.. FarV4, .. NearV4], 4, 7).Select(Address.Parse)];
         SourcesV6 = [.. dice.Some([.. FarV6, .. NearV6], 3, 5).Select(Address.Parse)];
         TargetsV4 = [.. dice.Some(HostV4, 2, 3).Concat(dice.Some(NearV4, 2, 4)).Append(dice.Pick(FarV4)).Select(Address.Parse)];
         TargetsV6 = [.. dice.Some(HostV6, 2, 3).Concat(dice.Some(NearV6, 2, 3)).Append(dice.Pick(FarV6)).Select(Address.Parse)];
-        Ports = dice.Some(AllPorts, 5, 8);
+        Ports = ports ?? dice.Some(AllPorts, 5, 8);
         Marks = [1, 2, 0x10, 0x2a, 0xff00, 0x80000000];
     }
 

@@ -179,7 +179,7 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
 
     /// <summary>Whether an address is one that a neighbour may have.</summary>
     public static bool IsSane(Address address) => address.IsV4
-        ? address.V4 >> 24 is > 0 and < 224 and not 127
+        ? address.V4 >> 24 is > 0 and < 224 and not 127 && (address.V4 & 0xff) is not (0 or 255)
         : address.High >> 56 is not (0 or 0xff or 0xfe);
 
     /// <summary>An error that somebody on the way back sends about a packet.</summary>

@@ -24,20 +24,21 @@ internal sealed class Rules(Dice dice, Palette palette, Values values, Matches m
             return VerdictMap(place, sets, targets);
         }
 
-        int wanted = dice.Weighted((3, 0), (45, 1), (38, 2), (14, 3));
+        bool counts = Stateful && dice.Percent(35);
+        int wanted = counts ? dice.Weighted((50, 0), (50, 1)) : dice.Weighted((3, 0), (45, 1), (38, 2), (14, 3));
         List<string> parts = Matching(place, sets, wanted);
         if (dice.Percent(16))
         {
             parts.Add(Change(place, sets));
         }
 
-        if (Stateful && dice.Percent(35))
+        if (counts)
         {
             parts.Add(Counting(place));
         }
 
         string verdict = Verdict(place, targets);
-        if (wanted == 0 && dice.Percent(80) && verdict is "drop" or "accept" or "reject" or "return")
+        if (wanted == 0 && !counts && dice.Percent(80) && verdict is "drop" or "accept" or "reject" or "return")
         {
             verdict = "";
         }
@@ -163,7 +164,7 @@ internal sealed class Rules(Dice dice, Palette palette, Values values, Matches m
             < 2 => $"limit rate {dice.Between(1, 3)}/{dice.Pick("hour", "day")} burst {dice.Between(1, 5)} packets",
             2 => $"limit rate over {dice.Between(1, 3)}/hour burst {dice.Between(1, 5)} packets",
             3 => $"add @meter{suffix} {{ {field} limit rate {dice.Pick("", "over ")}2/hour burst {dice.Between(1, 4)} packets }}",
-            4 when place.Tracks => $"add @count{suffix} {{ {field} ct count over {dice.Between(1, 3)} }}",
+            4 when place.Tracks && dice.Percent(40) => $"add @count{suffix} {{ {field} ct count over {dice.Between(1, 3)} }}",
             5 => $"{dice.Pick("add", "update")} @seen{suffix} {{ {field} }}",
             6 => $"{field} @seen{suffix}",
             7 => $"numgen inc mod {dice.Between(2, 3)} {dice.Below(2)}",

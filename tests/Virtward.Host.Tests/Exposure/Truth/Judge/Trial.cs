@@ -43,6 +43,7 @@ internal sealed class Trial : IDisposable
         Packet[] probes = [.. Enumerable.Range(0, packets).Select(_ => maker.One())];
         _scene.Quiet.OpenUdp(palette.Ports.Append(80));
         string rules = _scene.Listing();
+        _prober.Slow = rules.Contains("ct count", StringComparison.Ordinal);
         ImmutableArray<Observation> seen = _prober.Run(probes);
         TracedEngine engine = TracedEngine.Of(rules, _network);
         tally.Rulesets++;

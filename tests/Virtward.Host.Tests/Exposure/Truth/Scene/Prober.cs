@@ -27,6 +27,11 @@ internal sealed unsafe class Prober(TruthScene scene)
     /// <summary>How many bytes the transport payload of each packet has beside what finds it again.</summary>
     public int Padding { get; set; }
 
+    /// <summary>
+    /// Waits after each frame, longer than a jiffy: what counts flows (nf_conncount.c) forgets those that came to nothing once a jiffy.
+    /// </summary>
+    public bool Slow { get; set; }
+
     /// <summary>Sends all probes in order and tells what became of each.</summary>
     public ImmutableArray<Observation> Run(IReadOnlyList<Packet> probes) => scene.Far.Run(() =>
     {
@@ -57,6 +62,9 @@ internal sealed unsafe class Prober(TruthScene scene)
 
     /// <summary>How often a packet may be queued: by the host's device, by its loopback, by the far end; and the answer to it.</summary>
     private const int Queues = 6;
+
+    /// <summary>More than a jiffy, in milliseconds.</summary>
+    private const int Jiffies = 12;
 
     private const int Patience = 10_000;
 
@@ -106,6 +114,12 @@ internal sealed unsafe class Prober(TruthScene scene)
 
         byte[] bytes = PacketBytes.Of(packet, wording with { Sequence = sequence, Acknowledged = acknowledged });
         Sent++;
+        if (Slow)
+        {
+            Settle();
+            Thread.Sleep(Jiffies);
+        }
+
         if (packet.Iif == "host")
         {
             flight.Refused = !scene.Mouth.Send(packet.Source, packet.Destination, bytes);
