@@ -19,10 +19,10 @@ internal sealed class SourceReader(BddManager manager, Variables variables)
 
         if (!_known.TryGetValue((set, v6), out PrefixSet? prefixes))
         {
-            var found = new List<Prefix>();
+            var found = new List<(Address First, Address Last)>();
             // What lies in IPv4's place among IPv6's numbers is no source: it may be in a larger prefix, and is none by itself.
             Collect(v6 ? manager.Or(set, InMapped()) : set, 0, 0, v6, found);
-            prefixes = PrefixSet.Of(found);
+            prefixes = PrefixSet.OfRanges(found);
             if (_known.Count > 64)
             {
                 _known.Clear();
@@ -61,7 +61,7 @@ internal sealed class SourceReader(BddManager manager, Variables variables)
 
     private int InMapped() => new ValueSets(manager).InRange(variables.Source6, Mapped.First.Value, Mapped.Last.Value);
 
-    private void Collect(int set, int depth, UInt128 start, bool v6, List<Prefix> found)
+    private void Collect(int set, int depth, UInt128 start, bool v6, List<(Address First, Address Last)> found)
     {
         int width = v6 ? 128 : 32;
         if (set == BddManager.False)
@@ -71,12 +71,24 @@ internal sealed class SourceReader(BddManager manager, Variables variables)
 
         if (set == BddManager.True)
         {
-            if (v6 && depth >= 96 && Address.FromValue(start).IsV4)
+            UInt128 end = depth == 0 && v6 ? UInt128.MaxValue : start + ((UInt128.One << (width - depth)) - 1);
+            Address first = v6 ? Address.FromValue(start) : Address.FromV4((uint)start);
+            Address last = v6 ? Address.FromValue(end) : Address.FromV4((uint)end);
+            if (v6 && first.IsV4 && last.IsV4)
             {
                 return;
             }
 
-            found.Add(new Prefix(v6 ? Address.FromValue(start) : Address.FromV4((uint)start), depth));
+            // They come in order: what follows at once is joined.
+            if (found.Count > 0 && found[^1].Last.Value + 1 == first.Value)
+            {
+                found[^1] = (found[^1].First, last);
+            }
+            else
+            {
+                found.Add((first, last));
+            }
+
             return;
         }
 
