@@ -214,7 +214,8 @@ internal sealed class BridgePath(Room room, HookPlans plans, PacketPath path, Ru
         BitValue before = states[0][Slot.DestinationAddress];
         foreach (PacketState state in states)
         {
-            state.In = bridge;
+            // br_nf_post_routing names no incoming device.
+            state.In = hook == Hook.Postrouting ? null : bridge;
             state.Out = hook == Hook.Prerouting ? null : bridge;
             state.SeenByBridge = true;
         }

@@ -188,7 +188,9 @@ internal sealed class FieldReader(Room room)
 
     private BitValue? ReadIcmp(PacketField field, PacketState state)
     {
-        bool there = field <= PacketField.IcmpGateway ? state.Protocol == 1 : field < PacketField.IgmpType ? state.Protocol == 58 : state.Protocol == 2;
+        // nft asks for the family, too, and does not list it.
+        bool there = field <= PacketField.IcmpGateway ? state is { Protocol: 1, V6: false }
+            : field < PacketField.IgmpType ? state is { Protocol: 58, V6: true } : state.Protocol == 2;
         return !there ? null : field switch
         {
             PacketField.IcmpType or PacketField.Icmp6Type => state[Slot.IcmpType],

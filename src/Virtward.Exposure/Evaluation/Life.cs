@@ -177,8 +177,8 @@ internal sealed class Life(Room room) : World(room)
         bool begins = state.Protocol switch
         {
             6 => TcpTracking.Begin(flags, Room.Network.Sysctl("net.netfilter.nf_conntrack_tcp_loose", 1) != 0) is not null,
-            1 => (int)(uint)state[Slot.IcmpType].Number is EchoRequest or 13 or 15 or 17,
-            58 => (int)(uint)state[Slot.IcmpType].Number is EchoRequest6 or 139,
+            1 => !state.V6 && (int)(uint)state[Slot.IcmpType].Number is EchoRequest or 13 or 15 or 17,
+            58 => state.V6 && (int)(uint)state[Slot.IcmpType].Number is EchoRequest6 or 139,
             _ => true,
         };
         if (begins)
