@@ -119,7 +119,9 @@ internal sealed class FieldReader(Room room)
         PacketField.MetaProtocol => BitValue.Of(state.V6 ? 0x86ddu : 0x0800u, 16),
         PacketField.MetaNfProto => BitValue.Of(Family == Family.Bridge ? 7u : Family == Family.Netdev ? 5u : state.V6 ? 10u : 2u, 8),
         PacketField.MetaL4Proto => BitValue.Of((uint)state.Protocol, 8),
-        PacketField.MetaPktType => BitValue.Of(state.Bridged ? 3u : 0u, 8),
+        // br_netfilter shows IP a frame for another host as one for this host.
+        PacketField.MetaPktType => BitValue.Of(
+            state.Bridged && (Family is Family.Bridge or Family.Netdev || Hook == Hook.Ingress) ? 3u : 0u, 8),
         PacketField.MetaMark => state[Slot.Mark],
         PacketField.MetaPriority => state[Slot.Priority],
         PacketField.MetaSkUid or PacketField.MetaSkGid => state.Own ? Unknown(field, 32) : null,

@@ -155,7 +155,7 @@ internal sealed class Life(Room room) : World(room)
         }
 
         int flags = (int)(uint)state[Slot.TcpFlags].Number;
-        if (state.Protocol == 58 && (int)(uint)state[Slot.IcmpType].Number is (>= 130 and <= 137) or 143)
+        if (state is { V6: true, Protocol: 58 } && (int)(uint)state[Slot.IcmpType].Number is (>= 130 and <= 137) or 143)
         {
             // Neighbour discovery and group membership (nf_conntrack_icmpv6_error).
             state.Tracking = Tracking.Untracked;

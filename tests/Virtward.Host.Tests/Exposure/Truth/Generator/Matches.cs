@@ -253,7 +253,6 @@ internal sealed class Matches(Dice dice, Palette palette, Values values)
         1 => "meta length < 1200",
         2 when place.V6 => dice.Pick("exthdr hbh exists", "exthdr frag missing", "exthdr rt exists"),
         3 when place.V4 => "ip option ra exists",
-        4 when place.Tracks && place.Hook is Hook.Output or Hook.Postrouting => "meta skuid 0",
         5 when place.Tracks => dice.Pick("ct helper \"ftp\"", "ct label 0", "ct zone 0"),
         _ => "meta secpath missing",
     };
