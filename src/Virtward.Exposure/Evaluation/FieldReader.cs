@@ -119,7 +119,9 @@ internal sealed class FieldReader(Room room)
         PacketField.MetaProtocol => BitValue.Of(state.V6 ? 0x86ddu : 0x0800u, 16),
         PacketField.MetaNfProto => BitValue.Of(Family == Family.Bridge ? 7u : Family == Family.Netdev ? 5u : state.V6 ? 10u : 2u, 8),
         PacketField.MetaL4Proto => BitValue.Of((uint)state.Protocol, 8),
-        PacketField.MetaPktType => BitValue.Of(state.Bridged ? 3u : 0u, 8),
+        // br_netfilter shows IP a frame for another host as one for this host.
+        PacketField.MetaPktType => BitValue.Of(
+            state.Bridged && (Family is Family.Bridge or Family.Netdev || Hook == Hook.Ingress) ? 3u : 0u, 8),
         PacketField.MetaMark => state[Slot.Mark],
         PacketField.MetaPriority => state[Slot.Priority],
         PacketField.MetaSkUid or PacketField.MetaSkGid => state.Own ? Unknown(field, 32) : null,
@@ -188,7 +190,9 @@ internal sealed class FieldReader(Room room)
 
     private BitValue? ReadIcmp(PacketField field, PacketState state)
     {
-        bool there = field <= PacketField.IcmpGateway ? state.Protocol == 1 : field < PacketField.IgmpType ? state.Protocol == 58 : state.Protocol == 2;
+        // nft asks for the family, too, and does not list it.
+        bool there = field <= PacketField.IcmpGateway ? state is { Protocol: 1, V6: false }
+            : field < PacketField.IgmpType ? state is { Protocol: 58, V6: true } : state.Protocol == 2;
         return !there ? null : field switch
         {
             PacketField.IcmpType or PacketField.Icmp6Type => state[Slot.IcmpType],

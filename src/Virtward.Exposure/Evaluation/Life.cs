@@ -155,7 +155,7 @@ internal sealed class Life(Room room) : World(room)
         }
 
         int flags = (int)(uint)state[Slot.TcpFlags].Number;
-        if (state.Protocol == 58 && (int)(uint)state[Slot.IcmpType].Number is (>= 130 and <= 137) or 143)
+        if (state is { V6: true, Protocol: 58 } && (int)(uint)state[Slot.IcmpType].Number is (>= 130 and <= 137) or 143)
         {
             // Neighbour discovery and group membership (nf_conntrack_icmpv6_error).
             state.Tracking = Tracking.Untracked;
@@ -177,8 +177,8 @@ internal sealed class Life(Room room) : World(room)
         bool begins = state.Protocol switch
         {
             6 => TcpTracking.Begin(flags, Room.Network.Sysctl("net.netfilter.nf_conntrack_tcp_loose", 1) != 0) is not null,
-            1 => (int)(uint)state[Slot.IcmpType].Number is EchoRequest or 13 or 15 or 17,
-            58 => (int)(uint)state[Slot.IcmpType].Number is EchoRequest6 or 139,
+            1 => !state.V6 && (int)(uint)state[Slot.IcmpType].Number is EchoRequest or 13 or 15 or 17,
+            58 => state.V6 && (int)(uint)state[Slot.IcmpType].Number is EchoRequest6 or 139,
             _ => true,
         };
         if (begins)

@@ -13,6 +13,7 @@ namespace Virtward.Exposure.Evaluation;
 internal sealed class PacketPath
 {
     private const int MaxDevices = 12;
+    private const uint Confirmed = 8;
 
     private readonly Room _room;
     private readonly HookPlans _plans;
@@ -225,7 +226,13 @@ internal sealed class PacketPath
         {
             if (device.Loopback)
             {
+                // Its flow is confirmed by now (IPS_CONFIRMED), and it still carries it.
                 state.Out = null;
+                if (state.Tracking is not (Tracking.Invalid or Tracking.Untracked) && state[Slot.FlowStatus] is { IsNumber: true } status)
+                {
+                    state.Set(Slot.FlowStatus, BitValue.Of(status.Number | Confirmed, status.Width));
+                }
+
                 Receive([state], device);
             }
             else if (device.Kind == "bridge")

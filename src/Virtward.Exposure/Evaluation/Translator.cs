@@ -2,6 +2,7 @@ using Virtward.Core.Net;
 using Virtward.Exposure.PacketSets;
 using Virtward.Exposure.Rulesets;
 using Virtward.Exposure.Rulesets.Expressions;
+using Virtward.Exposure.Rulesets.Sets;
 using Virtward.Exposure.Rulesets.Statements;
 using Virtward.Exposure.Topology;
 
@@ -63,7 +64,9 @@ internal sealed class Translator(Room room, FieldReader fields, ExpressionReader
         {
             BitValue read = expressions.Read(wantedPort, state, chain, out int portDefined);
             defined = room.Manager.And(defined, portDefined);
-            port = read;
+            port = wantedPort is RangeExpression { Range: var ports } && !nat.Flags.Contains("random", StringComparison.Ordinal)
+                ? KeepWithin(state[source ? Slot.SourcePort : Slot.DestinationPort], ports, read)
+                : read;
         }
 
         if (impossible is null && defined != BddManager.False)
@@ -109,6 +112,10 @@ internal sealed class Translator(Room room, FieldReader fields, ExpressionReader
             state.DestinationBound = true;
         }
     }
+
+    // get_unique_tuple: a port that is in the range already stays.
+    private BitValue KeepWithin(in BitValue port, ValueRange ports, in BitValue drawn) =>
+        room.Sets.Choose(room.Sets.InRange(port, ports.First, ports.Last), port, drawn.Resize(16));
 
     private static BitValue Or(in BitValue value, uint bits)
     {

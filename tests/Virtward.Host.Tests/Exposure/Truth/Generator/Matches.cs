@@ -106,8 +106,8 @@ internal sealed class Matches(Dice dice, Palette palette, Values values)
         {
             0 => $"ct {which} {(v6 ? "ip6" : "ip")} saddr {Not()}{address}",
             1 => $"ct {which} {(v6 ? "ip6" : "ip")} daddr {Not()}{address}",
-            2 => $"meta l4proto {{ tcp, udp }} ct {which} proto-dst {Not()}{palette.Port()}",
-            _ => $"meta l4proto {{ tcp, udp }} ct {which} proto-src {palette.AnyPort()}",
+            2 => $"{dice.Pick("tcp", "udp")} dport != 1 ct {which} proto-dst {Not()}{palette.Port()}",
+            _ => $"{dice.Pick("tcp", "udp")} sport != 1 ct {which} proto-src {palette.AnyPort()}",
         };
     }
 
@@ -248,11 +248,11 @@ internal sealed class Matches(Dice dice, Palette palette, Values values)
 
     private string? Rare(Place place, TableSets sets) => dice.Below(6) switch
     {
-        0 => "meta l4proto tcp tcp option maxseg exists",
-        1 => "meta l4proto tcp tcp option maxseg missing",
+        // Not `tcp option`: nft leaves out of its listing what stands before it.
+        0 => "meta priority none",
+        1 => "meta length < 1200",
         2 when place.V6 => dice.Pick("exthdr hbh exists", "exthdr frag missing", "exthdr rt exists"),
         3 when place.V4 => "ip option ra exists",
-        4 when place.Tracks && place.Hook is Hook.Output or Hook.Postrouting => "meta skuid 0",
         5 when place.Tracks => dice.Pick("ct helper \"ftp\"", "ct label 0", "ct zone 0"),
         _ => "meta secpath missing",
     };

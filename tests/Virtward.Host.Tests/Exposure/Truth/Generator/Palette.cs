@@ -78,7 +78,8 @@ internal sealed class Palette
             return address;
         }
 
-        int bit = _dice.Weighted((6, _dice.Below(2)), (3, _dice.Below(8)), (1, address.IsV4 ? _dice.Below(30) : _dice.Between(65, 110)));
-        return Address.FromValue(address.Value ^ (UInt128.One << bit));
+        int bit = _dice.Weighted((6, _dice.Below(2)), (3, _dice.Below(8)), (1, address.IsV4 ? _dice.Below(28) : _dice.Between(65, 110)));
+        // The first byte stays: no group comes of it.
+        return Address.FromValue(address.Value ^ (UInt128.One << Math.Min(bit, address.IsV4 ? 23 : 110)));
     }
 }

@@ -59,7 +59,8 @@ internal static class Comparison
             return null;
         }
 
-        bool ports = packet.Protocol is 6 or 17 or 132 or 136;
+        // Which port of a range the kernel draws, nobody knows.
+        bool ports = packet.Protocol is 6 or 17 or 132 or 136 && !said.DependsOn.Any(static one => one.StartsWith("one of ", StringComparison.Ordinal));
         return said.Source is { } source && source != seen.Source ? "source"
             : said.Destination is { } destination && destination != seen.Destination ? "destination"
             : ports && said.DestinationPort != seen.DestinationPort ? "destination port"
