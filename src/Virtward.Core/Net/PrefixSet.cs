@@ -30,6 +30,9 @@ public sealed class PrefixSet : IEquatable<PrefixSet>, IReadOnlyList<Prefix>
     /// <summary>The number of prefixes in the shortest list.</summary>
     public int Count => Prefixes.Length;
 
+    /// <summary>The number of intervals that it is kept as: a fast measure of how ragged it is, where <see cref="Count"/> would make every prefix.</summary>
+    public int RangeCount => _v4.Length + _v6.Length;
+
     /// <summary>Whether it holds no address.</summary>
     public bool IsEmpty => _v4.IsEmpty && _v6.All(static range => Address.FromValue(range.First).IsV4 && Address.FromValue(range.Last).IsV4);
 
@@ -110,7 +113,7 @@ public sealed class PrefixSet : IEquatable<PrefixSet>, IReadOnlyList<Prefix>
 
     /// <summary>The addresses that are in either.</summary>
     public PrefixSet Union(PrefixSet other) =>
-        other.IsEmpty ? this : IsEmpty ? other : new PrefixSet(Merge([.. _v4, .. other._v4]), Merge([.. _v6, .. other._v6]));
+        other.IsEmpty || ReferenceEquals(this, other) ? this : IsEmpty ? other : new PrefixSet(Merge([.. _v4, .. other._v4]), Merge([.. _v6, .. other._v6]));
 
     /// <summary>The addresses that are in both.</summary>
     public PrefixSet Intersect(PrefixSet other) => new(Intersect(_v4, other._v4), Intersect(_v6, other._v6));

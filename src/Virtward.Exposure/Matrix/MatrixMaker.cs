@@ -18,12 +18,15 @@ public sealed class MatrixMaker
     private static readonly PrefixSet Everyone4 = PrefixSet.Of(Prefix.Parse("0.0.0.0/0"));
     private static readonly PrefixSet Everyone6 = PrefixSet.Of(Prefix.Parse("::/0"));
 
+    private const int MaxWords = 64;
+
     private readonly HostFacts _facts;
     private readonly Ruleset _ruleset;
     private readonly ZoneMap _zones;
     private readonly ExposureEngine _engine;
     private readonly PrefixSet _own;
     private readonly List<Problem> _notes = [];
+    private readonly List<(SourceSets Sets, PrefixSet Asked, string Depends, string Words)> _words = [];
 
     /// <summary>Prepares for a host.</summary>
     /// <param name="facts">The host.</param>
@@ -98,13 +101,35 @@ public sealed class MatrixMaker
         }
 
         SourceSets sets = tally.Sum();
-        string words = SourceWords.Describe(sets, tally.Asked, _own);
+        string words = WordsOf(sets, tally.Asked);
         Concern concern = words == "nobody" ? Concern.Closed : Expectation.Of(RoleOf(zone), endpoint.Service.Kind, endpoint.Place);
         return new Cell(zone.Name, sets, tally.Asked, concern, words)
         {
             By = tally.By,
             OpenPorts = endpoint.Ports.IsSingle || concern == Concern.Closed ? "" : $"{ProtocolNames.ToText(endpoint.Protocol)} {sets.OpenPorts.ToText(4)}",
         };
+    }
+
+    // The engine gives equal sets as one object: what was put into words once need not be gone through again.
+    private string WordsOf(SourceSets sets, PrefixSet asked)
+    {
+        string depends = sets.DependsOn.IsEmpty ? "" : string.Join('\n', sets.DependsOn);
+        foreach ((SourceSets known, PrefixSet knownAsked, string knownDepends, string words) in _words)
+        {
+            if (ReferenceEquals(known.Accepted, sets.Accepted) && ReferenceEquals(known.Limited, sets.Limited)
+                && ReferenceEquals(known.Unproven, sets.Unproven) && knownDepends == depends && knownAsked.Equals(asked))
+            {
+                return words;
+            }
+        }
+
+        string described = SourceWords.Describe(sets, asked, _own);
+        if (_words.Count < MaxWords)
+        {
+            _words.Add((sets, asked, depends, described));
+        }
+
+        return described;
     }
 
     private void Ask(Endpoint endpoint, Guest? guest, ZoneEntry entry, SourceTally tally)

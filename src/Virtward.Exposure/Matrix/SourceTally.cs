@@ -16,6 +16,10 @@ internal sealed class SourceTally
     private PrefixSet _unproven = PrefixSet.Empty;
     private PrefixSet _rejected = PrefixSet.Empty;
     private PrefixSet _asked = PrefixSet.Empty;
+
+    // The answer of all questions so far, while they all had the same.
+    private SourceSets? _only;
+    private bool _any;
     private PortSet _ports = PortSet.Empty;
 
     /// <summary>All sources that were asked about.</summary>
@@ -31,6 +35,13 @@ internal sealed class SourceTally
     public void Add(Question question, PrefixSet asked, SourceSets answer)
     {
         _asked = _asked.Union(asked);
+        if (_only is not null || !_any)
+        {
+            // A host's addresses mostly get the same answer, of sets that are the same objects: with 100,000 bans in them nothing else is affordable.
+            _only = !_any || IsSame(_only!, answer) ? answer : null;
+        }
+
+        _any = true;
         _accepted = _accepted.Union(answer.Accepted);
         _limited = _limited.Union(answer.Limited);
         _unproven = _unproven.Union(answer.Unproven);
@@ -53,26 +64,43 @@ internal sealed class SourceTally
     }
 
     /// <summary>Adds sources of whom nothing arrives, without asking: the endpoint is bound to another device.</summary>
-    public void AddClosed(PrefixSet asked) => _asked = _asked.Union(asked);
+    public void AddClosed(PrefixSet asked)
+    {
+        _asked = _asked.Union(asked);
+        _only = null;
+        _any = true;
+    }
 
     /// <summary>Whether everybody is known to get in, so that no further question can change the answer.</summary>
-    public bool IsFull(PrefixSet asked) => asked.Subtract(_accepted).IsEmpty;
+    public bool IsFull(PrefixSet asked) => asked.RangeCount < 1000 && asked.All(_accepted.Contains);
 
     /// <summary>The joined answer.</summary>
     public SourceSets Sum()
     {
+        if (_only is not null)
+        {
+            return Describe(_only.Accepted, _only.Limited, _only.Unproven, _only.Rejected, _only.Dropped);
+        }
+
         PrefixSet limited = _limited.Subtract(_accepted);
         PrefixSet unproven = _unproven.Subtract(_accepted).Subtract(limited);
         PrefixSet rejected = _rejected.Subtract(_accepted).Subtract(limited).Subtract(unproven);
         PrefixSet dropped = _asked.Subtract(_accepted).Subtract(limited).Subtract(unproven).Subtract(rejected);
-        return new SourceSets(_accepted, limited, unproven, rejected, dropped)
+        return Describe(_accepted, limited, unproven, rejected, dropped);
+    }
+
+    private SourceSets Describe(PrefixSet accepted, PrefixSet limited, PrefixSet unproven, PrefixSet rejected, PrefixSet dropped) =>
+        new(accepted, limited, unproven, rejected, dropped)
         {
-            Witnesses = [.. _witnesses.Where(witness => !Of(witness.Outcome, _accepted, limited, unproven, rejected, dropped).IsEmpty)],
+            Witnesses = [.. _witnesses.Where(witness => !Of(witness.Outcome, accepted, limited, unproven, rejected, dropped).IsEmpty)],
             DependsOn = [.. _depends.Distinct()],
             Arrivals = [.. _arrivals.Distinct().Order(StringComparer.Ordinal)],
             OpenPorts = _ports,
         };
-    }
+
+    private static bool IsSame(SourceSets one, SourceSets other) => ReferenceEquals(one.Accepted, other.Accepted)
+        && ReferenceEquals(one.Limited, other.Limited) && ReferenceEquals(one.Unproven, other.Unproven)
+        && ReferenceEquals(one.Rejected, other.Rejected) && ReferenceEquals(one.Dropped, other.Dropped);
 
     private static PrefixSet Of(Outcome outcome, PrefixSet accepted, PrefixSet limited, PrefixSet unproven, PrefixSet rejected, PrefixSet dropped) =>
         outcome switch

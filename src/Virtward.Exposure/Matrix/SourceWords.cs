@@ -35,7 +35,7 @@ public static class SourceWords
     /// <summary>A set of sources in words, measured against all that were asked about.</summary>
     public static string Describe(PrefixSet sources, PrefixSet all)
     {
-        if (all.IsEmpty || sources.Equals(all))
+        if (all.IsEmpty || (sources.RangeCount == all.RangeCount && sources.Equals(all)))
         {
             return sources.IsEmpty ? "nobody" : "anyone";
         }
@@ -59,9 +59,9 @@ public static class SourceWords
             }
         }
 
-        if (missing.AddressCount < sources.AddressCount && missing.Count <= sources.Count)
+        if (missing.RangeCount <= sources.RangeCount + 1 && missing.AddressCount < sources.AddressCount)
         {
-            return missing.Count <= Listed ? $"anyone but {List(missing)}" : string.Create(CultureInfo.InvariantCulture, $"anyone but {missing.Count:N0} subnets");
+            return missing.RangeCount <= Listed && missing.Count <= Listed ? $"anyone but {List(missing)}" : string.Create(CultureInfo.InvariantCulture, $"anyone but {missing.RangeCount:N0} subnets");
         }
 
         return List(sources);
@@ -74,7 +74,7 @@ public static class SourceWords
         return words.StartsWith("anyone", StringComparison.Ordinal) ? $"{words} over {family}" : words;
     }
 
-    private static string List(PrefixSet set) => set.Count <= Listed
+    private static string List(PrefixSet set) => set.RangeCount <= Listed && set.Count <= Listed
         ? string.Join(", ", set)
         : string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", set.Take(Listed))} and {set.Count - Listed:N0} more");
 

@@ -19,12 +19,7 @@ internal sealed class CommandFiles(ICommands commands, SnapshotRequest request)
 
         IEnumerable<Task> Jobs()
         {
-            yield return Run(SnapshotNames.NftText, true, "nft", "-a", "list", "ruleset");
-            if (request.NftJson)
-            {
-                yield return Run(SnapshotNames.NftJson, true, "nft", "-j", "list", "ruleset");
-            }
-
+            yield return RulesAsync();
             yield return Run(SnapshotNames.Iptables, false, "iptables-save");
             yield return Run(SnapshotNames.Ip6tables, false, "ip6tables-save");
             if (HasTables(gathering, SnapshotNames.IptablesLegacy, "/proc/net/ip_tables_names"))
@@ -54,6 +49,17 @@ internal sealed class CommandFiles(ICommands commands, SnapshotRequest request)
             yield return Run(SnapshotNames.BridgeLinks, true, "bridge", "-j", "-d", "link", "show");
             yield return Run(SnapshotNames.BridgeVlans, true, "bridge", "-j", "vlan", "show");
             yield return Run(SnapshotNames.BridgeFdb, true, "bridge", "-j", "fdb", "show");
+        }
+
+        async Task RulesAsync()
+        {
+            await Run(SnapshotNames.NftText, true, "nft", "-a", "list", "ruleset").ConfigureAwait(false);
+
+            // nft 1.0.6 crashes on some rules of iptables-nft when it writes text, and writes their JSON.
+            if (request.NftJson || (gathering.Snapshot.Text(SnapshotNames.NftText) is null && Environment.IsPrivilegedProcess))
+            {
+                await Run(SnapshotNames.NftJson, true, "nft", "-j", "list", "ruleset").ConfigureAwait(false);
+            }
         }
 
         Task Run(string file, bool needed, string program, params ReadOnlySpan<string> arguments) => RunAsync(

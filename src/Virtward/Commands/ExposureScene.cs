@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Virtward.Core.Policy;
 using Virtward.Core.Results;
+using Virtward.Core.Snapshots;
 using Virtward.Exposure.Facts;
 using Virtward.Exposure.Reading;
 using Virtward.Exposure.Rulesets;
@@ -54,8 +55,11 @@ public sealed record ExposureScene(HostFacts Facts, Ruleset Ruleset, ZoneMap Zon
 
     private static Result<Ruleset> Rules(HostFacts facts)
     {
-        if (facts.NftText is null && facts.NftJson is null && facts.Missing.TryGetValue("nft.txt", out string? reason))
+        // A host without nftables has iptables' rules, or none that anybody could read; without any text "open to everybody" would be a guess.
+        bool any = (facts.NftText ?? facts.NftJson ?? facts.IptablesSave ?? facts.Ip6tablesSave ?? facts.IptablesLegacySave ?? facts.Ip6tablesLegacySave) is not null;
+        if (!any)
         {
+            string reason = facts.Missing.GetValueOrDefault(SnapshotNames.NftText, "there is no nft.txt");
             return new Problem(
                 $"the firewall's rules could not be read ({reason}), and without them no answer is true", Hint: "run it as root, or take the snapshot as root");
         }

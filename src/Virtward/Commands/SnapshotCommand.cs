@@ -19,7 +19,7 @@ public static class SnapshotCommand
         {
             Description = "Where to write it: FILE.tar.gz (or .tgz) for an archive, anything else for a directory.",
         };
-        Option<bool> nftJson = new("--nft-json") { Description = "Save the ruleset as JSON too: slow and large where sets are." };
+        Option<bool> noNftJson = new("--no-nft-json") { Description = "Leave the ruleset's JSON out: it is slow and large where sets are, and the text says more." };
         Option<string> root = new("--root")
         {
             Description = "Read libvirt's and other files below another root; the kernel is always this one.",
@@ -27,12 +27,12 @@ public static class SnapshotCommand
             DefaultValueFactory = _ => "/",
         };
         Option<bool> json = CommandOptions.Json();
-        var command = new Command("snapshot", "Saves everything that an audit reads from this host, secrets left out.") { path, nftJson, root, json };
+        var command = new Command("snapshot", "Saves everything that an audit reads from this host, secrets left out.") { path, noNftJson, root, json };
         command.SetAction(async (parsed, cancel) =>
         {
             string to = Path.GetFullPath(parsed.GetValue(path)!);
             var snapshots = new HostSnapshots(new ProcessCommands(), host.Clock, Path.GetFullPath(parsed.GetValue(root)!));
-            Snapshot snapshot = await FactsSource.GatherAsync(host, snapshots, parsed.GetValue(nftJson), cancel);
+            Snapshot snapshot = await FactsSource.GatherAsync(host, snapshots, !parsed.GetValue(noNftJson), cancel);
             if (snapshots.Write(snapshot, to).Problem is Problem problem)
             {
                 return host.Fail(problem);

@@ -144,7 +144,7 @@ public sealed class SnapshotTests : IDisposable
     public void A_directory_and_an_archive_say_the_same_and_only_their_owner_reads_them()
     {
         string archive = Path.Combine(_folder.FullName, "snap.tar.gz");
-        CommandRun run = CommandRun.In(_host, "snapshot", Target, "--nft-json", "--json");
+        CommandRun run = CommandRun.In(_host, "snapshot", Target, "--json");
         Assert.True(run.ExitCode == 0, run.Error);
         using JsonDocument said = JsonDocument.Parse(run.Output);
         Assert.Contains("nft.json", said.RootElement.GetProperty("files").EnumerateArray().Select(static file => file.GetProperty("name").GetString()));
