@@ -176,7 +176,17 @@ public sealed class PrefixSet : IEquatable<PrefixSet>, IReadOnlyList<Prefix>
 
     private static ImmutableArray<AddressRange> Merge(List<AddressRange> ranges)
     {
-        ranges.Sort(static (a, b) => a.First.CompareTo(b.First));
+        bool sorted = true;
+        for (int at = 1; at < ranges.Count && sorted; at++)
+        {
+            sorted = ranges[at - 1].First <= ranges[at].First;
+        }
+
+        if (!sorted)
+        {
+            ranges.Sort(static (a, b) => a.First.CompareTo(b.First));
+        }
+
         var merged = ImmutableArray.CreateBuilder<AddressRange>(ranges.Count);
         foreach (AddressRange range in ranges)
         {

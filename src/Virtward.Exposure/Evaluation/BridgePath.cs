@@ -212,15 +212,22 @@ internal sealed class BridgePath(Room room, HookPlans plans, PacketPath path, Ru
         }
 
         BitValue before = states[0][Slot.DestinationAddress];
+        // To IP the frame is one for the host meanwhile (setup_pre_routing, br_nf_forward), and behind routing it comes from nowhere (br_nf_post_routing).
+        bool bridged = states[0].Bridged;
         foreach (PacketState state in states)
         {
-            // br_nf_post_routing names no incoming device.
             state.In = hook == Hook.Postrouting ? null : bridge;
             state.Out = hook == Hook.Prerouting ? null : bridge;
             state.SeenByBridge = true;
+            state.Bridged = false;
         }
 
         states = path.RunIp(states, hook);
+        foreach (PacketState state in states)
+        {
+            state.Bridged = bridged;
+        }
+
         if (hook == Hook.Prerouting)
         {
             foreach (PacketState state in states)

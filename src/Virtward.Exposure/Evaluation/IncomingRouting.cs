@@ -72,7 +72,7 @@ internal sealed class IncomingRouting(Room room, PacketPath path, ISink sink)
     private void Tell(PacketState state, string why, bool expired)
     {
         foreach ((int set, RouteHit hit) in room.Router.Find(
-            state.V6, state[Slot.DestinationAddress], state[Slot.SourceAddress], BitValue.Of(0, 32), room.Network.Loopback.Name, null, state.Condition))
+            state.V6, BitValue.Of(0, state.V6 ? 128 : 32), state[Slot.SourceAddress], BitValue.Of(0, 32), room.Network.Loopback.Name, null, state.Condition))
         {
             PacketState part = state.With(set);
             if (hit.Type is not (RouteType.Unicast or RouteType.Local or RouteType.Broadcast))

@@ -19,10 +19,18 @@ internal sealed class SourceReader(BddManager manager, Variables variables)
 
         if (!_known.TryGetValue((set, v6), out PrefixSet? prefixes))
         {
-            var found = new List<Prefix>();
+            var found = new List<(Address First, Address Last)>();
             // What lies in IPv4's place among IPv6's numbers is no source: it may be in a larger prefix, and is none by itself.
-            Collect(v6 ? manager.Or(set, InMapped()) : set, 0, 0, v6, found);
-            prefixes = PrefixSet.Of(found);
+            if (v6)
+            {
+                Collect(manager.Or(set, InMapped()), 0, 0, true, found);
+            }
+            else
+            {
+                Collect4(set, 0, 0, found);
+            }
+
+            prefixes = PrefixSet.OfRanges(found);
             if (_known.Count > 64)
             {
                 _known.Clear();
@@ -61,7 +69,44 @@ internal sealed class SourceReader(BddManager manager, Variables variables)
 
     private int InMapped() => new ValueSets(manager).InRange(variables.Source6, Mapped.First.Value, Mapped.Last.Value);
 
-    private void Collect(int set, int depth, UInt128 start, bool v6, List<Prefix> found)
+    // The same as below for 32 bits, which is what large sets are of.
+    private void Collect4(int set, int depth, uint start, List<(Address First, Address Last)> found)
+    {
+        while (set > BddManager.False)
+        {
+            int variable = manager.VariableOf(set);
+            if (variable > depth)
+            {
+                // Both halves are alike.
+                Collect4(set, depth + 1, start, found);
+                start += 1u << (31 - depth);
+                depth++;
+                continue;
+            }
+
+            Collect4(manager.LowOf(set), depth + 1, start, found);
+            set = manager.HighOf(set);
+            start += 1u << (31 - depth);
+            depth++;
+        }
+
+        if (set == BddManager.False)
+        {
+            return;
+        }
+
+        uint end = depth == 0 ? uint.MaxValue : start + ((1u << (32 - depth)) - 1);
+        if (found.Count > 0 && found[^1].Last.V4 + 1 == start && start != 0)
+        {
+            found[^1] = (found[^1].First, Address.FromV4(end));
+        }
+        else
+        {
+            found.Add((Address.FromV4(start), Address.FromV4(end)));
+        }
+    }
+
+    private void Collect(int set, int depth, UInt128 start, bool v6, List<(Address First, Address Last)> found)
     {
         int width = v6 ? 128 : 32;
         if (set == BddManager.False)
@@ -71,12 +116,24 @@ internal sealed class SourceReader(BddManager manager, Variables variables)
 
         if (set == BddManager.True)
         {
-            if (v6 && depth >= 96 && Address.FromValue(start).IsV4)
+            UInt128 end = depth == 0 && v6 ? UInt128.MaxValue : start + ((UInt128.One << (width - depth)) - 1);
+            Address first = v6 ? Address.FromValue(start) : Address.FromV4((uint)start);
+            Address last = v6 ? Address.FromValue(end) : Address.FromV4((uint)end);
+            if (v6 && first.IsV4 && last.IsV4)
             {
                 return;
             }
 
-            found.Add(new Prefix(v6 ? Address.FromValue(start) : Address.FromV4((uint)start), depth));
+            // They come in order: what follows at once is joined.
+            if (found.Count > 0 && found[^1].Last.Value + 1 == first.Value)
+            {
+                found[^1] = (found[^1].First, last);
+            }
+            else
+            {
+                found.Add((first, last));
+            }
+
             return;
         }
 

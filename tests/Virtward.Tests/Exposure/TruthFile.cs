@@ -35,7 +35,7 @@ internal sealed class TruthFile
 
     public static TruthFile Read(string name)
     {
-        string folder = Path.Combine(AppContext.BaseDirectory, "packet-truth");
+        string folder = Path.Combine(AppContext.BaseDirectory, "Exposure", "packet-truth");
         JsonElement root = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, name + ".truth.json"))).RootElement;
         return new TruthFile
         {
