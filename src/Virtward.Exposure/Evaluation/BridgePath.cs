@@ -44,6 +44,12 @@ internal sealed class BridgePath(Room room, HookPlans plans, PacketPath path, Ru
                 continue;
             }
 
+            if (!port.Up)
+            {
+                sink.Drop(part, path.Kernel("bridge", $"the port {port.Name} is down", "drop"));
+                continue;
+            }
+
             List<PacketState> sent = Run([part], Hook.Output, null, port, bridge);
             sent = Run(sent, Hook.Postrouting, null, port, bridge);
             Emit(sent, port, bridge, vlan);
@@ -101,6 +107,11 @@ internal sealed class BridgePath(Room room, HookPlans plans, PacketPath path, Ru
 
     private static string? Refuses(NetworkInterface from, NetworkInterface to, int vlan, NetworkInterface bridge)
     {
+        if (!to.Up)
+        {
+            return $"the port {to.Name} is down";
+        }
+
         if (from.Name == to.Name && !from.Hairpin)
         {
             return "it would leave by the port that it came in by";

@@ -42,6 +42,11 @@ public sealed class RandomRulesetTests(ITestOutputHelper output)
         while (tally.Packets < packets)
         {
             using var trial = new Trial(layout(seed));
+            if (stateful)
+            {
+                Trial.AwaitSilence();
+            }
+
             for (int i = 0; i < RulesetsPerHost && tally.Packets < packets; i++, seed++)
             {
                 int before = tally.Disagreements.Count;

@@ -125,7 +125,9 @@ internal sealed class Matches(Dice dice, Palette palette, Values values)
     private string? Mark(Place place, TableSets sets) => dice.Below(4) switch
     {
         0 => $"meta mark {Not()}{values.One("mark")}",
-        1 => $"meta mark & 0x{dice.Pick("ff", "f0", "80000000")} {dice.Pick("==", "!=")} 0x{dice.Pick("0", "1", "10", "2a")}",
+
+        // No bits beside the mask: nft lists `& 0x80000000 == 0x1`, which never holds, as the prefix 0x1/1, which may.
+        1 => $"meta mark & {dice.Pick("0xff", "0xff00", "0x7f")} {dice.Pick("==", "!=")} 0x{dice.Pick("0", "1", "10", "2a")}",
         2 => $"meta mark {{ {values.Elements("mark", false, 3)} }}",
         _ => "meta mark 0x0-0xf",
     };

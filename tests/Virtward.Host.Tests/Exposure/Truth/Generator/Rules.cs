@@ -167,7 +167,9 @@ internal sealed class Rules(Dice dice, Palette palette, Values values, Matches m
             4 when place.Tracks && dice.Percent(40) => $"add @count{suffix} {{ {field} ct count over {dice.Between(1, 3)} }}",
             5 => $"{dice.Pick("add", "update")} @seen{suffix} {{ {field} }}",
             6 => $"{field} @seen{suffix}",
-            7 => $"numgen inc mod {dice.Between(2, 3)} {dice.Below(2)}",
+
+            // numgen inc stands in the example files: what the kernel itself sends makes it turn once too often now and then.
+            7 => $"limit rate over {dice.Between(1, 3)}/day burst {dice.Between(1, 5)} packets",
             8 when dice.Percent(40) => dice.Pick("quota over 1 bytes", "quota 1000000 bytes", "quota over 1000000 bytes"),
             _ => $"{field} != @seen{suffix}",
         };

@@ -22,6 +22,11 @@ internal sealed class Trial : IDisposable
         _network = SceneFacts.Read(_scene.Host);
     }
 
+    /// <summary>
+    /// Waits until the host has told the groups that it is in, twice (RFC 3810 section 6.1), so that nothing but the probes meets limits and sets.
+    /// </summary>
+    public static void AwaitSilence() => Thread.Sleep(TimeSpan.FromSeconds(4));
+
     /// <summary>One ruleset with its packets.</summary>
     /// <param name="seed">What both are made from.</param>
     /// <param name="packets">How many probes.</param>
