@@ -39,7 +39,7 @@ internal sealed class Trial : IDisposable
         var refused = new List<string>();
         Draft? draft = Loading.Load(_scene, new RulesetMaker(dice, palette, stateful).Make(), refused);
         tally.RefusedLines += refused.Count;
-        if (draft is null)
+        if (draft is null || _scene.TryListing() is not { } rules)
         {
             return;
         }
@@ -47,7 +47,6 @@ internal sealed class Trial : IDisposable
         var maker = new Probes(dice, palette, _scene.Layout) { Stateful = stateful };
         Packet[] probes = [.. Enumerable.Range(0, packets).Select(_ => maker.One())];
         _scene.Quiet.OpenUdp(palette.Ports.Append(80));
-        string rules = _scene.Listing();
         _prober.Slow = rules.Contains("ct count", StringComparison.Ordinal);
         ImmutableArray<Observation> seen = _prober.Run(probes);
         TracedEngine engine = TracedEngine.Of(rules, _network);
@@ -105,8 +104,7 @@ internal sealed class Trial : IDisposable
                 return false;
             }
 
-            string rules = _scene.Listing();
-            if (_scene.Load(rules) is not null)
+            if (_scene.TryListing() is not { } rules || _scene.Load(rules) is not null)
             {
                 return false;
             }
