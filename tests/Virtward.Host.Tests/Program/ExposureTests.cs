@@ -214,7 +214,7 @@ public sealed class ExposureTests : IDisposable
         Assert.Single(truncated.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal("", truncated.Output);
         File.Delete(Path.Combine(folder, "nft.txt"));
-        File.WriteAllText(Path.Combine(folder, "sysctl.txt"), "net.ipv4.ip_forward = 1\n");
+        File.WriteAllText(Path.Combine(folder, "ip-link.json"), "[]");
         CommandRun none = CommandRun.Of("exposure", "--snapshot", folder);
         Assert.Equal(2, none.ExitCode);
         Assert.Contains("no answer is true", none.Error, StringComparison.Ordinal);
