@@ -15,30 +15,56 @@ public sealed class PrefixSet : IEquatable<PrefixSet>, IReadOnlyList<Prefix>
     public static readonly PrefixSet Empty = new([], []);
 
     // IPv4 lies inside IPv6's numbers (::ffff:0:0/96, see Address), and is another family all the same: ::/0 holds no IPv4 address.
-    private readonly ImmutableArray<AddressRange> _v4;
-    private readonly ImmutableArray<AddressRange> _v6;
+    private ImmutableArray<AddressRange> _rangesV4;
+    private ImmutableArray<AddressRange> _rangesV6;
+
+    // Makes the ranges where they are first asked for; null once they are made.
+    private Func<PrefixSet>? _make;
 
     // Made when they are first asked for: all addresses but 100,000 are 100,001 ranges, and 1.4 million prefixes.
     private ImmutableArray<Prefix> _prefixes;
 
     private PrefixSet(ImmutableArray<AddressRange> v4, ImmutableArray<AddressRange> v6)
     {
-        _v4 = v4;
-        _v6 = v6;
+        _rangesV4 = v4;
+        _rangesV6 = v6;
     }
+
+    private PrefixSet(Func<PrefixSet> make, object? origin)
+    {
+        _make = make;
+        Origin = origin;
+    }
+
+    /// <summary>
+    /// A set that is made when something of it is first asked for, and is not empty. For sets so large that most who pass them on never look.
+    /// </summary>
+    /// <param name="make">Makes it.</param>
+    /// <param name="origin">What it is made from, by which its maker knows it again; null: nothing to be known by.</param>
+    public static PrefixSet Deferred(Func<PrefixSet> make, object? origin = null) => new(make, origin);
+
+    /// <summary>What a deferred set is made from; null for all others.</summary>
+    public object? Origin { get; }
+
+    /// <summary>Whether it is still to be made: looking at it costs.</summary>
+    public bool IsDeferred => _make is not null;
+
+    private ImmutableArray<AddressRange> V4 => Made()._rangesV4;
+
+    private ImmutableArray<AddressRange> V6 => Made()._rangesV6;
 
     /// <summary>The number of prefixes in the shortest list.</summary>
     public int Count => Prefixes.Length;
 
     /// <summary>The number of intervals that it is kept as: a fast measure of how ragged it is, where <see cref="Count"/> would make every prefix.</summary>
-    public int RangeCount => _v4.Length + _v6.Length;
+    public int RangeCount => V4.Length + V6.Length;
 
     /// <summary>Whether it holds no address.</summary>
-    public bool IsEmpty => _v4.IsEmpty && _v6.All(static range => Address.FromValue(range.First).IsV4 && Address.FromValue(range.Last).IsV4);
+    public bool IsEmpty => !IsDeferred && V4.IsEmpty && V6.All(static range => Address.FromValue(range.First).IsV4 && Address.FromValue(range.Last).IsV4);
 
     /// <summary>How many addresses it holds; floating-point, because ::/0 alone holds 2^128.</summary>
-    public double AddressCount => _v4.Sum(static range => (double)(range.Last - range.First) + 1)
-        + (_v6.IsEmpty ? 0 : Prefixes.Where(static prefix => !prefix.IsV4).Sum(static prefix => prefix.Count));
+    public double AddressCount => V4.Sum(static range => (double)(range.Last - range.First) + 1)
+        + (V6.IsEmpty ? 0 : Prefixes.Where(static prefix => !prefix.IsV4).Sum(static prefix => prefix.Count));
 
     private ImmutableArray<Prefix> Prefixes
     {
@@ -47,8 +73,8 @@ public sealed class PrefixSet : IEquatable<PrefixSet>, IReadOnlyList<Prefix>
             if (_prefixes.IsDefault)
             {
                 var prefixes = ImmutableArray.CreateBuilder<Prefix>();
-                AddPrefixes(_v4, true, prefixes);
-                AddPrefixes(_v6, false, prefixes);
+                AddPrefixes(V4, true, prefixes);
+                AddPrefixes(V6, false, prefixes);
                 ImmutableInterlocked.InterlockedInitialize(ref _prefixes, prefixes.DrainToImmutable());
             }
 
@@ -113,14 +139,17 @@ public sealed class PrefixSet : IEquatable<PrefixSet>, IReadOnlyList<Prefix>
 
     /// <summary>The addresses that are in either.</summary>
     public PrefixSet Union(PrefixSet other) =>
-        other.IsEmpty || ReferenceEquals(this, other) ? this : IsEmpty ? other : new PrefixSet(Merge([.. _v4, .. other._v4]), Merge([.. _v6, .. other._v6]));
+        other.IsEmpty || ReferenceEquals(this, other) ? this : IsEmpty ? other
+        : IsDeferred || other.IsDeferred ? Deferred(() => Made().Joined(other.Made())) : Joined(other);
+
+    private PrefixSet Joined(PrefixSet other) => new(Merge([.. V4, .. other.V4]), Merge([.. V6, .. other.V6]));
 
     /// <summary>The addresses that are in both.</summary>
-    public PrefixSet Intersect(PrefixSet other) => new(Intersect(_v4, other._v4), Intersect(_v6, other._v6));
+    public PrefixSet Intersect(PrefixSet other) => new(Intersect(V4, other.V4), Intersect(V6, other.V6));
 
     /// <summary>The addresses that are in this set and not in the other.</summary>
     public PrefixSet Subtract(PrefixSet other) =>
-        other.IsEmpty || IsEmpty ? this : new PrefixSet(Subtract(_v4, other._v4), Subtract(_v6, other._v6));
+        other.IsEmpty || IsEmpty ? this : new PrefixSet(Subtract(V4, other.V4), Subtract(V6, other.V6));
 
     /// <summary>The addresses of this set that do not lie in the prefix.</summary>
     public PrefixSet Subtract(Prefix prefix) => Overlaps(prefix) ? Subtract(Of(prefix)) : this;
@@ -155,7 +184,21 @@ public sealed class PrefixSet : IEquatable<PrefixSet>, IReadOnlyList<Prefix>
     /// <summary>The shortest list of prefixes, with commas.</summary>
     public override string ToString() => string.Join(", ", Prefixes);
 
-    private ImmutableArray<AddressRange> Ranges(bool v4) => v4 ? _v4 : _v6;
+    // Two threads may make it twice, and get the same.
+    private PrefixSet Made()
+    {
+        if (_make is { } make)
+        {
+            PrefixSet made = make().Made();
+            _rangesV6 = made._rangesV6;
+            _rangesV4 = made._rangesV4;
+            _make = null;
+        }
+
+        return this;
+    }
+
+    private ImmutableArray<AddressRange> Ranges(bool v4) => v4 ? V4 : V6;
 
     private static int FirstEndingAtOrAfter(ImmutableArray<AddressRange> ranges, UInt128 value)
     {

@@ -18,15 +18,12 @@ public sealed class MatrixMaker
     private static readonly PrefixSet Everyone4 = PrefixSet.Of(Prefix.Parse("0.0.0.0/0"));
     private static readonly PrefixSet Everyone6 = PrefixSet.Of(Prefix.Parse("::/0"));
 
-    private const int MaxWords = 64;
-
     private readonly HostFacts _facts;
     private readonly Ruleset _ruleset;
     private readonly ZoneMap _zones;
     private readonly ExposureEngine _engine;
     private readonly PrefixSet _own;
     private readonly List<Problem> _notes = [];
-    private readonly List<(SourceSets Sets, PrefixSet Asked, string Depends, string Words)> _words = [];
 
     /// <summary>Prepares for a host.</summary>
     /// <param name="facts">The host.</param>
@@ -101,7 +98,7 @@ public sealed class MatrixMaker
         }
 
         SourceSets sets = tally.Sum();
-        string words = WordsOf(sets, tally.Asked);
+        string words = tally.Words(sets, _own);
         Concern concern = words == "nobody" ? Concern.Closed : Expectation.Of(RoleOf(zone), endpoint.Service.Kind, endpoint.Place);
         return new Cell(zone.Name, sets, tally.Asked, concern, words)
         {
@@ -110,42 +107,20 @@ public sealed class MatrixMaker
         };
     }
 
-    // The engine gives equal sets as one object: what was put into words once need not be gone through again.
-    private string WordsOf(SourceSets sets, PrefixSet asked)
-    {
-        string depends = sets.DependsOn.IsEmpty ? "" : string.Join('\n', sets.DependsOn);
-        foreach ((SourceSets known, PrefixSet knownAsked, string knownDepends, string words) in _words)
-        {
-            if (ReferenceEquals(known.Accepted, sets.Accepted) && ReferenceEquals(known.Limited, sets.Limited)
-                && ReferenceEquals(known.Unproven, sets.Unproven) && knownDepends == depends && knownAsked.Equals(asked))
-            {
-                return words;
-            }
-        }
-
-        string described = SourceWords.Describe(sets, asked, _own);
-        if (_words.Count < MaxWords)
-        {
-            _words.Add((sets, asked, depends, described));
-        }
-
-        return described;
-    }
-
     private void Ask(Endpoint endpoint, Guest? guest, ZoneEntry entry, SourceTally tally)
     {
         bool elsewhere = endpoint.BoundDevice is not null && endpoint.BoundDevice != entry.Interface && endpoint.BoundDevice != entry.Device;
         foreach (Address address in Ordered(endpoint, entry))
         {
             PrefixSet asked = entry.Sources is null ? (address.IsV4 ? Everyone4 : Everyone6) : entry.Sources.Intersect(address.IsV4 ? Everyone4 : Everyone6);
-            if (asked.IsEmpty || tally.IsFull(asked))
+            if (asked.IsEmpty || tally.IsFull(address, asked))
             {
                 continue;
             }
 
             if (elsewhere)
             {
-                tally.AddClosed(asked);
+                tally.AddClosed(address, asked);
                 continue;
             }
 

@@ -7,45 +7,23 @@ namespace Virtward.Exposure.Matrix;
 /// <summary>Joins the answers of several questions about one endpoint: of all entries and addresses, the most open answer for a source counts.</summary>
 internal sealed class SourceTally
 {
-    private readonly List<Witness> _witnesses = [];
+    private readonly FamilyTally _v4 = new();
+    private readonly FamilyTally _v6 = new();
     private readonly List<string> _depends = [];
     private readonly List<string> _arrivals = [];
     private readonly List<string> _by = [];
-    private PrefixSet _accepted = PrefixSet.Empty;
-    private PrefixSet _limited = PrefixSet.Empty;
-    private PrefixSet _unproven = PrefixSet.Empty;
-    private PrefixSet _rejected = PrefixSet.Empty;
-    private PrefixSet _asked = PrefixSet.Empty;
-
-    // The answer of all questions so far, while they all had the same.
-    private SourceSets? _only;
-    private bool _any;
     private PortSet _ports = PortSet.Empty;
 
     /// <summary>All sources that were asked about.</summary>
-    public PrefixSet Asked => _asked;
+    public PrefixSet Asked => _v4.Asked.Union(_v6.Asked);
 
     /// <summary>The entries by which somebody gets in.</summary>
     public ImmutableArray<string> By => [.. _by.Distinct()];
 
-    /// <summary>The ports that somebody reaches.</summary>
-    public PortSet Ports => _ports;
-
     /// <summary>Adds an answer.</summary>
     public void Add(Question question, PrefixSet asked, SourceSets answer)
     {
-        _asked = _asked.Union(asked);
-        if (_only is not null || !_any)
-        {
-            // A host's addresses mostly get the same answer, of sets that are the same objects: with 100,000 bans in them nothing else is affordable.
-            _only = !_any || IsSame(_only!, answer) ? answer : null;
-        }
-
-        _any = true;
-        _accepted = _accepted.Union(answer.Accepted);
-        _limited = _limited.Union(answer.Limited);
-        _unproven = _unproven.Union(answer.Unproven);
-        _rejected = _rejected.Union(answer.Rejected);
+        Of(question.Destination).Add(asked, answer);
         _depends.AddRange(answer.DependsOn);
         _arrivals.AddRange(answer.Arrivals);
         _ports = _ports.Union(answer.OpenPorts);
@@ -53,62 +31,45 @@ internal sealed class SourceTally
         {
             _by.Add(question.Entry);
         }
-
-        foreach (Witness witness in answer.Witnesses)
-        {
-            if (_witnesses.All(known => known.Outcome != witness.Outcome))
-            {
-                _witnesses.Add(witness);
-            }
-        }
     }
 
     /// <summary>Adds sources of whom nothing arrives, without asking: the endpoint is bound to another device.</summary>
-    public void AddClosed(PrefixSet asked)
-    {
-        _asked = _asked.Union(asked);
-        _only = null;
-        _any = true;
-    }
+    public void AddClosed(Address destination, PrefixSet asked) => Of(destination).AddClosed(asked);
 
     /// <summary>Whether everybody is known to get in, so that no further question can change the answer.</summary>
-    public bool IsFull(PrefixSet asked) => asked.RangeCount < 1000 && asked.All(_accepted.Contains);
+    public bool IsFull(Address destination, PrefixSet asked) => Of(destination).IsFull(asked);
 
-    /// <summary>The joined answer.</summary>
+    /// <summary>The joined answer, of both families.</summary>
     public SourceSets Sum()
     {
-        if (_only is not null)
+        SourceSets v4 = _v4.Sum();
+        SourceSets v6 = _v6.Sum();
+        var witnesses = v4.Witnesses.AddRange(v6.Witnesses.Where(witness => v4.Witnesses.All(known => known.Outcome != witness.Outcome)));
+        return new SourceSets(
+            v4.Accepted.Union(v6.Accepted), v4.Limited.Union(v6.Limited), v4.Unproven.Union(v6.Unproven), v4.Rejected.Union(v6.Rejected), v4.Dropped.Union(v6.Dropped))
         {
-            return Describe(_only.Accepted, _only.Limited, _only.Unproven, _only.Rejected, _only.Dropped);
-        }
-
-        PrefixSet limited = _limited.Subtract(_accepted);
-        PrefixSet unproven = _unproven.Subtract(_accepted).Subtract(limited);
-        PrefixSet rejected = _rejected.Subtract(_accepted).Subtract(limited).Subtract(unproven);
-        PrefixSet dropped = _asked.Subtract(_accepted).Subtract(limited).Subtract(unproven).Subtract(rejected);
-        return Describe(_accepted, limited, unproven, rejected, dropped);
-    }
-
-    private SourceSets Describe(PrefixSet accepted, PrefixSet limited, PrefixSet unproven, PrefixSet rejected, PrefixSet dropped) =>
-        new(accepted, limited, unproven, rejected, dropped)
-        {
-            Witnesses = [.. _witnesses.Where(witness => !Of(witness.Outcome, accepted, limited, unproven, rejected, dropped).IsEmpty)],
+            Witnesses = witnesses,
             DependsOn = [.. _depends.Distinct()],
             Arrivals = [.. _arrivals.Distinct().Order(StringComparer.Ordinal)],
             OpenPorts = _ports,
         };
+    }
 
-    private static bool IsSame(SourceSets one, SourceSets other) => ReferenceEquals(one.Accepted, other.Accepted)
-        && ReferenceEquals(one.Limited, other.Limited) && ReferenceEquals(one.Unproven, other.Unproven)
-        && ReferenceEquals(one.Rejected, other.Rejected) && ReferenceEquals(one.Dropped, other.Dropped);
-
-    private static PrefixSet Of(Outcome outcome, PrefixSet accepted, PrefixSet limited, PrefixSet unproven, PrefixSet rejected, PrefixSet dropped) =>
-        outcome switch
+    /// <summary>Who gets in, in words.</summary>
+    /// <param name="sum">The joined answer.</param>
+    /// <param name="own">The host's own addresses.</param>
+    public string Words(SourceSets sum, PrefixSet own)
+    {
+        if (!sum.Accepted.IsDeferred && !sum.Limited.IsDeferred && !sum.Unproven.IsDeferred)
         {
-            Outcome.Accept => accepted,
-            Outcome.Limited => limited,
-            Outcome.Unproven => unproven,
-            Outcome.Reject => rejected,
-            _ => dropped,
-        };
+            return SourceWords.Describe(sum, Asked, own);
+        }
+
+        // Sets too large to be made for a few words are measured, each family by itself.
+        string v4 = _v4.Asked.IsEmpty ? "" : SourceWords.Describe(_v4.Sum() with { DependsOn = sum.DependsOn }, _v4.Asked, own);
+        string v6 = _v6.Asked.IsEmpty ? "" : SourceWords.Describe(_v6.Sum() with { DependsOn = sum.DependsOn }, _v6.Asked, own);
+        return v4.Length == 0 ? v6 : v6.Length == 0 || v4 == v6 ? v4 : $"{v4} over IPv4; {v6} over IPv6";
+    }
+
+    private FamilyTally Of(Address address) => address.IsV4 ? _v4 : _v6;
 }

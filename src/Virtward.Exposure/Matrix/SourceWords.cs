@@ -1,6 +1,7 @@
 using System.Globalization;
 using Virtward.Core.Net;
 using Virtward.Exposure.Answers;
+using Virtward.Exposure.Evaluation;
 
 namespace Virtward.Exposure.Matrix;
 
@@ -35,9 +36,14 @@ public static class SourceWords
     /// <summary>A set of sources in words, measured against all that were asked about.</summary>
     public static string Describe(PrefixSet sources, PrefixSet all)
     {
+        if (sources.IsEmpty)
+        {
+            return "nobody";
+        }
+
         if (all.IsEmpty || (sources.RangeCount == all.RangeCount && sources.Equals(all)))
         {
-            return sources.IsEmpty ? "nobody" : "anyone";
+            return "anyone";
         }
 
         PrefixSet missing = all.Subtract(sources);
@@ -74,16 +80,21 @@ public static class SourceWords
         return words.StartsWith("anyone", StringComparison.Ordinal) ? $"{words} over {family}" : words;
     }
 
+    // So large a set is counted, not listed.
+    private static string Describe(SourceShape shape) => shape.Inside == 0 ? "nobody"
+        : shape.Outside == 0 ? "anyone"
+        : shape.InsideShare > shape.OutsideShare ? string.Create(CultureInfo.InvariantCulture, $"anyone but {shape.Outside:N0} subnets")
+        : string.Create(CultureInfo.InvariantCulture, $"{shape.Inside:N0} subnets");
+
     private static string List(PrefixSet set) => set.RangeCount <= Listed && set.Count <= Listed
         ? string.Join(", ", set)
         : string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", set.Take(Listed))} and {set.Count - Listed:N0} more");
 
     private static void Add(List<string> parts, PrefixSet set, PrefixSet all, string how)
     {
-        PrefixSet sources = set.Intersect(all);
-        if (!sources.IsEmpty)
+        string who = set.Origin is null ? Describe(set.Intersect(all), all) : Describe(ExposureEngine.Measure(set, all));
+        if (who != "nobody")
         {
-            string who = Describe(sources, all);
             parts.Add(how.EndsWith(' ') ? how + who : who + how);
         }
     }

@@ -18,9 +18,9 @@ internal sealed class BddManager
     /// <summary>The most variables there may be; recursion is as deep as there are variables.</summary>
     public const int MaxVariables = 4096;
 
-    private const ushort Terminal = 0x7fff;
-    private const ushort HasOthers = 0x8000;
-    private const int MaxCache = 1 << 19;
+    private const int Terminal = 0x7fff;
+    private const int HasOthers = 0x8000;
+    private const int MaxCache = 1 << 21;
     private const int InitialNodes = 1 << 14;
     private const int OperationXor = 1;
     private const int OperationExists = 2;
@@ -29,11 +29,7 @@ internal sealed class BddManager
     private readonly int _maxNodes;
     private readonly List<VariableKind> _kinds = [];
 
-    // Of each node: its variable (with a flag where any but source bits are below), what it is for 0 and for 1, the next of its bucket.
-    private ushort[] _variable = new ushort[InitialNodes];
-    private int[] _low = new int[InitialNodes];
-    private int[] _high = new int[InitialNodes];
-    private int[] _next = new int[InitialNodes];
+    private Node[] _nodes = new Node[InitialNodes];
     private int[] _buckets = new int[InitialNodes];
     private int _count = 1;
     private CacheEntry[] _cache = new CacheEntry[1 << 14];
@@ -45,7 +41,7 @@ internal sealed class BddManager
     {
         _sourceBits = sourceBits;
         _maxNodes = maxNodes;
-        _variable[0] = Terminal;
+        _nodes[0].Variable = Terminal;
         for (int bit = 0; bit < sourceBits; bit++)
         {
             _kinds.Add(VariableKind.Source);
@@ -221,16 +217,16 @@ internal sealed class BddManager
     public int ForAll(int set, KindSet kinds) => Exists(set ^ 1, kinds) ^ 1;
 
     /// <summary>The variable that a set is split by first; a number above all variables where it is everything or nothing.</summary>
-    public int VariableOf(int set) => _variable[set >> 1] & Terminal;
+    public int VariableOf(int set) => _nodes[set >> 1].Variable & Terminal;
 
     /// <summary>The set where its first variable is 0.</summary>
-    public int LowOf(int set) => _low[set >> 1] ^ (set & 1);
+    public int LowOf(int set) => _nodes[set >> 1].Low ^ (set & 1);
 
     /// <summary>The set where its first variable is 1.</summary>
-    public int HighOf(int set) => _high[set >> 1] ^ (set & 1);
+    public int HighOf(int set) => _nodes[set >> 1].High ^ (set & 1);
 
     /// <summary>Whether it hangs on more than source addresses.</summary>
-    public bool HasOtherVariables(int set) => (_variable[set >> 1] & HasOthers) != 0;
+    public bool HasOtherVariables(int set) => (_nodes[set >> 1].Variable & HasOthers) != 0;
 
     /// <summary>The node that splits by a variable.</summary>
     public int Make(int variable, int low, int high)
@@ -245,25 +241,28 @@ internal sealed class BddManager
         high ^= complement;
         uint hash = Hash(variable, low, high);
         int bucket = (int)(hash & (uint)(_buckets.Length - 1));
-        for (int node = _buckets[bucket]; node != 0; node = _next[node])
+        for (int node = _buckets[bucket]; node != 0;)
         {
-            if (_low[node] == low && _high[node] == high && (_variable[node] & Terminal) == variable)
+            ref Node there = ref _nodes[node];
+            if (there.Low == low && there.High == high && (there.Variable & Terminal) == variable)
             {
                 return (node << 1) | complement;
             }
+
+            node = there.Next;
         }
 
-        if (_count == _variable.Length)
+        if (_count == _nodes.Length)
         {
             Grow();
             bucket = (int)(hash & (uint)(_buckets.Length - 1));
         }
 
-        int others = variable >= _sourceBits ? HasOthers : (_variable[low >> 1] | _variable[high >> 1]) & HasOthers;
-        _variable[_count] = (ushort)(variable | others);
-        _low[_count] = low;
-        _high[_count] = high;
-        _next[_count] = _buckets[bucket];
+        int others = variable >= _sourceBits ? HasOthers : (_nodes[low >> 1].Variable | _nodes[high >> 1].Variable) & HasOthers;
+        _nodes[_count].Variable = variable | others;
+        _nodes[_count].Low = low;
+        _nodes[_count].High = high;
+        _nodes[_count].Next = _buckets[bucket];
         _buckets[bucket] = _count;
         return (_count++ << 1) | complement;
     }
@@ -285,18 +284,15 @@ internal sealed class BddManager
         }
 
         int size = (int)Math.Min(2L * _count, _maxNodes);
-        Array.Resize(ref _variable, size);
-        Array.Resize(ref _low, size);
-        Array.Resize(ref _high, size);
-        Array.Resize(ref _next, size);
+        Array.Resize(ref _nodes, size);
         int buckets = (int)BitOperations.RoundUpToPowerOf2((uint)size);
         if (buckets > _buckets.Length)
         {
             _buckets = new int[buckets];
             for (int node = 1; node < _count; node++)
             {
-                int bucket = (int)(Hash(_variable[node] & Terminal, _low[node], _high[node]) & (uint)(buckets - 1));
-                _next[node] = _buckets[bucket];
+                int bucket = (int)(Hash(_nodes[node].Variable & Terminal, _nodes[node].Low, _nodes[node].High) & (uint)(buckets - 1));
+                _nodes[node].Next = _buckets[bucket];
                 _buckets[bucket] = node;
             }
         }
@@ -329,4 +325,20 @@ internal sealed class BddManager
     }
 
     private readonly record struct CacheEntry(long Key, int Operation, int Result);
+
+    /// <summary>A node, of 16 bytes side by side: looking one up is one cache line.</summary>
+    private struct Node
+    {
+        /// <summary>The variable that it splits by, with a flag where any but source bits are below.</summary>
+        public int Variable;
+
+        /// <summary>What it is where the variable is 0.</summary>
+        public int Low;
+
+        /// <summary>What it is where the variable is 1.</summary>
+        public int High;
+
+        /// <summary>The next node of its bucket.</summary>
+        public int Next;
+    }
 }

@@ -8,20 +8,30 @@ internal sealed class Example(BddManager manager)
     /// <param name="wishes">Sets that the packet should be in too where it can: the first ones matter most.</param>
     public bool[] Pick(int set, IEnumerable<int> wishes)
     {
+        // The source first, as the lowest there is: what is wished for lies below it, and with a source given the set is a small one.
+        var example = new bool[manager.VariableCount];
+        while (set > BddManager.False && manager.VariableOf(set) < Variables.SourceBits)
+        {
+            set = Step(set, example);
+        }
+
         foreach (int wish in wishes)
         {
             int both = manager.And(set, wish);
             set = both == BddManager.False ? set : both;
         }
 
-        var example = new bool[manager.VariableCount];
         while (set != BddManager.True)
         {
-            int variable = manager.VariableOf(set);
-            example[variable] = manager.LowOf(set) == BddManager.False;
-            set = example[variable] ? manager.HighOf(set) : manager.LowOf(set);
+            set = Step(set, example);
         }
 
         return example;
+    }
+    private int Step(int set, bool[] example)
+    {
+        int variable = manager.VariableOf(set);
+        example[variable] = manager.LowOf(set) == BddManager.False;
+        return example[variable] ? manager.HighOf(set) : manager.LowOf(set);
     }
 }

@@ -1,4 +1,5 @@
 using Virtward.Core.Net;
+using Virtward.Exposure.Answers;
 
 namespace Virtward.Exposure.PacketSets;
 
@@ -7,9 +8,14 @@ internal sealed class SourceReader(BddManager manager, Variables variables)
 {
     private static readonly Prefix Mapped = new(Address.FromV4(0), 0);
 
-    private readonly Dictionary<(int Set, bool V6), PrefixSet> _known = [];
+    // From here on a set is made only when somebody looks at it.
+    private const int Large = 1000;
+    private const int MaxKnown = 512;
 
-    /// <summary>The addresses of a set.</summary>
+    private readonly Dictionary<(int Set, bool V6), PrefixSet> _known = [];
+    private readonly RangeCounter _counter = new(manager);
+
+    /// <summary>The addresses of a set; equal sets are one object, and large ones are made only when they are looked at.</summary>
     public PrefixSet Read(int set, bool v6)
     {
         if (set == BddManager.False)
@@ -19,19 +25,8 @@ internal sealed class SourceReader(BddManager manager, Variables variables)
 
         if (!_known.TryGetValue((set, v6), out PrefixSet? prefixes))
         {
-            var found = new List<(Address First, Address Last)>();
-            // What lies in IPv4's place among IPv6's numbers is no source: it may be in a larger prefix, and is none by itself.
-            if (v6)
-            {
-                Collect(manager.Or(set, InMapped()), 0, 0, true, found);
-            }
-            else
-            {
-                Collect4(set, 0, 0, found);
-            }
-
-            prefixes = PrefixSet.OfRanges(found);
-            if (_known.Count > 64)
+            prefixes = _counter.Ranges(set) > Large ? PrefixSet.Deferred(() => Make(set, v6), new SourceNode(this, set, v6)) : Make(set, v6);
+            if (_known.Count > MaxKnown)
             {
                 _known.Clear();
             }
@@ -40,6 +35,31 @@ internal sealed class SourceReader(BddManager manager, Variables variables)
         }
 
         return prefixes;
+    }
+
+    /// <summary>How a set lies in a set of addresses of its family.</summary>
+    public SourceShape Measure(int set, PrefixSet within, bool v6)
+    {
+        int whole = Write(within, v6);
+        int inside = manager.And(set, whole);
+        int outside = manager.Minus(whole, set);
+        return new SourceShape(_counter.Ranges(inside), _counter.Ranges(outside), _counter.Share(inside), _counter.Share(outside));
+    }
+
+    private PrefixSet Make(int set, bool v6)
+    {
+        var found = new List<(Address First, Address Last)>();
+        // What lies in IPv4's place among IPv6's numbers is no source: it may be in a larger prefix, and is none by itself.
+        if (v6)
+        {
+            Collect(manager.Or(set, InMapped()), 0, 0, true, found);
+        }
+        else
+        {
+            Collect4(set, 0, 0, found);
+        }
+
+        return PrefixSet.OfRanges(found);
     }
 
     /// <summary>The packets from a set of addresses.</summary>
