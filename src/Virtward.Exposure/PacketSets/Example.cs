@@ -8,17 +8,23 @@ internal sealed class Example(BddManager manager)
     /// <param name="wishes">Sets that the packet should be in too where it can: the first ones matter most.</param>
     public bool[] Pick(int set, IEnumerable<int> wishes)
     {
-        // The source first, as the lowest there is: what is wished for lies below it, and with a source given the set is a small one.
+        int[] all = [.. wishes];
+        foreach (int wish in all.Where(wish => !manager.HasOtherVariables(wish)))
+        {
+            set = Fulfil(set, wish);
+        }
+
+        // Then the source, as the lowest there is. What else is wished for lies below it, and with a source given the set is a small one:
+        // laid upon all sources, such a wish would copy a set of hundreds of thousands of nodes.
         var example = new bool[manager.VariableCount];
         while (set > BddManager.False && manager.VariableOf(set) < Variables.SourceBits)
         {
             set = Step(set, example);
         }
 
-        foreach (int wish in wishes)
+        foreach (int wish in all.Where(manager.HasOtherVariables))
         {
-            int both = manager.And(set, wish);
-            set = both == BddManager.False ? set : both;
+            set = Fulfil(set, wish);
         }
 
         while (set != BddManager.True)
@@ -28,6 +34,13 @@ internal sealed class Example(BddManager manager)
 
         return example;
     }
+
+    private int Fulfil(int set, int wish)
+    {
+        int both = manager.And(set, wish);
+        return both == BddManager.False ? set : both;
+    }
+
     private int Step(int set, bool[] example)
     {
         int variable = manager.VariableOf(set);

@@ -152,7 +152,7 @@ public sealed class ExposurePicture
         string name = endpoint.Service.Name.Length > 0 ? $"{endpoint.Service.Name}  {endpoint.PortText}" : endpoint.PortText;
         string owner = endpoint.Place == EndpointPlace.Host ? "" : endpoint.Owner;
         Text(ChipX + 12, y + 17, "h", Fit(owner.Length > 0 ? $"{owner}: {name}" : name, 62));
-        Text(ChipX + 12, y + 33, $"d t{style}", Fit(Told(row), 84));
+        Text(ChipX + 12, y + 33, $"d t{style}", Fit(Told(row), 74));
     }
 
     private static string Told(ExposureRow row)
