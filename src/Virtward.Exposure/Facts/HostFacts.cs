@@ -45,12 +45,6 @@ public sealed record HostFacts
     /// <summary>The guests' networks.</summary>
     public ImmutableArray<GuestNetwork> GuestNetworks { get; private init; } = [];
 
-    /// <summary>Whom the host knows by ARP and neighbour discovery.</summary>
-    public ImmutableArray<Facts.Network.Neighbour> Neighbours { get; private init; } = [];
-
-    /// <summary>What the bridges have learned.</summary>
-    public ImmutableArray<LearnedMac> LearnedMacs { get; private init; } = [];
-
     /// <summary>What could not be read of the files that are there.</summary>
     public ImmutableArray<Problem> Problems { get; private init; } = [];
 
@@ -84,22 +78,19 @@ public sealed record HostFacts
     {
         List<Problem> problems = [];
         ImmutableArray<GuestNetwork> networks = GuestReader.Networks(snapshot, problems);
-        ImmutableArray<Facts.Network.Neighbour> neighbours = NeighbourReader.Neighbours(snapshot, problems);
-        ImmutableArray<LearnedMac> learned = NeighbourReader.Learned(snapshot, problems);
+        ImmutableArray<Neighbour> neighbours = NeighbourReader.Neighbours(snapshot, problems);
         ImmutableArray<Listener> listeners = ReadListeners(snapshot, problems);
         return new HostFacts(snapshot)
         {
             Meta = ReadMeta(snapshot, problems),
             Network = HostNetworkReader.Read(snapshot, problems) with
             {
-                Neighbours = [.. neighbours.Select(static one => new Topology.Neighbour(one.Address, one.Mac, one.Device))],
-                ForwardingEntries = [.. learned.Select(static one => new ForwardingEntry(one.Mac, one.Port))],
+                Neighbours = neighbours,
+                ForwardingEntries = NeighbourReader.Learned(snapshot, problems),
             },
             Listeners = [.. listeners.Where(static listener => listener.Namespace is null)],
             ForeignListeners = [.. listeners.Where(static listener => listener.Namespace is not null)],
             GuestNetworks = networks,
-            Neighbours = neighbours,
-            LearnedMacs = learned,
             Guests = GuestReader.Guests(snapshot, networks, neighbours, problems),
             Missing = snapshot.Missing.AddRange(
                 Lacking(snapshot).Where(name => snapshot.Text(name) is null && !snapshot.Missing.ContainsKey(name))

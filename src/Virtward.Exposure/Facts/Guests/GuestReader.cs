@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Virtward.Core.Results;
 using Virtward.Core.Snapshots;
-using Virtward.Exposure.Facts.Network;
+using Virtward.Exposure.Topology;
 
 namespace Virtward.Exposure.Facts.Guests;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Virtward.Core.Net;
 using Virtward.Core.Results;
 using Virtward.Core.Snapshots;
+using Virtward.Exposure.Topology;
 
 namespace Virtward.Exposure.Facts.Network;
 
@@ -18,7 +19,7 @@ internal static class NeighbourReader
             if (item.Address("dst") is Address address && item.Text("dev") is string device && item.Mac("lladdr") is var mac and not 0
                 && !item.Lists("state", "FAILED"))
             {
-                read.Add(new Neighbour(address, device, mac));
+                read.Add(new Neighbour(address, mac, device));
             }
         }
 
@@ -26,15 +27,15 @@ internal static class NeighbourReader
     }
 
     /// <summary>Reads what bridges have learned; their own and groups' addresses are passed over.</summary>
-    public static ImmutableArray<LearnedMac> Learned(Snapshot snapshot, ICollection<Problem> problems)
+    public static ImmutableArray<ForwardingEntry> Learned(Snapshot snapshot, ICollection<Problem> problems)
     {
-        ImmutableArray<LearnedMac>.Builder read = ImmutableArray.CreateBuilder<LearnedMac>();
+        ImmutableArray<ForwardingEntry>.Builder read = ImmutableArray.CreateBuilder<ForwardingEntry>();
         foreach (JsonElement item in JsonText.Objects(snapshot.Text(SnapshotNames.BridgeFdb), SnapshotNames.BridgeFdb, problems))
         {
-            if (item.Mac("mac") is var mac and not 0 && item.Text("ifname") is string port && item.Text("master") is string bridge
+            if (item.Mac("mac") is var mac and not 0 && item.Text("ifname") is string port && item.Text("master") is not null
                 && item.Text("state") is not "permanent")
             {
-                read.Add(new LearnedMac(mac, port, bridge));
+                read.Add(new ForwardingEntry(mac, port));
             }
         }
 

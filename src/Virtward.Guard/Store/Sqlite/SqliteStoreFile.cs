@@ -140,7 +140,8 @@ public sealed class SqliteStoreFile(IStateFiles files, TimeProvider clock)
         // The log goes with its database: together they are what SQLite's own recovery can work on.
         foreach (string suffix in (ReadOnlySpan<string>)["-wal", "-shm", ""])
         {
-            if (files.Exists(path + suffix) && !files.Move(path + suffix, aside + suffix).TryGet(out _, out Problem? problem))
+            // SQLite removes its log when the last connection of the damaged database ends, which a finaliser may do at this very moment: what is gone needs no moving.
+            if (files.Exists(path + suffix) && !files.Move(path + suffix, aside + suffix).TryGet(out _, out Problem? problem) && files.Exists(path + suffix))
             {
                 return problem;
             }

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Virtward.Core.Host;
 using Virtward.Core.Results;
 using Virtward.Core.Time;
 using Virtward.Guard.Jails;
@@ -34,6 +35,20 @@ public sealed class SqliteStoreFileTests : IDisposable
         Problem problem = StateDirectory.File.Open(_directory.Path).Problem!;
 
         Assert.Contains(_directory.Path, problem.ToString());
+    }
+
+    [Fact]
+    public void Log_that_vanishes_while_it_is_moved_aside_keeps_nobody_from_starting_anew()
+    {
+        Directory.CreateDirectory(_directory.Path);
+        File.WriteAllText(_directory.Database, "these are not the pages of a database");
+        File.WriteAllText(_directory.Database + "-wal", "nor is this its log");
+
+        OpenedStore opened = new SqliteStoreFile(new VanishingLog(), TimeProvider.System).Open(_directory.Path).Value;
+
+        using IGuardStore store = opened.Store;
+        Assert.NotNull(opened.Warning);
+        Assert.Single(_directory.MovedAside());
     }
 
     [Fact]
@@ -260,5 +275,27 @@ public sealed class SqliteStoreFileTests : IDisposable
         connection.Open();
         using var command = new SqliteCommand(sql, connection);
         return command.ExecuteScalar();
+    }
+
+    /// <summary>Real files, but for a log that is gone at the moment it is renamed, as when SQLite's last connection ends just then.</summary>
+    private sealed class VanishingLog : IStateFiles
+    {
+        private readonly StateFiles _files = new();
+
+        public bool Exists(string path) => _files.Exists(path);
+
+        public Result<Done> CreateDirectory(string path, UnixFileMode mode) => _files.CreateDirectory(path, mode);
+
+        public Result<Done> CreateFile(string path, UnixFileMode mode) => _files.CreateFile(path, mode);
+
+        public Result<Done> Move(string from, string to)
+        {
+            if (from.EndsWith("-wal", StringComparison.Ordinal))
+            {
+                File.Delete(from);
+            }
+
+            return _files.Move(from, to);
+        }
     }
 }

@@ -5,7 +5,6 @@ using Virtward.Core.Snapshots;
 using Virtward.Exposure.Facts.Network;
 using Virtward.Exposure.Topology;
 using Virtward.Host.Tests.Support;
-using Neighbour = Virtward.Exposure.Topology.Neighbour;
 
 namespace Virtward.Host.Tests.Exposure.Truth.Judge;
 
