@@ -11,7 +11,4 @@ public enum EndpointPlace
 
     /// <summary>A guest, asked by its own address.</summary>
     Guest,
-
-    /// <summary>The network behind a zone, as guests see it: the management network from a guest.</summary>
-    Network,
 }

@@ -47,13 +47,12 @@ public static class ExposureJson
         _ => "closed",
     };
 
-    /// <summary>The word for a place: <c>host</c>, <c>published</c>, <c>guest</c>, <c>network</c>.</summary>
+    /// <summary>The word for a place: <c>host</c>, <c>published</c>, <c>guest</c>.</summary>
     public static string Word(EndpointPlace place) => place switch
     {
         EndpointPlace.Host => "host",
         EndpointPlace.Published => "published",
-        EndpointPlace.Guest => "guest",
-        _ => "network",
+        _ => "guest",
     };
 
     private static void Write(Utf8JsonWriter to, ZoneView zone)

@@ -45,7 +45,7 @@ public static class ProbePlan
             if (document.RootElement.ValueKind != JsonValueKind.Object
                 || !document.RootElement.TryGetProperty("endpoints", out JsonElement endpoints) || endpoints.ValueKind != JsonValueKind.Array)
             {
-                return new Problem("is no exposure", name, "write it with: virtward exposure --json");
+                return new Problem("the file holds no exposure", name, "write it with: virtward exposure --json");
             }
 
             var found = new Dictionary<(int Protocol, int Port), ProbeTarget>();
@@ -57,7 +57,7 @@ public static class ProbePlan
 
             if (!zoneSeen)
             {
-                return new Problem($"has no zone '{zone}'", name, $"name one of its zones with --zone: {Zones(document.RootElement)}");
+                return new Problem($"the exposure has no zone '{zone}'", name, $"name one of its zones with --zone: {Zones(document.RootElement)}");
             }
 
             foreach (ProbeTarget usual in Usual())
@@ -69,7 +69,7 @@ public static class ProbePlan
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
-            return new Problem("is no exposure", name, "write it with: virtward exposure --json");
+            return new Problem("the file holds no exposure", name, "write it with: virtward exposure --json");
         }
     }
 

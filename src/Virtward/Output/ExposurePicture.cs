@@ -80,7 +80,6 @@ public sealed class ExposurePicture
             (EndpointPlace.Host, "KVM host"),
             (EndpointPlace.Published, "forwarded by the host"),
             (EndpointPlace.Guest, "guests, by their own address"),
-            (EndpointPlace.Network, "networks behind the host"),
         })
         {
             List<ExposureRow> of = [.. rows.Where(row => row.Endpoint.Place == place)];
