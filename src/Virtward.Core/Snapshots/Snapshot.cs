@@ -8,6 +8,9 @@ namespace Virtward.Core.Snapshots;
 /// </summary>
 public sealed record Snapshot
 {
+    /// <summary>How the reason ends where a program is not there.</summary>
+    public const string NotInstalled = " is not installed";
+
     /// <summary>The texts by their file's name, such as <c>ip-link.json</c> or <c>libvirt/domain-web1.xml</c>.</summary>
     public ImmutableSortedDictionary<string, string> Files { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
@@ -16,6 +19,14 @@ public sealed record Snapshot
 
     /// <summary>A file's text; null where the snapshot has no such file.</summary>
     public string? Text(string name) => Files.GetValueOrDefault(name);
+
+    /// <summary>The copy of a configuration file; null where the snapshot has none.</summary>
+    /// <param name="path">Its absolute path.</param>
+    public string? Config(string path) => Files.GetValueOrDefault(SnapshotNames.OfPath(path));
+
+    /// <summary>Whether a program's output is missing because the program is not there.</summary>
+    public bool IsNotInstalled(string name) =>
+        !Files.ContainsKey(name) && Missing.GetValueOrDefault(name, "").EndsWith(NotInstalled, StringComparison.Ordinal);
 
     /// <summary>The files whose names begin with something, such as <see cref="SnapshotNames.Domains"/>, in order.</summary>
     public IEnumerable<KeyValuePair<string, string>> StartingWith(string prefix) =>
@@ -28,13 +39,14 @@ public sealed record Snapshot
     public Snapshot Without(string name, string reason) => this with { Missing = Missing.SetItem(name, reason) };
 
     /// <summary>
-    /// Whether a name may be one of a snapshot's files: letters, digits and <c>._-+@:%,=()</c>, at most one folder, no part that begins with
-    /// a dot, 200 characters at most.
+    /// Whether a name may be one of a snapshot's files: letters, digits and <c>._-+@:%,=()</c>, at most one folder (20 below <c>root/</c>), no
+    /// part that begins with a dot, 200 characters at most (800 below <c>root/</c>).
     /// </summary>
     public static bool IsName(string name)
     {
         string[] parts = name.Split('/');
-        return name.Length <= 200 && parts.Length <= 2 && parts.All(static part => part.Length > 0 && part[0] != '.' && part.All(IsNameCharacter));
+        bool isCopy = name.StartsWith(SnapshotNames.Root, StringComparison.Ordinal);
+        return name.Length <= (isCopy ? 800 : 200) && parts.Length <= (isCopy ? 20 : 2) && parts.All(static part => part.Length > 0 && part[0] != '.' && part.All(IsNameCharacter));
     }
 
     /// <summary>Makes a part of a file's name of any text, such as a guest's name; different texts give different names.</summary>

@@ -88,7 +88,7 @@ public static class SnapshotArchive
         }
 
         string first = name[..(slash + 1)];
-        folder ??= first == SnapshotNames.Libvirt || !Snapshot.IsName(name[..slash]) ? "" : first;
+        folder ??= SnapshotNames.Folders.Contains(first) || !Snapshot.IsName(name[..slash]) ? "" : first;
         return folder.Length > 0 && folder == first ? name[slash..].TrimStart('/') : name;
     }
 

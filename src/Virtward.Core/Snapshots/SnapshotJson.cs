@@ -12,4 +12,5 @@ namespace Virtward.Core.Snapshots;
     Converters = [typeof(AddressJson)])]
 [JsonSerializable(typeof(SnapshotMeta))]
 [JsonSerializable(typeof(ListenersDocument))]
+[JsonSerializable(typeof(FileStatesDocument))]
 public sealed partial class SnapshotJson : JsonSerializerContext;

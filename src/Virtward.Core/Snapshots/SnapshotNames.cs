@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Virtward.Core.Snapshots;
 
 /// <summary>The names of a snapshot's files; docs/snapshot.md has the format of each.</summary>
@@ -92,4 +94,21 @@ public static class SnapshotNames
 
     /// <summary>A guest's addresses as its agent tells them: <c>virsh domifaddr --source agent</c>, a file each.</summary>
     public const string AgentAddresses = Libvirt + "agent-";
+
+    /// <summary>Owners and modes of files: JSON, see <see cref="FileStatesText"/>.</summary>
+    public const string FileStates = "files.json";
+
+    /// <summary>Where copies of configuration files lie, by their paths: <c>root/etc/ssh/sshd_config</c>.</summary>
+    public const string Root = "root/";
+
+    /// <summary>Where the outputs of programs lie that only an audit asks.</summary>
+    public const string Audit = "audit/";
+
+    /// <summary>The folders that a snapshot may have.</summary>
+    public static readonly ImmutableArray<string> Folders = [Libvirt, Root, Audit];
+
+    /// <summary>The name of a configuration file's copy.</summary>
+    /// <param name="path">Its absolute path.</param>
+    public static string OfPath(string path) => Root + string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries)
+        .Select(static part => part[0] == '.' ? $"%2e%{Snapshot.NamePart(part[1..])}" : Snapshot.NamePart(part)));
 }

@@ -14,4 +14,7 @@ public sealed record SnapshotRequest
 
     /// <summary>What to write as the program's version.</summary>
     public string Program { get; init; } = "virtward";
+
+    /// <summary>What is to be read besides the network and the guests.</summary>
+    public SnapshotSources Sources { get; init; } = SnapshotSources.None;
 }

@@ -27,6 +27,9 @@ internal static partial class FileCalls
     /// <summary>AT_EMPTY_PATH: statx of the descriptor itself.</summary>
     public const int EmptyPath = 0x1000;
 
+    /// <summary>AT_SYMLINK_NOFOLLOW.</summary>
+    public const int NoFollow = 0x100;
+
     /// <summary>STATX_BASIC_STATS.</summary>
     public const uint BasicStats = 0x7ff;
 
@@ -39,6 +42,14 @@ internal static partial class FileCalls
     /// <summary>open(2).</summary>
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial SafeFileHandle Open(string path, int flags);
+
+    /// <summary>openat2(2), by its number (437 on every architecture): the C library has no function for it.</summary>
+    [LibraryImport("libc", EntryPoint = "syscall", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial nint OpenAt2(nint number, nint directory, string path, in OpenHow how, nint size);
+
+    /// <summary>readlinkat(2).</summary>
+    [LibraryImport("libc", EntryPoint = "readlinkat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial nint ReadLink(SafeFileHandle directory, string path, Span<byte> buffer, nuint count);
 
     /// <summary>pread(2).</summary>
     [LibraryImport("libc", EntryPoint = "pread64", SetLastError = true)]

@@ -75,7 +75,7 @@ internal sealed class CommandFiles(ICommands commands, SnapshotRequest request)
             bool notThere = problem.What == "program not found";
             if (needed || !notThere)
             {
-                gathering.Lacks(file, notThere ? $"{command.Program} is not installed" : problem.ToString());
+                gathering.Lacks(file, notThere ? command.Program + Snapshot.NotInstalled : problem.ToString());
             }
         }
         else if (output.Succeeded)

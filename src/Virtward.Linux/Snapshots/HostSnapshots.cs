@@ -22,8 +22,13 @@ public sealed class HostSnapshots(ICommands commands, TimeProvider clock, string
             new LibvirtFiles(commands, request, root).GatherAsync(gathering, cancel),
             Task.Run(() => SysctlFiles.Gather(gathering), cancel),
             Task.Run(() => NameFiles.Gather(gathering, root), cancel),
+            Task.Run(() => new SourceFiles(request.Sources, root).Gather(gathering, cancel), cancel),
+            new SourceCommands(commands, request, root).GatherAsync(gathering, request.Sources.Commands, cancel),
             table.ContinueWith(read => new ListenerFile(read.Result).Gather(gathering), cancel, TaskContinuationOptions.None, TaskScheduler.Default)).ConfigureAwait(false);
         ProcessTable processes = await table.ConfigureAwait(false);
+        Snapshot first = gathering.Snapshot;
+        await new SourceCommands(commands, request, root)
+            .GatherAsync(gathering, request.Sources.FollowUps.SelectMany(next => next(first)), cancel).ConfigureAwait(false);
         Snapshot gathered = gathering.Snapshot;
         return gathered.With(SnapshotNames.Meta, SnapshotMetaText.Write(Meta(request, gathered, processes)));
     }

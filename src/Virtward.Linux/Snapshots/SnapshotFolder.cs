@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Text;
 using Virtward.Core.Results;
 using Virtward.Core.Snapshots;
@@ -42,7 +43,7 @@ internal static class SnapshotFolder
         Directory.CreateDirectory(path, OwnerOnlyFolder);
         List<string> old = [.. Names(path)];
         bool ours = old.Contains(SnapshotNames.Meta) || old.All(IsKnown);
-        bool strange = Directory.EnumerateFileSystemEntries(path).Any(entry => Path.GetFileName(entry) is var name && name != "libvirt" && !old.Contains(name));
+        bool strange = Directory.EnumerateFileSystemEntries(path).Any(entry => Path.GetFileName(entry) is var name && !SnapshotNames.Folders.Contains(name + "/") && !old.Contains(name));
         if (!ours || strange)
         {
             return new Problem("the directory holds other things than a snapshot", path, "name another, or one that is empty");
@@ -87,17 +88,24 @@ internal static class SnapshotFolder
     private static IEnumerable<string> Names(string path)
     {
         IEnumerable<string> top = Directory.EnumerateFileSystemEntries(path).Where(static entry => !Directory.Exists(entry)).Select(static entry => Path.GetFileName(entry));
-        string libvirt = Path.Combine(path, "libvirt");
-        IEnumerable<string> below = Directory.Exists(libvirt)
-            ? Directory.EnumerateFileSystemEntries(libvirt).Select(static entry => SnapshotNames.Libvirt + Path.GetFileName(entry))
-            : [];
+
+        // Links are not followed into: what is a link is told as one, and refused where it would be read.
+        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, MaxRecursionDepth = 20 };
+        IEnumerable<string> below = SnapshotNames.Folders.Select(folder => Path.Combine(path, folder)).Where(static folder => Directory.Exists(folder))
+            .SelectMany(folder => new FileSystemEnumerable<string>(folder, static (ref FileSystemEntry entry) => entry.ToFullPath(), options)
+            {
+                ShouldIncludePredicate = static (ref FileSystemEntry entry) => !entry.IsDirectory || entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+                ShouldRecursePredicate = static (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+            })
+            .Select(file => Path.GetRelativePath(path, file));
         return [.. top.Concat(below).Where(Snapshot.IsName).Order(StringComparer.Ordinal)];
     }
 
     private static bool IsKnown(string name) =>
-        name.StartsWith(SnapshotNames.Libvirt, StringComparison.Ordinal) || name is SnapshotNames.NftText or SnapshotNames.NftJson
+        SnapshotNames.Folders.Any(folder => name.StartsWith(folder, StringComparison.Ordinal)) || name is SnapshotNames.NftText or SnapshotNames.NftJson
             or SnapshotNames.Iptables or SnapshotNames.Ip6tables or SnapshotNames.IptablesLegacy or SnapshotNames.Ip6tablesLegacy or SnapshotNames.Ipset
             or SnapshotNames.Links or SnapshotNames.Addresses or SnapshotNames.Routes or SnapshotNames.Routes6 or SnapshotNames.NextHops
             or SnapshotNames.Rules or SnapshotNames.Rules6 or SnapshotNames.Neighbours or SnapshotNames.BridgeLinks or SnapshotNames.BridgeVlans
-            or SnapshotNames.BridgeFdb or SnapshotNames.RouteTableNames or SnapshotNames.GroupNames or SnapshotNames.Sysctl or SnapshotNames.Listeners;
+            or SnapshotNames.BridgeFdb or SnapshotNames.RouteTableNames or SnapshotNames.GroupNames or SnapshotNames.Sysctl or SnapshotNames.Listeners
+            or SnapshotNames.FileStates;
 }

@@ -1,0 +1,55 @@
+using Virtward.Core.Results;
+using Virtward.Core.Snapshots;
+using Virtward.Exposure.Facts;
+using Virtward.Exposure.Matrix;
+using Virtward.Exposure.Reading;
+using Virtward.Exposure.Rulesets;
+using Virtward.Exposure.Zones;
+
+namespace Virtward.Hardening.Inventory;
+
+/// <summary>All rules of the host's firewalls, and who reaches what by them.</summary>
+public sealed class ExposureFacts
+{
+    private readonly Lazy<ExposureReport?> _report;
+
+    private ExposureFacts(HostFacts host, Ruleset? ruleset, string? problem, ZoneMap zones)
+    {
+        Ruleset = ruleset;
+        Problem = problem;
+        _report = new(() => ruleset is null ? null : new MatrixMaker(host, ruleset, zones).Make(null, static (_, _) => { }, CancellationToken.None));
+    }
+
+    /// <summary>The rules; null where they could not be read: <see cref="Problem"/> tells.</summary>
+    public Ruleset? Ruleset { get; }
+
+    /// <summary>Why the rules are not known; null: they are.</summary>
+    public string? Problem { get; }
+
+    /// <summary>The matrix; null where the rules could not be read.</summary>
+    public ExposureReport? Report => _report.Value;
+
+    /// <summary>Reads the rules.</summary>
+    public static ExposureFacts Read(HostFacts host, ZoneMap zones)
+    {
+        string? any = host.NftText ?? host.NftJson ?? host.IptablesSave ?? host.Ip6tablesSave ?? host.IptablesLegacySave ?? host.Ip6tablesLegacySave;
+        if (any is null)
+        {
+            string reason = host.Missing.GetValueOrDefault(SnapshotNames.NftText, "there is no nft.txt");
+            return new ExposureFacts(host, null, $"the firewall's rules could not be read ({reason})", zones);
+        }
+
+        return RulesetReader.Read(new RulesetSources
+        {
+            NftText = host.NftText,
+            NftJson = host.NftJson,
+            IptablesSave = host.IptablesSave,
+            Ip6tablesSave = host.Ip6tablesSave,
+            IptablesLegacySave = host.IptablesLegacySave,
+            Ip6tablesLegacySave = host.Ip6tablesLegacySave,
+            IpsetSave = host.IpsetSave,
+        }).TryGet(out Ruleset? ruleset, out Problem? problem)
+            ? new ExposureFacts(host, ruleset, null, zones)
+            : new ExposureFacts(host, null, problem.ToString(), zones);
+    }
+}

@@ -1,0 +1,93 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Virtward.Linux.Files;
+
+/// <summary>
+/// A directory that is looked at as if it were <c>/</c>: no path and no symbolic link leads out of it (openat2(2), RESOLVE_IN_ROOT; Linux
+/// 5.6), so that a tree that was unpacked here cannot bring this host's own files into an answer about another.
+/// </summary>
+internal sealed class RootDirectory : IDisposable
+{
+    private const int Directory = 0x10000 | 0x80000;
+    private const int PathOnly = 0x200000 | 0x80000;
+    private const int StayOnLink = 0x20000;
+    private const nint OpenAt2Number = 437;
+
+    private readonly SafeFileHandle _root;
+
+    private RootDirectory(SafeFileHandle root) => _root = root;
+
+    /// <summary>Opens it; null where there is no such directory.</summary>
+    public static RootDirectory? Open(string path)
+    {
+        SafeFileHandle root = FileCalls.Open(path, Directory);
+        if (!root.IsInvalid)
+        {
+            return new RootDirectory(root);
+        }
+
+        root.Dispose();
+        return null;
+    }
+
+    /// <summary>Opens a file for reading, without waiting for a pipe's other end; invalid with errno where that fails.</summary>
+    public SafeFileHandle OpenFile(string path) => Open(path, FileCalls.OpenForReading);
+
+    /// <summary>stat(2) of the path itself; null where there is nothing.</summary>
+    /// <param name="path">The absolute path.</param>
+    /// <param name="target">Where a link leads.</param>
+    public StatBuffer? State(string path, out string? target)
+    {
+        target = null;
+        using SafeFileHandle handle = Open(path, PathOnly | StayOnLink);
+        if (handle.IsInvalid || FileCalls.Stat(handle, "", FileCalls.EmptyPath, FileCalls.BasicStats, out StatBuffer state) != 0)
+        {
+            return null;
+        }
+
+        if (state.IsLink)
+        {
+            Span<byte> buffer = stackalloc byte[4096];
+            nint length = FileCalls.ReadLink(handle, "", buffer, (nuint)buffer.Length);
+            target = length > 0 ? Encoding.UTF8.GetString(buffer[..(int)length]) : "";
+        }
+
+        return state;
+    }
+
+    /// <summary>The names in a directory, sorted, at most so many; none where it cannot be read.</summary>
+    public IReadOnlyList<string> Names(string path, int atMost)
+    {
+        using SafeFileHandle handle = Open(path, Directory);
+        if (handle.IsInvalid)
+        {
+            return [];
+        }
+
+        try
+        {
+            // The descriptor's own entry in /proc leads to the very directory that was opened, whatever its path means by now.
+            return
+            [
+                .. System.IO.Directory.EnumerateFileSystemEntries($"/proc/self/fd/{FileCalls.Number(handle)}")
+                    .Take(atMost).Select(static entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal),
+            ];
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _root.Dispose();
+
+    private SafeFileHandle Open(string path, int flags)
+    {
+        var how = new OpenHow((ulong)(uint)flags, 0, OpenHow.InRoot);
+        nint handle = FileCalls.OpenAt2(OpenAt2Number, FileCalls.Number(_root), path, how, Marshal.SizeOf<OpenHow>());
+        return new SafeFileHandle(handle, ownsHandle: true);
+    }
+}
