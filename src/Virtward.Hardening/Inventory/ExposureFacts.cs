@@ -1,5 +1,7 @@
 using Virtward.Core.Results;
 using Virtward.Core.Snapshots;
+using Virtward.Exposure.Answers;
+using Virtward.Exposure.Evaluation;
 using Virtward.Exposure.Facts;
 using Virtward.Exposure.Matrix;
 using Virtward.Exposure.Reading;
@@ -12,11 +14,14 @@ namespace Virtward.Hardening.Inventory;
 public sealed class ExposureFacts
 {
     private readonly Lazy<ExposureReport?> _report;
+    private readonly Lazy<ExposureEngine> _engine;
+    private readonly Dictionary<Question, SourceSets> _answers = [];
 
     private ExposureFacts(HostFacts host, Ruleset? ruleset, string? problem, ZoneMap zones)
     {
         Ruleset = ruleset;
         Problem = problem;
+        _engine = new(() => new ExposureEngine(ruleset ?? Ruleset.Empty, host.Network));
         _report = new(() => ruleset is null ? null : new MatrixMaker(host, ruleset, zones).Make(null, static (_, _) => { }, CancellationToken.None));
     }
 
@@ -28,6 +33,19 @@ public sealed class ExposureFacts
 
     /// <summary>The matrix; null where the rules could not be read.</summary>
     public ExposureReport? Report => _report.Value;
+
+    /// <summary>
+    /// Asks the engine a question of a check's own, once: the answer is kept. Only where the rules are known; not for two threads at once.
+    /// </summary>
+    public SourceSets Ask(Question question)
+    {
+        if (!_answers.TryGetValue(question, out SourceSets? answer))
+        {
+            _answers[question] = answer = _engine.Value.Ask(question);
+        }
+
+        return answer;
+    }
 
     /// <summary>Reads the rules.</summary>
     public static ExposureFacts Read(HostFacts host, ZoneMap zones)

@@ -11,6 +11,9 @@ namespace Virtward.Hardening.Checks.Firewall;
 /// <summary>FW-23.</summary>
 public static class Fw23
 {
+    // NF_CT_STATE_BIT(IP_CT_NEW), linux/netfilter/nf_conntrack_common.h.
+    private const int CtNew = 8;
+
     /// <summary>The check.</summary>
     public static readonly Check Check = new()
     {
@@ -80,7 +83,7 @@ public static class Fw23
                 // Anything else that narrows it down, but the protocol.
                 case PacketField.MetaL4Proto or PacketField.MetaNfProto or PacketField.IpProtocol or PacketField.Ip6NextHeader or PacketField.MetaIifName or PacketField.MetaIif:
                     break;
-                case PacketField.CtState when RuleText.Of(match.Right).Contains("NEW", StringComparison.OrdinalIgnoreCase):
+                case PacketField.CtState when match.Right is NumberExpression states && (states.Value & CtNew) != 0:
                     break;
                 default:
                     return false;
