@@ -4,6 +4,7 @@ using Virtward.Exposure.Answers;
 using Virtward.Exposure.Evaluation;
 using Virtward.Exposure.Facts;
 using Virtward.Exposure.Matrix;
+using Virtward.Exposure.Questions;
 using Virtward.Exposure.Reading;
 using Virtward.Exposure.Rulesets;
 using Virtward.Exposure.Zones;
@@ -15,6 +16,7 @@ public sealed class ExposureFacts
 {
     private readonly Lazy<ExposureReport?> _report;
     private readonly Lazy<ExposureEngine> _engine;
+    private readonly Lazy<ExposureQuestions?> _questions;
     private readonly Dictionary<Question, SourceSets> _answers = [];
 
     private ExposureFacts(HostFacts host, Ruleset? ruleset, string? problem, ZoneMap zones)
@@ -22,7 +24,8 @@ public sealed class ExposureFacts
         Ruleset = ruleset;
         Problem = problem;
         _engine = new(() => new ExposureEngine(ruleset ?? Ruleset.Empty, host.Network));
-        _report = new(() => ruleset is null ? null : new MatrixMaker(host, ruleset, zones).Make(null, static (_, _) => { }, CancellationToken.None));
+        _questions = new(() => ruleset is null ? null : new ExposureQuestions(host, ruleset, zones));
+        _report = new(() => _questions.Value?.Matrix.Make(null, static (_, _) => { }, CancellationToken.None));
     }
 
     /// <summary>The rules; null where they could not be read: <see cref="Problem"/> tells.</summary>
@@ -33,6 +36,9 @@ public sealed class ExposureFacts
 
     /// <summary>The matrix; null where the rules could not be read.</summary>
     public ExposureReport? Report => _report.Value;
+
+    /// <summary>What a check asks besides the matrix; null where the rules could not be read. Not for two threads at once.</summary>
+    public ExposureQuestions? Questions => _questions.Value;
 
     /// <summary>
     /// Asks the engine a question of a check's own, once: the answer is kept. Only where the rules are known; not for two threads at once.

@@ -41,7 +41,7 @@ public static class Exp14
                 : row.Endpoint.Place == EndpointPlace.Host && row.Endpoint.Service.Name.StartsWith("container-proxy", StringComparison.Ordinal)),
         ];
         Outcome published = Reach.Judge(facts, rows, "no port that a container engine publishes is reached from the Internet", null, static _ => null, Zone.Internet);
-        Finding[] direct = [.. Paths.Direct(facts, Zone.Internet, Zone.Containers, "Drop what goes to containers past the ports that are published.")];
+        Finding[] direct = [.. Ways.Direct(facts, Zone.Internet, Zone.Containers, "Drop what goes to containers past the ports that are published.")];
         return Outcome.Of([.. published.Findings, .. direct], published.Reason, published.Status == Status.Unknown ? published.Reason : published.Unseen);
     }
 
