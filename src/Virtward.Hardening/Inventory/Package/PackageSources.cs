@@ -1,3 +1,4 @@
+using Virtward.Core.Host;
 using Virtward.Core.Snapshots;
 
 namespace Virtward.Hardening.Inventory.Package;
@@ -5,6 +6,30 @@ namespace Virtward.Hardening.Inventory.Package;
 /// <summary>What is read of a host for <see cref="PackageFacts"/>.</summary>
 public static class PackageSources
 {
+    /// <summary>Debian's packages: name, version, architecture and state, by tabulators.</summary>
+    public const string Dpkg = SnapshotNames.Audit + "packages-dpkg.txt";
+
+    /// <summary>Packages of rpm in the same form.</summary>
+    public const string Rpm = SnapshotNames.Audit + "packages-rpm.txt";
+
+    private const string DpkgFormat = "-f=${Package}\t${Version}\t${Architecture}\t${db:Status-Status}\n";
+    private const string RpmFormat = "%{NAME}\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\t%{ARCH}\tinstalled\n";
+
     /// <summary>The files and programs.</summary>
-    public static readonly SnapshotSources All = SnapshotSources.None;
+    public static readonly SnapshotSources All = new()
+    {
+        Commands =
+        [
+            new CommandSource(Dpkg, Command.Of("dpkg-query", "-W", DpkgFormat))
+            {
+                InRoot = static root => Command.Of("dpkg-query", $"--admindir={root.TrimEnd('/')}/var/lib/dpkg", "-W", DpkgFormat),
+            },
+
+            // A Debian host may have rpm(8) installed, with an empty database: both are asked.
+            new CommandSource(Rpm, Command.Of("rpm", "-qa", "--qf", RpmFormat))
+            {
+                InRoot = static root => Command.Of("rpm", "--root", root, "-qa", "--qf", RpmFormat),
+            },
+        ],
+    };
 }

@@ -1,0 +1,27 @@
+using Virtward.Hardening.Inventory.Package;
+using Virtward.Hardening.Tests.Support;
+
+namespace Virtward.Hardening.Tests.Inventory;
+
+public sealed class PackageFactsTests
+{
+    [Fact]
+    public void Only_what_is_installed_counts()
+    {
+        PackageFacts facts = PackageFacts.Read(new TestHost().Text("audit/packages-dpkg.txt", "nftables\t1.0.6-2+deb12u2\tamd64\tinstalled\ntelnet\t0.17\tall\tconfig-files\nbroken\n").Snapshot);
+        Assert.Null(facts.Problem);
+        Assert.Equal("1.0.6-2+deb12u2", facts.Find("nftables")!.Version);
+        Assert.False(facts.Has("telnet"));
+    }
+
+    [Fact]
+    public void An_empty_dpkg_leaves_the_word_to_rpm()
+    {
+        PackageFacts facts = PackageFacts.Read(new TestHost().Text("audit/packages-dpkg.txt", "").Text("audit/packages-rpm.txt", "openssh-server\t0:8.7p1-38.el9\tx86_64\tinstalled\n").Snapshot);
+        Assert.True(facts.Has("openssh-server"));
+    }
+
+    [Fact]
+    public void Without_a_list_nothing_is_known() =>
+        Assert.Contains("dpkg-query", PackageFacts.Read(new TestHost().Lacks("audit/packages-dpkg.txt", "dpkg-query is not installed").Snapshot).Problem, StringComparison.Ordinal);
+}
