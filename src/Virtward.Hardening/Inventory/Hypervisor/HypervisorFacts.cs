@@ -61,15 +61,16 @@ public sealed class HypervisorFacts
     /// <summary>Checkpoints that libvirt keeps of guests: an incremental backup leaves one each time.</summary>
     public ImmutableArray<GuestSnapshot> Checkpoints { get; private init; } = [];
 
-    /// <summary>Whether libvirt is split into daemons of its own (virtqemud, virtproxyd); false: libvirtd does all; null: not known.</summary>
-    /// <param name="units">Which units are in use.</param>
-    public bool? IsModular(Unit.UnitFacts units)
+    /// <summary>The kernel's security modules that are in force, as <c>/sys/kernel/security/lsm</c> lists them; null: not known.</summary>
+    public string? SecurityModules => _files.Find("/sys/kernel/security/lsm")?.Text.Trim();
+
+    /// <summary>Whether SELinux enforces its policy; null: not known, or there is none.</summary>
+    public bool? SelinuxEnforces => _files.Find("/sys/fs/selinux/enforce")?.Text.Trim() switch
     {
-        ArgumentNullException.ThrowIfNull(units);
-        bool modular = _files.State("/usr/sbin/virtqemud") is not null;
-        bool whole = _files.State("/usr/sbin/libvirtd") is not null;
-        return modular == whole ? null : modular;
-    }
+        "1" => true,
+        "0" => false,
+        _ => null,
+    };
 
     /// <summary>A configuration file of libvirt's; without settings where there is none, with the problem where it could not be read.</summary>
     public LibvirtConfig Config(string path)

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Virtward.Core.Host;
 using Virtward.Core.Results;
 using Virtward.Core.Snapshots;
-using Virtward.Exposure.Facts;
 
 namespace Virtward.Hardening.Inventory.Hypervisor;
 

@@ -24,6 +24,7 @@ public static class NetworkSources
         States =
         [
             "/usr/bin", "/etc/resolv.conf", "/etc/dnsmasq.conf", "/usr/sbin/dnsmasq", "/usr/sbin/openvpn", "/usr/bin/wg", "/usr/lib/systemd/systemd-resolved",
+            "/etc/systemd/system/multi-user.target.wants/wg-quick@*.service", "/etc/systemd/system/multi-user.target.wants/openvpn*.service",
             "/etc/wireguard", "/etc/wireguard/*", "/etc/openvpn/*", "/etc/openvpn/server/*", "/etc/openvpn/client/*", "/etc/openvpn/*/*.key", "/etc/openvpn/easy-rsa/pki/private/*",
         ],
         Commands =
