@@ -27,6 +27,7 @@ public sealed class HostSnapshots(ICommands commands, TimeProvider clock, string
             Task.Run(() => NameFiles.Gather(gathering, root), cancel),
             Task.Run(() => new SourceFiles(request.Sources, root).Gather(gathering, cancel), cancel),
             new SourceCommands(commands, request, root).GatherAsync(gathering, request.Sources.Commands, cancel),
+            Task.Run(() => QemuProcessFile.Gather(gathering, request, root), cancel),
             table.ContinueWith(read => new ListenerFile(read.Result).Gather(gathering), cancel, TaskContinuationOptions.None, TaskScheduler.Default)).ConfigureAwait(false);
         ProcessTable processes = await table.ConfigureAwait(false);
         Snapshot first = gathering.Snapshot;
