@@ -82,6 +82,8 @@ public sealed class VpnCheckTests
     public void Keys_that_others_read_are_told()
     {
         Judged.Fails(Vpn02.Check, Host().State("/etc/wireguard/privatekey", 644).Facts(), "/etc/wireguard/privatekey");
+        Judged.Passes(Vpn02.Check, Host().State("/etc/wireguard/privatekey", 644).State("/etc/wireguard", 700, kind: "directory").Facts());
+        Judged.Passes(Vpn02.Check, Host().State("/etc/wireguard/wg0.pub", 644).Facts());
         Judged.IsUnknown(Vpn02.Check, Host().Unreadable("/etc/wireguard").Facts());
     }
 
@@ -94,6 +96,7 @@ public sealed class VpnCheckTests
         Judged.Fails(Vpn03.Check, host.Rules("").Facts(Profile.Edge), "tcp/16509", "tcp/5900");
         Judged.Fails(Vpn03.Check, host.Rules(Closed.Replace("udp dport 51820", "tcp dport 22", StringComparison.Ordinal)).Facts(), "tcp/22");
         Judged.IsUnknown(Vpn03.Check, host.Lacks("nft.txt", "it needs root").Facts());
+        Judged.IsUnknown(Vpn03.Check, new TestHost().Rules("").Listeners(TestHost.Socket("tcp", "0.0.0.0", 2222, "", "") with { Processes = [] }).Facts());
         Judged.IsUnknown(Vpn03.Check, new TestHost().Rules(Closed).Lacks("listeners.json", "no /proc").Facts());
     }
 }
