@@ -12,6 +12,9 @@ namespace Virtward.Linux.Snapshots;
 /// <param name="root">The directory that configuration lies below; "/" for the host's own. The kernel is always this one.</param>
 public sealed class HostSnapshots(ICommands commands, TimeProvider clock, string root = "/") : ISnapshots
 {
+    /// <summary>Whether there is a directory of this path.</summary>
+    public static bool IsDirectory(string path) => Directory.Exists(path);
+
     /// <inheritdoc/>
     public async Task<Snapshot> GatherAsync(SnapshotRequest request, Action<string>? reading, CancellationToken cancel)
     {
