@@ -43,6 +43,29 @@ public sealed class PortSet : IEquatable<PortSet>
     /// <summary>The ports in either.</summary>
     public PortSet Union(PortSet other) => other.IsEmpty ? this : IsEmpty ? other : Of(Ranges.Concat(other.Ranges));
 
+    /// <summary>All other ports.</summary>
+    public PortSet Inverse()
+    {
+        var left = ImmutableArray.CreateBuilder<ValueRange>();
+        UInt128 next = 0;
+        foreach (ValueRange range in Ranges)
+        {
+            if (range.First > next)
+            {
+                left.Add(new ValueRange(next, range.First - 1));
+            }
+
+            next = range.Last + 1;
+        }
+
+        if (next <= 65535)
+        {
+            left.Add(new ValueRange(next, 65535));
+        }
+
+        return left.Count == 0 ? Empty : new PortSet(left.ToImmutable());
+    }
+
     /// <summary>Whether the port is in it.</summary>
     public bool Contains(int port) => Ranges.Any(range => range.Contains((UInt128)port));
 

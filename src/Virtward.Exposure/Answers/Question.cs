@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Virtward.Core.Net;
 using Virtward.Exposure.Rulesets.Sets;
 
@@ -18,4 +19,16 @@ public sealed record Question(string Entry, Address Destination, int Protocol, i
 
     /// <summary>Which sources are asked about; null: all of the destination's family.</summary>
     public PrefixSet? From { get; init; }
+
+    /// <summary>
+    /// Asks about all of these destinations at once, instead of one, of the same family as <see cref="Destination"/>;
+    /// <see cref="SourceSets.Destinations"/> says which of them somebody reaches.
+    /// </summary>
+    public PrefixSet? To { get; init; }
+
+    /// <summary>Whether packets count only that arrive at the address they were sent to; one that a rule forwards elsewhere is that forward's affair.</summary>
+    public bool Straight { get; init; }
+
+    /// <summary>Where packets must arrive to count (<c>host</c>, or the devices they leave by); empty: anywhere.</summary>
+    public ImmutableArray<string> Arriving { get; init; } = [];
 }

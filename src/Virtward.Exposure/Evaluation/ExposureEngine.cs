@@ -15,9 +15,10 @@ namespace Virtward.Exposure.Evaluation;
 public sealed class ExposureEngine
 {
     private const KindSet NotChosen = KindSet.Luck | KindSet.Unknown;
-    private const KindSet Chosen = KindSet.Free | KindSet.Port;
+    private const KindSet Chosen = KindSet.Free | KindSet.Port | KindSet.Destination;
     private const KindSet Everything = Chosen | KindSet.Luck | KindSet.Unknown;
-    private const KindSet AllButPorts = KindSet.Source | KindSet.Free | KindSet.Luck | KindSet.Unknown;
+    private const KindSet AllButPorts = KindSet.Source | KindSet.Destination | KindSet.Free | KindSet.Luck | KindSet.Unknown;
+    private const KindSet AllButDestinations = KindSet.Source | KindSet.Port | KindSet.Free | KindSet.Luck | KindSet.Unknown;
 
     private readonly Ruleset _ruleset;
     private readonly HostNetwork _network;
@@ -105,13 +106,15 @@ public sealed class ExposureEngine
         int ports = question.Ports is { } range
             ? _room.Sets.InRange(_room.Variables.Vector(VariableKind.Port, Variables.DestinationPortKey, 16), range.First, range.Last)
             : BddManager.True;
+        int where = question.To is { } to ? _sources.Write(_room.Variables.Destination(v6), to, v6) : BddManager.True;
+        int sent = manager.And(ports, where);
         _room.ClearNotes();
         _room.Recording = false;
         _room.StepsLeft = _limits.Steps;
         _room.Variables.Assignment = null;
-        _sink.Clear();
+        _sink.Clear(question);
         var maker = new PacketMaker(_room);
-        Send(_machine, maker.MakeAll(question, device, manager.And(possible, ports)), device);
+        Send(_machine, maker.MakeAll(question, device, manager.And(possible, sent)), device);
 
         int arrived = _sink.Arrived;
         int accepted = manager.Exists(manager.ForAll(arrived, NotChosen), Chosen);
@@ -129,12 +132,13 @@ public sealed class ExposureEngine
         AddWitness(witnesses, Outcome.Limited, question, device, manager.And(arrived, limited));
         AddWitness(witnesses, Outcome.Unproven, question, device, manager.And(arrived, unproven));
         AddWitness(witnesses, Outcome.Reject, question, device, manager.And(_sink.Rejected, rejected));
-        AddWitness(witnesses, Outcome.Drop, question, device, manager.And(manager.And(lost, ports), manager.And(dropped, possible)));
+        AddWitness(witnesses, Outcome.Drop, question, device, manager.And(manager.And(lost, sent), manager.And(dropped, possible)));
         return new SourceSets(
             _sources.Read(accepted, v6), _sources.Read(limited, v6), _sources.Read(unproven, v6), _sources.Read(rejected, v6), _sources.Read(dropped, v6))
         {
             Arrivals = arrivals,
             OpenPorts = Ports(question, arrived),
+            Destinations = Destinations(question, arrived),
             DependsOn = depends,
             Witnesses = witnesses.DrainToImmutable(),
         };
@@ -156,6 +160,8 @@ public sealed class ExposureEngine
         int[] wishes =
         [
             device is null ? BddManager.True : _room.Manager.Minus(ordinary, OwnSources(v6)),
+            .. question.To is null ? Array.Empty<int>() : [LastByte(source, 10, 10), LastByte(variables.Destination(v6), 20, 20), LastByte(variables.Destination(v6), 2, 254)],
+            .. question.Ports is null ? Array.Empty<int>() : [UsualPort(22), UsualPort(80), _room.Manager.Minus(BddManager.True, UsualPort(0))],
             _room.Sets.Equal(variables.Vector(VariableKind.Free, Variables.SourcePortKey, 16), Packet.DefaultSourcePort),
             _room.Sets.Equal(variables.Vector(VariableKind.Free, "ttl", 8), 64),
             _room.Sets.Equal(variables.Vector(VariableKind.Free, "smac", 48), 0),
@@ -181,6 +187,12 @@ public sealed class ExposureEngine
         }
     }
 
+    // Not a network's first or last address, where there is another.
+    private int LastByte(in BitValue address, uint first, uint last) => _room.Sets.InRange(BitValue.Of(address.Bits![^8..]), first, last);
+
+    private int UsualPort(int port) =>
+        _room.Sets.Equal(_room.Variables.Vector(VariableKind.Port, Variables.DestinationPortKey, 16), (UInt128)port);
+
     private PortSet Ports(Question question, int arrived)
     {
         if (question.Ports is null)
@@ -190,6 +202,20 @@ public sealed class ExposureEngine
 
         BitValue port = _room.Variables.Vector(VariableKind.Port, Variables.DestinationPortKey, 16);
         return PortSet.Of(_room.Sets.Read(port, _room.Manager.Exists(arrived, AllButPorts)));
+    }
+
+    private PrefixSet Destinations(Question question, int arrived)
+    {
+        if (question.To is null)
+        {
+            return PrefixSet.Empty;
+        }
+
+        bool v6 = !question.Destination.IsV4;
+        List<Rulesets.Sets.ValueRange> ranges = _room.Sets.Read(_room.Variables.Destination(v6), _room.Manager.Exists(arrived, AllButDestinations));
+        return PrefixSet.OfRanges(ranges.Select(range => v6
+            ? (Address.FromValue(range.First), Address.FromValue(range.Last))
+            : (Address.FromV4((uint)range.First), Address.FromV4((uint)range.Last))));
     }
 
     private static BitValue SourceOf(bool[] example, bool v6)

@@ -59,11 +59,11 @@ internal sealed class PacketMaker(Room room)
     public PacketState MakeAll(Answers.Question question, NetworkInterface? device, int sources)
     {
         bool v6 = !question.Destination.IsV4;
-        PacketState state = Start(v6, question.Protocol, device, question.Bridged, question.Destination);
+        PacketState state = Start(v6, question.Protocol, device, question.Bridged, question.To is null ? question.Destination : null);
         Variables variables = room.Variables;
         state.Condition = sources;
         state.Set(Slot.SourceAddress, v6 ? variables.Source6 : variables.Source4);
-        state.Set(Slot.DestinationAddress, Value(question.Destination, v6));
+        state.Set(Slot.DestinationAddress, question.To is null ? Value(question.Destination, v6) : variables.Destination(v6));
         state.Set(Slot.SourcePort, state.HasPorts ? variables.Vector(VariableKind.Free, Variables.SourcePortKey, 16) : BitValue.Of(0, 16));
         state.Set(Slot.DestinationPort, Port(question, state));
         state.Set(Slot.TimeToLive, variables.Vector(VariableKind.Free, "ttl", 8));
@@ -104,11 +104,12 @@ internal sealed class PacketMaker(Room room)
         bool v6 = state.V6;
         UInt128 mac = state[Slot.SourceMac].Number;
         UInt128 source = state[Slot.SourceAddress].Number;
+        UInt128 destination = state[Slot.DestinationAddress].Number;
         return new Packet
         {
             Iif = question.Entry,
             Source = v6 ? Address.FromValue(source) : Address.FromV4((uint)source),
-            Destination = question.Destination,
+            Destination = v6 ? Address.FromValue(destination) : Address.FromV4((uint)destination),
             Protocol = question.Protocol,
             SourcePort = (int)state[Slot.SourcePort].Number,
             DestinationPort = state.HasPorts ? (int)Port(question, state).Number : 0,
@@ -123,7 +124,7 @@ internal sealed class PacketMaker(Room room)
         state.HasPorts && question.Ports is not null ? room.Variables.Vector(VariableKind.Port, Variables.DestinationPortKey, 16)
         : BitValue.Of(state.HasPorts ? (uint)question.Port & 0xffff : 0, 16);
 
-    private PacketState Start(bool v6, int protocol, NetworkInterface? device, bool bridged, Address destination)
+    private PacketState Start(bool v6, int protocol, NetworkInterface? device, bool bridged, Address? destination)
     {
         var state = new PacketState { V6 = v6, Protocol = protocol, Own = device is null, Bridged = bridged };
         for (Slot slot = 0; slot < Slot.Count; slot++)
@@ -132,7 +133,7 @@ internal sealed class PacketMaker(Room room)
         }
 
         ulong own = (room.Network.BridgeOf(device) ?? device)?.Mac ?? 0;
-        ulong other = bridged ? room.Network.MacOf(destination) : 0;
+        ulong other = bridged && destination is { } one ? room.Network.MacOf(one) : 0;
         state.Set(Slot.DestinationMac, !bridged ? BitValue.Of(own, 48)
             : other != 0 ? BitValue.Of(other, 48) : room.Variables.Vector(VariableKind.Unknown, "the neighbour's hardware address", 48));
         return state;

@@ -7,6 +7,8 @@ namespace Virtward.Exposure.Evaluation;
 internal sealed class SetSink(Room room) : ISink
 {
     private readonly SortedSet<string> _arrivals = new(StringComparer.Ordinal);
+    private IReadOnlyCollection<string> _counted = [];
+    private bool _straight;
 
     /// <summary>The packets that arrive.</summary>
     public int Arrived { get; private set; } = BddManager.False;
@@ -18,8 +20,11 @@ internal sealed class SetSink(Room room) : ISink
     public IReadOnlyCollection<string> Arrivals => _arrivals;
 
     /// <summary>Starts anew.</summary>
-    public void Clear()
+    /// <param name="question">Which arrivals count.</param>
+    public void Clear(Question question)
     {
+        _counted = question.Arriving;
+        _straight = question.Straight;
         Arrived = BddManager.False;
         Rejected = BddManager.False;
         _arrivals.Clear();
@@ -28,9 +33,22 @@ internal sealed class SetSink(Room room) : ISink
     /// <inheritdoc/>
     public void Arrive(PacketState state, string where)
     {
-        Arrived = room.Manager.Or(Arrived, state.Condition);
+        if (_counted.Count > 0 && !_counted.Contains(where))
+        {
+            return;
+        }
+
+        int here = _straight ? room.Manager.Minus(state.Condition, Translated(state)) : state.Condition;
+        if (here == BddManager.False)
+        {
+            return;
+        }
+
+        Arrived = room.Manager.Or(Arrived, here);
         _arrivals.Add(where);
     }
+
+    private int Translated(PacketState state) => new ValueSets(room.Manager).AnyBit(state[Slot.FlowStatus], Translator.DestinationChanged);
 
     /// <inheritdoc/>
     public void Drop(PacketState state, Decision? why, string? with = null)

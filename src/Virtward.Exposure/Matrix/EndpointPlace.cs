@@ -11,4 +11,7 @@ public enum EndpointPlace
 
     /// <summary>A guest, asked by its own address.</summary>
     Guest,
+
+    /// <summary>A whole zone as somewhere to get to, all addresses and ports of it; or the host itself.</summary>
+    Network,
 }

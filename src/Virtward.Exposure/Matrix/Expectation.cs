@@ -1,3 +1,8 @@
+using System.Collections.Immutable;
+using Virtward.Exposure.Answers;
+using Virtward.Exposure.Packets;
+using Virtward.Exposure.Paths;
+
 namespace Virtward.Exposure.Matrix;
 
 /// <summary>
@@ -13,10 +18,42 @@ public static class Expectation
     public static Concern Of(ZoneRole role, ServiceKind kind, EndpointPlace place) => place switch
     {
         EndpointPlace.Guest => OfGuest(role),
+        EndpointPlace.Network => throw new ArgumentException("a zone is judged as a path", nameof(place)),
         // Somebody declared it, with a rule of its own: perhaps it is the guest's purpose.
         EndpointPlace.Published => Concern.Look,
         _ => OfHost(role, kind),
     };
+
+    /// <summary>
+    /// How it is to be seen that somebody of a zone gets through to another zone: guests and strangers have no way to the administrators' networks, strangers none
+    /// to the guests but what is forwarded; what the host itself may call on the Internet is to be looked at.
+    /// </summary>
+    /// <param name="from">Whose packets.</param>
+    /// <param name="to">Where to.</param>
+    /// <param name="open">The ports that they get through to.</param>
+    public static Concern OfPath(ZoneRole from, ZoneRole to, ImmutableArray<ProtocolPorts> open) => (from, to) switch
+    {
+        (_, ZoneRole.Host) => ToHost(from, open),
+        (ZoneRole.Host, ZoneRole.Internet) => open.Any(static one => ProtocolNames.HasPorts(one.Protocol) && one.Ports.Equals(PortSet.All)) ? Concern.Look : Concern.Fine,
+        (ZoneRole.Host or ZoneRole.Management or ZoneRole.Vpn, _) => Concern.Fine,
+        (ZoneRole.Internet, ZoneRole.Internet) => Concern.Look,
+        (ZoneRole.Internet, _) => Concern.Wrong,
+        (_, ZoneRole.Internet) => Concern.Fine,
+        (ZoneRole.Guests or ZoneRole.Containers, ZoneRole.Management or ZoneRole.Vpn) => Concern.Wrong,
+        _ => Concern.Look,
+    };
+
+    // Each service that listens is judged by itself. Here it is whether a firewall stands before those that do not listen yet.
+    private static Concern ToHost(ZoneRole from, ImmutableArray<ProtocolPorts> open)
+    {
+        bool everything = open.Any(static one => ProtocolNames.HasPorts(one.Protocol) && one.Ports.Equals(PortSet.All));
+        return !everything ? Concern.Fine : from switch
+        {
+            ZoneRole.Internet or ZoneRole.Guests or ZoneRole.Containers => Concern.Wrong,
+            ZoneRole.Management or ZoneRole.Vpn => Concern.Fine,
+            _ => Concern.Look,
+        };
+    }
 
     private static Concern OfHost(ZoneRole role, ServiceKind kind) => role switch
     {

@@ -9,6 +9,18 @@ namespace Virtward.Exposure.Matrix;
 /// <param name="Closed">The sources that reached it and do not any more.</param>
 public sealed record ExposureChange(Endpoint Endpoint, string Zone, PrefixSet Opened, PrefixSet Closed)
 {
+    /// <summary>For a guest or a zone: whether more ports or addresses of it are reached than before.</summary>
+    public bool Wider { get; init; }
+
+    /// <summary>For a guest or a zone: whether some ports or addresses of it are not reached any more.</summary>
+    public bool Narrower { get; init; }
+
+    /// <summary>Whether anything became reachable.</summary>
+    public bool Opens => Wider || !Opened.IsEmpty;
+
+    /// <summary>Whether anything became unreachable.</summary>
+    public bool Closes => Narrower || !Closed.IsEmpty;
+
     /// <summary>Who reached it, in words.</summary>
     public string Before { get; init; } = "";
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Virtward.Core.Net;
+using Virtward.Exposure.Answers;
+using Virtward.Exposure.Paths;
 
 namespace Virtward.Exposure.Matrix;
 
@@ -26,7 +28,8 @@ public sealed record ExposureDiff(ImmutableArray<ExposureChange> Changes)
             Cell any = now.GetValueOrDefault(key) ?? old[key];
             string portsBefore = old.GetValueOrDefault(key)?.OpenPorts ?? "";
             string portsNow = now.GetValueOrDefault(key)?.OpenPorts ?? "";
-            if (!was.Equals(isNow) || portsBefore != portsNow)
+            (bool wider, bool narrower) = Ports(old.GetValueOrDefault(key), now.GetValueOrDefault(key));
+            if (!was.Equals(isNow) || wider || narrower)
             {
                 changes.Add(new ExposureChange(endpoints[key], any.Zone, isNow.Subtract(was), was.Subtract(isNow))
                 {
@@ -34,12 +37,38 @@ public sealed record ExposureDiff(ImmutableArray<ExposureChange> Changes)
                     After = now.GetValueOrDefault(key)?.Words ?? "nobody",
                     PortsBefore = portsBefore,
                     PortsAfter = portsNow,
+                    Wider = wider,
+                    Narrower = narrower,
                 });
             }
         }
 
-        return new ExposureDiff([.. changes.OrderBy(static change => change.Opened.IsEmpty)]);
+        return new ExposureDiff([.. changes.OrderBy(static change => !change.Opens)]);
     }
+
+    // What somebody reaches of a guest or a zone, where more than one port was asked about: whether it became more, and whether it became less.
+    private static (bool Wider, bool Narrower) Ports(Cell? before, Cell? after)
+    {
+        (PortSet Ports, PrefixSet Places)[] was = Reached(before);
+        (PortSet Ports, PrefixSet Places)[] now = Reached(after);
+        bool wider = false;
+        bool narrower = false;
+        for (int protocol = 0; protocol < was.Length; protocol++)
+        {
+            wider |= !now[protocol].Ports.Union(was[protocol].Ports).Equals(was[protocol].Ports) || !now[protocol].Places.Subtract(was[protocol].Places).IsEmpty;
+            narrower |= !was[protocol].Ports.Union(now[protocol].Ports).Equals(now[protocol].Ports) || !was[protocol].Places.Subtract(now[protocol].Places).IsEmpty;
+        }
+
+        return (wider, narrower);
+    }
+
+    private static (PortSet Ports, PrefixSet Places)[] Reached(Cell? cell) => cell is null || cell.Concern == Concern.Closed || cell.OpenPorts.Length == 0
+        ? [.. PathQuestion.UsualProtocols.Select(static _ => (PortSet.Empty, PrefixSet.Empty)), (PortSet.Empty, PrefixSet.Empty)]
+        :
+        [
+            .. PathQuestion.UsualProtocols.Select(protocol => (cell.Ports.FirstOrDefault(one => one.Protocol == protocol)?.Ports ?? PortSet.Empty, PrefixSet.Empty)),
+            (cell.Ports.IsEmpty ? cell.Sets.OpenPorts : PortSet.Empty, cell.Sets.Destinations),
+        ];
 
     private static PrefixSet Reaches(Cell? cell) => cell is null || cell.Concern == Concern.Closed
         ? PrefixSet.Empty
@@ -48,7 +77,7 @@ public sealed record ExposureDiff(ImmutableArray<ExposureChange> Changes)
     private static Dictionary<string, Cell> Cells(ExposureReport report)
     {
         var cells = new Dictionary<string, Cell>(StringComparer.Ordinal);
-        foreach (ExposureRow row in report.Rows)
+        foreach (ExposureRow row in report.Rows.Concat(report.Paths))
         {
             foreach (Cell cell in row.Cells)
             {
@@ -67,11 +96,11 @@ public sealed record ExposureDiff(ImmutableArray<ExposureChange> Changes)
     private static Dictionary<string, Endpoint> Endpoints(ExposureReport report)
     {
         var endpoints = new Dictionary<string, Endpoint>(StringComparer.Ordinal);
-        foreach (ExposureRow row in report.Rows)
+        foreach (ExposureRow row in report.Rows.Concat(report.Paths))
         {
-            foreach (ZoneView zone in report.Zones)
+            foreach (Cell cell in row.Cells)
             {
-                endpoints[Key(row.Endpoint, zone.Name)] = row.Endpoint;
+                endpoints[Key(row.Endpoint, cell.Zone)] = row.Endpoint;
             }
         }
 
@@ -80,5 +109,5 @@ public sealed record ExposureDiff(ImmutableArray<ExposureChange> Changes)
 
     // A listener is known by its port, a guest by its name; processes come and go under one service.
     private static string Key(Endpoint endpoint, string zone) =>
-        $"{endpoint.Place} {(endpoint.Place == EndpointPlace.Guest ? endpoint.Owner : "")} {endpoint.PortText} {endpoint.BoundDevice} {zone}";
+        $"{endpoint.Place} {(endpoint.Place == EndpointPlace.Guest ? endpoint.Owner : endpoint.Destination?.Name ?? "")} {endpoint.PortText} {endpoint.BoundDevice} {zone}";
 }

@@ -2,6 +2,9 @@ using System.Text.Json;
 using Virtward.Core.Net;
 using Virtward.Core.Results;
 using Virtward.Exposure.Packets;
+using Virtward.Exposure.Paths;
+using Virtward.Exposure.Rulesets.Sets;
+using Virtward.Exposure.Zones;
 
 namespace Virtward.Exposure.Matrix;
 
@@ -27,6 +30,13 @@ public static class ExposureJson
         }
 
         to.WriteEndArray();
+        to.WriteStartArray("paths");
+        foreach (ExposureRow row in report.Paths)
+        {
+            WritePath(to, row);
+        }
+
+        to.WriteEndArray();
         Strings(to, "guests", report.Guests);
         to.WriteStartArray("notes");
         foreach (Problem note in report.Notes)
@@ -47,11 +57,12 @@ public static class ExposureJson
         _ => "closed",
     };
 
-    /// <summary>The word for a place: <c>host</c>, <c>published</c>, <c>guest</c>.</summary>
+    /// <summary>The word for a place: <c>host</c>, <c>published</c>, <c>guest</c>, <c>network</c>.</summary>
     public static string Word(EndpointPlace place) => place switch
     {
         EndpointPlace.Host => "host",
         EndpointPlace.Published => "published",
+        EndpointPlace.Network => "network",
         _ => "guest",
     };
 
@@ -66,6 +77,50 @@ public static class ExposureJson
             to.WriteString("guess", zone.Guess);
         }
 
+        to.WriteEndObject();
+    }
+
+    /// <summary>Writes what somebody reaches of a zone: <c>"ports": [{"protocol","ports":[[first,last]…]}], "destinations": [prefix…]</c>.</summary>
+    public static void WriteReached(Utf8JsonWriter to, Cell cell)
+    {
+        to.WriteStartArray("ports");
+        foreach (ProtocolPorts one in cell.Ports)
+        {
+            to.WriteStartObject();
+            to.WriteString("protocol", ProtocolNames.ToText(one.Protocol));
+            to.WriteStartArray("ports");
+            foreach (ValueRange range in ProtocolNames.HasPorts(one.Protocol) ? one.Ports.Ranges : [])
+            {
+                to.WriteStartArray();
+                to.WriteNumberValue((int)range.First);
+                to.WriteNumberValue((int)range.Last);
+                to.WriteEndArray();
+            }
+
+            to.WriteEndArray();
+            to.WriteEndObject();
+        }
+
+        to.WriteEndArray();
+        Prefixes(to, "destinations", cell.Sets.Destinations);
+    }
+
+    private static void WritePath(Utf8JsonWriter to, ExposureRow row)
+    {
+        Destination destination = row.Endpoint.Destination!;
+        to.WriteStartObject();
+        to.WriteString("place", Word(row.Endpoint.Place));
+        to.WriteString("to", destination.Name);
+        Prefixes(to, "networks", destination.Networks);
+        Strings(to, "devices", destination.Devices);
+        to.WriteString("concern", Word(row.Concern));
+        to.WriteStartArray("from");
+        foreach (Cell cell in row.Cells)
+        {
+            Write(to, cell, path: true);
+        }
+
+        to.WriteEndArray();
         to.WriteEndObject();
     }
 
@@ -100,14 +155,14 @@ public static class ExposureJson
         to.WriteStartArray("from");
         foreach (Cell cell in row.Cells)
         {
-            Write(to, cell);
+            Write(to, cell, path: false);
         }
 
         to.WriteEndArray();
         to.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter to, Cell cell)
+    private static void Write(Utf8JsonWriter to, Cell cell, bool path)
     {
         to.WriteStartObject();
         to.WriteString("zone", cell.Zone);
@@ -119,6 +174,11 @@ public static class ExposureJson
         Prefixes(to, "rejected", cell.Sets.Rejected);
         Prefixes(to, "dropped", cell.Sets.Dropped);
         Strings(to, "by", cell.By);
+        if (path)
+        {
+            WriteReached(to, cell);
+        }
+
         Strings(to, "arrivals", cell.Sets.Arrivals);
         if (cell.OpenPorts.Length > 0)
         {

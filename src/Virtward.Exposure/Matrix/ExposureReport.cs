@@ -9,6 +9,12 @@ namespace Virtward.Exposure.Matrix;
 /// <param name="Rows">The endpoints, the worst first.</param>
 public sealed record ExposureReport(string Host, ImmutableArray<ZoneView> Zones, ImmutableArray<ExposureRow> Rows)
 {
+    /// <summary>
+    /// The zones as somewhere to get to, and the host itself: what is passed on, whatever may listen there. Each with a cell for every zone, and one for the host's
+    /// own packets (<see cref="Zones.Zone.Host"/>). Not counted among the endpoints.
+    /// </summary>
+    public ImmutableArray<ExposureRow> Paths { get; init; } = [];
+
     /// <summary>The guests, running or not, by name, for the picture.</summary>
     public ImmutableArray<string> Guests { get; init; } = [];
 

@@ -6,6 +6,7 @@ using Virtward.Exposure.Evaluation;
 using Virtward.Exposure.Facts;
 using Virtward.Exposure.Facts.Guests;
 using Virtward.Exposure.Packets;
+using Virtward.Exposure.Paths;
 using Virtward.Exposure.Rulesets;
 using Virtward.Exposure.Topology;
 using Virtward.Exposure.Zones;
@@ -35,8 +36,12 @@ public sealed class MatrixMaker
         _ruleset = ruleset;
         _zones = zones;
         _engine = new ExposureEngine(ruleset, facts.Network);
+        Paths = new PathFinder(_engine, facts.Network);
         _own = PrefixSet.Of(EndpointFinder.OwnAddresses(facts.Network).Select(static address => new Prefix(address)));
     }
+
+    /// <summary>Asks about whole zones and networks.</summary>
+    public PathFinder Paths { get; }
 
     /// <summary>The whole matrix.</summary>
     /// <param name="zone">Only this zone; null: all of them.</param>
@@ -46,7 +51,11 @@ public sealed class MatrixMaker
     {
         Zone[] asked = [.. _zones.Zones.Where(one => zone is null || one.Name == zone)];
         IReadOnlyList<(Endpoint Endpoint, Guest? Guest)> endpoints = Endpoints();
+        ImmutableArray<Endpoint> destinations = Destinations();
         var rows = new List<ExposureRow>();
+        var paths = new List<ExposureRow>();
+        int all = endpoints.Count + destinations.Length;
+        int done = 0;
         foreach ((Endpoint endpoint, Guest? guest) in endpoints)
         {
             cancel.ThrowIfCancellationRequested();
@@ -57,11 +66,20 @@ public sealed class MatrixMaker
                 rows.Add(new ExposureRow(Named(endpoint, cells), cells));
             }
 
-            progress(rows.Count, endpoints.Count);
+            progress(++done, all);
+        }
+
+        foreach (Endpoint destination in destinations)
+        {
+            cancel.ThrowIfCancellationRequested();
+            Zone[] from = zone is null ? [.. asked, TheHost] : asked;
+            paths.Add(new ExposureRow(destination, [.. from.Where(one => Asks(one, destination)).Select(one => Ask(destination, null, one))]));
+            progress(++done, all);
         }
 
         return new ExposureReport(_facts.Meta.Host.Length > 0 ? _facts.Meta.Host : "this host", [.. asked.Select(View)], Sorted(rows))
         {
+            Paths = [.. paths],
             Guests = [.. _facts.Guests.Select(static guest => guest.Name)],
             Notes = [.. Notes()],
         };
@@ -82,12 +100,27 @@ public sealed class MatrixMaker
         return endpoints;
     }
 
+    /// <summary>The host as a zone that packets come from: its own.</summary>
+    public static Zone TheHost { get; } = new(Zone.Host, []);
+
+    /// <summary>The zones as somewhere to get to, and the host itself.</summary>
+    public ImmutableArray<Endpoint> Destinations() =>
+    [
+        .. Zones.Destinations.Of(_zones.Zones, _facts.Network).Select(static destination =>
+            new Endpoint(EndpointPlace.Network, new Service(destination.Name, ServiceKind.Other), Endpoint.AnyProtocol, Endpoint.AllPorts) { Destination = destination }),
+    ];
+
     /// <summary>Who of one zone reaches one endpoint.</summary>
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="guest">The guest it belongs to; null: none.</param>
     /// <param name="zone">The zone.</param>
     public Cell Ask(Endpoint endpoint, Guest? guest, Zone zone)
     {
+        if (endpoint.Destination is { } destination)
+        {
+            return Ask(destination, zone);
+        }
+
         var tally = new SourceTally();
         foreach (ZoneEntry entry in zone.Entries)
         {
@@ -99,11 +132,38 @@ public sealed class MatrixMaker
 
         SourceSets sets = tally.Sum();
         string words = tally.Words(sets, _own);
-        Concern concern = words == "nobody" ? Concern.Closed : Expectation.Of(RoleOf(zone), endpoint.Service.Kind, endpoint.Place);
+        Concern concern = words == "nobody" ? Concern.Closed : Expectation.Of(ZoneRoles.Of(zone.Name), endpoint.Service.Kind, endpoint.Place);
         return new Cell(zone.Name, sets, tally.Asked, concern, words)
         {
             By = tally.By,
+            Via = tally.Via,
+            Bridged = tally.Bridged,
             OpenPorts = endpoint.Ports.IsSingle || concern == Concern.Closed ? "" : $"{ProtocolNames.ToText(endpoint.Protocol)} {sets.OpenPorts.ToText(4)}",
+        };
+    }
+
+    /// <summary>
+    /// Whether a way is a question at all: a zone without a way in sends nothing, the host's own packets are asked about on their way out only, and who is trusted
+    /// with the whole of a network needs no way to it through the host.
+    /// </summary>
+    public static bool Asks(Zone zone, Endpoint endpoint)
+    {
+        string? to = endpoint.Destination?.Name;
+        return zone.Name == Zone.Host ? to is not (null or Zone.Host)
+            : to is null || (!zone.Entries.IsEmpty && (to != zone.Name || ZoneRoles.Of(to) is ZoneRole.Internet or ZoneRole.Guests or ZoneRole.Containers));
+    }
+
+    private Cell Ask(Destination destination, Zone zone)
+    {
+        PathAnswer answer = Paths.Ask(new PathQuestion(zone.Entries, destination));
+        Concern concern = answer.IsOpen ? Expectation.OfPath(ZoneRoles.Of(zone.Name), ZoneRoles.Of(destination.Name), answer.Ports) : Concern.Closed;
+        return new Cell(zone.Name, answer.Sets, answer.Asked, concern, answer.Words)
+        {
+            OpenPorts = answer.IsOpen ? PathWords.What(answer) : "",
+            By = answer.Via,
+            Via = answer.Via,
+            Ports = answer.Ports,
+            Bridged = answer.Bridged,
         };
     }
 
@@ -129,8 +189,9 @@ public sealed class MatrixMaker
                 Ports = endpoint.Ports.IsSingle ? null : endpoint.Ports,
                 From = entry.Sources is null ? null : asked,
                 Bridged = guest is not null && IsNeighbour(guest, entry),
+                Straight = endpoint.Place == EndpointPlace.Guest,
             };
-            tally.Add(question, asked, Judged(endpoint, _engine.Ask(question)));
+            tally.Add(question, entry.Interface, asked, Judged(endpoint, _engine.Ask(question)));
         }
     }
 
@@ -189,21 +250,11 @@ public sealed class MatrixMaker
 
     private static ZoneView View(Zone zone) => new(
         zone.Name,
-        RoleOf(zone),
+        ZoneRoles.Of(zone.Name),
         [.. zone.Entries.Select(static entry => entry.Device).Distinct()],
         zone.Entries.Any(static entry => entry.Sources is null) ? PrefixSet.Empty
             : zone.Entries.Aggregate(PrefixSet.Empty, static (all, entry) => all.Union(entry.Sources!)),
         zone.Guessed ? zone.Reason : null);
-
-    private static ZoneRole RoleOf(Zone zone) => zone.Name switch
-    {
-        Zone.Internet => ZoneRole.Internet,
-        Zone.Management => ZoneRole.Management,
-        Zone.Vpn => ZoneRole.Vpn,
-        Zone.Guests => ZoneRole.Guests,
-        Zone.Containers => ZoneRole.Containers,
-        _ => ZoneRole.Other,
-    };
 
     private IEnumerable<Problem> Notes() =>
     [

@@ -21,6 +21,11 @@ public static class Remedies
             return [];
         }
 
+        if (endpoint.Destination is { } destination)
+        {
+            return PathRemedies.For(destination, cell, Opener(cell), ruleset);
+        }
+
         var ways = new List<string>();
         if (endpoint.Place == EndpointPlace.Host && endpoint.Wildcard)
         {
@@ -63,7 +68,7 @@ public static class Remedies
             decision.Table.Length > 0 && decision.Verdict == "accept" && !decision.Rule.StartsWith("policy ", StringComparison.Ordinal)))
         .FirstOrDefault(static decision => decision is not null);
 
-    private static string OwnerOf(Ruleset ruleset, Decision decision)
+    internal static string OwnerOf(Ruleset ruleset, Decision decision)
     {
         Table? table = ruleset.Tables.FirstOrDefault(one => one.Family == decision.Family && one.Name == decision.Table);
         Chain? chain = table?.Chains.FirstOrDefault(one => one.Name == decision.Chain);
@@ -73,7 +78,7 @@ public static class Remedies
     // A drop is final, whatever other tables accept: a table of one's own closes it without touching anybody's rules.
     private static string Drop(Endpoint endpoint, Cell cell, string protocol, string ports)
     {
-        string devices = cell.By.Length == 1 ? $"\"{cell.By[0]}\"" : $"{{ {string.Join(", ", cell.By.Select(static device => $"\"{device}\""))} }}";
+        string devices = Names(cell.Via);
         bool host = endpoint.Place == EndpointPlace.Host;
         string match = endpoint.Ports == Endpoint.AllPorts ? $"meta l4proto {protocol}" : $"{protocol} dport {ports}";
         string to = endpoint.Place == EndpointPlace.Guest && endpoint.Addresses.Length > 0
@@ -83,6 +88,9 @@ public static class Remedies
             ? $"or drop it in a table of your own, which no other table's accept undoes: nft add rule inet MYTABLE input iifname {devices} {match} drop"
             : $"or drop it in a table of your own, at hook {(endpoint.Place == EndpointPlace.Published ? "prerouting, priority -300" : "forward")}: iifname {devices} {to}{match} drop";
     }
+
+    internal static string Names(IReadOnlyList<string> devices) =>
+        devices.Count == 1 ? $"\"{devices[0]}\"" : $"{{ {string.Join(", ", devices.Select(static device => $"\"{device}\""))} }}";
 
     private static string List(IReadOnlyCollection<Address> addresses)
     {

@@ -12,7 +12,9 @@ internal sealed class SourceTally
     private readonly List<string> _depends = [];
     private readonly List<string> _arrivals = [];
     private readonly List<string> _by = [];
+    private readonly List<string> _via = [];
     private PortSet _ports = PortSet.Empty;
+    private PrefixSet _destinations = PrefixSet.Empty;
 
     /// <summary>All sources that were asked about.</summary>
     public PrefixSet Asked => _v4.Asked.Union(_v6.Asked);
@@ -20,16 +22,29 @@ internal sealed class SourceTally
     /// <summary>The entries by which somebody gets in.</summary>
     public ImmutableArray<string> By => [.. _by.Distinct()];
 
+    /// <summary>The same entries as rules for IP name them: of a bridge's port the bridge.</summary>
+    public ImmutableArray<string> Via => [.. _via.Distinct()];
+
+    /// <summary>Whether somebody gets there by a bridge alone, without the host's routing.</summary>
+    public bool Bridged { get; private set; }
+
     /// <summary>Adds an answer.</summary>
-    public void Add(Question question, PrefixSet asked, SourceSets answer)
+    /// <param name="question">What was asked.</param>
+    /// <param name="via">The entry as rules for IP name it.</param>
+    /// <param name="asked">The sources that were asked about.</param>
+    /// <param name="answer">What became of them.</param>
+    public void Add(Question question, string via, PrefixSet asked, SourceSets answer)
     {
         Of(question.Destination).Add(asked, answer);
         _depends.AddRange(answer.DependsOn);
         _arrivals.AddRange(answer.Arrivals);
         _ports = _ports.Union(answer.OpenPorts);
+        _destinations = _destinations.Union(answer.Destinations);
         if (!answer.Accepted.IsEmpty || !answer.Limited.IsEmpty || !answer.Unproven.IsEmpty)
         {
             _by.Add(question.Entry);
+            _via.Add(via);
+            Bridged |= question.Bridged;
         }
     }
 
@@ -52,6 +67,7 @@ internal sealed class SourceTally
             DependsOn = [.. _depends.Distinct()],
             Arrivals = [.. _arrivals.Distinct().Order(StringComparer.Ordinal)],
             OpenPorts = _ports,
+            Destinations = _destinations,
         };
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Virtward.Core.Net;
 using Virtward.Exposure.Answers;
 using Virtward.Exposure.Evaluation;
+using Virtward.Exposure.Zones;
 
 namespace Virtward.Exposure.Matrix;
 
@@ -9,12 +10,10 @@ namespace Virtward.Exposure.Matrix;
 public static class SourceWords
 {
     private const int Listed = 2;
+    private const int MaxNetworks = 64;
 
-    // Sources that no stranger can have a conversation from: the kernel refuses most of them, and whether it does is no answer to "who can reach it".
-    // RFC 6890 for IPv4; for IPv6 what is neither global, unique local nor link-local (RFC 4291 section 2.4, RFC 4193).
-    private static readonly PrefixSet Ordinary = PrefixSet.Of(Prefix.Parse("0.0.0.0/0"))
-        .Subtract(PrefixSet.Of(Prefix.Parse("0.0.0.0/8"), Prefix.Parse("127.0.0.0/8"), Prefix.Parse("224.0.0.0/3")))
-        .Union(PrefixSet.Of(Prefix.Parse("2000::/3"), Prefix.Parse("fc00::/7"), Prefix.Parse("fe80::/10")));
+    // From others no stranger can have a conversation: the kernel refuses most of them, and whether it does is no answer to "who can reach it".
+    private static PrefixSet Ordinary => Destinations.Unicast;
 
     private static readonly PrefixSet V4 = PrefixSet.Of(Prefix.Parse("0.0.0.0/0"));
     private static readonly PrefixSet V6 = PrefixSet.Of(Prefix.Parse("::/0"));
@@ -23,18 +22,19 @@ public static class SourceWords
     /// <param name="sets">The sources by outcome.</param>
     /// <param name="asked">All sources that were asked about: those of the zone, of the families that the endpoint has.</param>
     /// <param name="own">The host's own addresses, which nobody else sends from.</param>
-    public static string Describe(SourceSets sets, PrefixSet asked, PrefixSet own)
+    /// <param name="networks">The networks to name sources by where they are all of one; null: those that were asked about.</param>
+    public static string Describe(SourceSets sets, PrefixSet asked, PrefixSet own, PrefixSet? networks = null)
     {
         PrefixSet all = asked.Intersect(Ordinary).Subtract(own);
         var parts = new List<string>();
-        Add(parts, sets.Accepted, all, "");
-        Add(parts, sets.Limited, all, Limit(sets));
-        Add(parts, sets.Unproven, all, "unproven: ");
+        Add(parts, sets.Accepted, all, networks ?? asked, "");
+        Add(parts, sets.Limited, all, networks ?? asked, Limit(sets));
+        Add(parts, sets.Unproven, all, networks ?? asked, "unproven: ");
         return parts.Count == 0 ? "nobody" : string.Join("; ", parts);
     }
 
     /// <summary>A set of sources in words, measured against all that were asked about.</summary>
-    public static string Describe(PrefixSet sources, PrefixSet all)
+    public static string Describe(PrefixSet sources, PrefixSet all, PrefixSet? networks = null)
     {
         if (sources.IsEmpty)
         {
@@ -56,12 +56,12 @@ public static class SourceWords
             // One family closed and the other open is what a rule for one family alone looks like: it is said, not averaged.
             if (missing4.Equals(all4))
             {
-                return OfFamily(sources, all6, "IPv6");
+                return OfFamily(sources, all6, networks, "IPv6");
             }
 
             if (missing6.Equals(all6))
             {
-                return OfFamily(sources, all4, "IPv4");
+                return OfFamily(sources, all4, networks, "IPv4");
             }
         }
 
@@ -70,13 +70,25 @@ public static class SourceWords
             return missing.RangeCount <= Listed && missing.Count <= Listed ? $"anyone but {List(missing)}" : string.Create(CultureInfo.InvariantCulture, $"anyone but {missing.RangeCount:N0} subnets");
         }
 
-        return List(sources);
+        return List(Whole(sources, all, networks ?? all));
+    }
+
+    // 192.168.122.0/24 without the host's own address is that network all the same: nobody else could send from it.
+    private static PrefixSet Whole(PrefixSet sources, PrefixSet all, PrefixSet networks)
+    {
+        if (networks.RangeCount > MaxNetworks || networks.Count > MaxNetworks)
+        {
+            return sources;
+        }
+
+        var whole = PrefixSet.Of(networks.Where(network => all.Intersect(PrefixSet.Of(network)) is { IsEmpty: false } there && there.Subtract(sources).IsEmpty));
+        return whole.Intersect(all).Equals(sources) ? whole : sources;
     }
 
     // "192.168.1.0/24" says its family by itself.
-    private static string OfFamily(PrefixSet sources, PrefixSet all, string family)
+    private static string OfFamily(PrefixSet sources, PrefixSet all, PrefixSet? networks, string family)
     {
-        string words = Describe(sources, all);
+        string words = Describe(sources, all, networks);
         return words.StartsWith("anyone", StringComparison.Ordinal) ? $"{words} over {family}" : words;
     }
 
@@ -90,9 +102,9 @@ public static class SourceWords
         ? string.Join(", ", set)
         : string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", set.Take(Listed))} and {set.Count - Listed:N0} more");
 
-    private static void Add(List<string> parts, PrefixSet set, PrefixSet all, string how)
+    private static void Add(List<string> parts, PrefixSet set, PrefixSet all, PrefixSet networks, string how)
     {
-        string who = set.Origin is null ? Describe(set.Intersect(all), all) : Describe(ExposureEngine.Measure(set, all));
+        string who = set.Origin is null ? Describe(set.Intersect(all), all, networks) : Describe(ExposureEngine.Measure(set, all));
         if (who != "nobody")
         {
             parts.Add(how.EndsWith(' ') ? how + who : who + how);

@@ -18,6 +18,9 @@ public enum ZoneRole
     /// <summary>Containers: not trusted.</summary>
     Containers,
 
+    /// <summary>The host itself.</summary>
+    Host,
+
     /// <summary>One of the administrator's own zones.</summary>
     Other,
 }

@@ -21,4 +21,7 @@ internal enum KindSet
 
     /// <summary><see cref="VariableKind.Port"/></summary>
     Port = 1 << VariableKind.Port,
+
+    /// <summary><see cref="VariableKind.Destination"/></summary>
+    Destination = 1 << VariableKind.Destination,
 }

@@ -52,7 +52,7 @@ internal sealed class SourceReader(BddManager manager, Variables variables)
         // What lies in IPv4's place among IPv6's numbers is no source: it may be in a larger prefix, and is none by itself.
         if (v6)
         {
-            Collect(manager.Or(set, InMapped()), 0, 0, true, found);
+            Collect(manager.Or(set, InMapped(variables.Source6)), 0, 0, true, found);
         }
         else
         {
@@ -63,11 +63,13 @@ internal sealed class SourceReader(BddManager manager, Variables variables)
     }
 
     /// <summary>The packets from a set of addresses.</summary>
-    public int Write(PrefixSet? prefixes, bool v6)
+    public int Write(PrefixSet? prefixes, bool v6) => Write(v6 ? variables.Source6 : variables.Source4, prefixes, v6);
+
+    /// <summary>The packets of which an address, which is made of variables of its own, lies in a set.</summary>
+    public int Write(in BitValue address, PrefixSet? prefixes, bool v6)
     {
-        BitValue source = v6 ? variables.Source6 : variables.Source4;
         var sets = new ValueSets(manager);
-        int all = v6 ? BddManager.Not(InMapped()) : BddManager.True;
+        int all = v6 ? BddManager.Not(InMapped(address)) : BddManager.True;
         if (prefixes is null)
         {
             return all;
@@ -84,10 +86,10 @@ internal sealed class SourceReader(BddManager manager, Variables variables)
             }
         }
 
-        return manager.And(all, sets.InAny(source, ValueSets.Normalise(ranges)));
+        return manager.And(all, sets.InAny(address, ValueSets.Normalise(ranges)));
     }
 
-    private int InMapped() => new ValueSets(manager).InRange(variables.Source6, Mapped.First.Value, Mapped.Last.Value);
+    private int InMapped(in BitValue address) => new ValueSets(manager).InRange(address, Mapped.First.Value, Mapped.Last.Value);
 
     // The same as below for 32 bits, which is what large sets are of.
     private void Collect4(int set, int depth, uint start, List<(Address First, Address Last)> found)

@@ -17,4 +17,7 @@ internal enum VariableKind : byte
 
     /// <summary>A bit of the destination port, where all ports are asked about at once.</summary>
     Port,
+
+    /// <summary>A bit of the destination address, where many are asked about at once.</summary>
+    Destination,
 }

@@ -34,6 +34,9 @@ internal sealed class Variables
     /// <summary>The name of the destination port's bits, where all ports are asked about.</summary>
     public const string DestinationPortKey = "dport";
 
+    /// <summary>A destination address, where many are asked about.</summary>
+    public BitValue Destination(bool v6) => v6 ? Vector(VariableKind.Destination, "daddr6", 128) : Vector(VariableKind.Destination, "daddr4", 32);
+
     /// <summary>An IPv4 source address.</summary>
     public BitValue Source4 { get; }
 

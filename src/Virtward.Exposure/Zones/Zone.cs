@@ -22,6 +22,9 @@ public sealed record Zone(string Name, ImmutableArray<ZoneEntry> Entries)
     /// <summary>The containers' name.</summary>
     public const string Containers = "containers";
 
+    /// <summary>The name of the host itself, where packets begin or end: no zone of the policy has it.</summary>
+    public const string Host = "host";
+
     /// <summary>Whether anything of it was guessed from the host, not taken from the policy.</summary>
     public bool Guessed => Entries.Any(static entry => entry.Guessed);
 

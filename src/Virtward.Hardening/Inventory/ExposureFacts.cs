@@ -1,7 +1,10 @@
 using Virtward.Core.Results;
 using Virtward.Core.Snapshots;
+using Virtward.Exposure.Answers;
+using Virtward.Exposure.Evaluation;
 using Virtward.Exposure.Facts;
 using Virtward.Exposure.Matrix;
+using Virtward.Exposure.Questions;
 using Virtward.Exposure.Reading;
 using Virtward.Exposure.Rulesets;
 using Virtward.Exposure.Zones;
@@ -12,12 +15,17 @@ namespace Virtward.Hardening.Inventory;
 public sealed class ExposureFacts
 {
     private readonly Lazy<ExposureReport?> _report;
+    private readonly Lazy<ExposureEngine> _engine;
+    private readonly Lazy<ExposureQuestions?> _questions;
+    private readonly Dictionary<Question, SourceSets> _answers = [];
 
     private ExposureFacts(HostFacts host, Ruleset? ruleset, string? problem, ZoneMap zones)
     {
         Ruleset = ruleset;
         Problem = problem;
-        _report = new(() => ruleset is null ? null : new MatrixMaker(host, ruleset, zones).Make(null, static (_, _) => { }, CancellationToken.None));
+        _engine = new(() => new ExposureEngine(ruleset ?? Ruleset.Empty, host.Network));
+        _questions = new(() => ruleset is null ? null : new ExposureQuestions(host, ruleset, zones));
+        _report = new(() => _questions.Value?.Matrix.Make(null, static (_, _) => { }, CancellationToken.None));
     }
 
     /// <summary>The rules; null where they could not be read: <see cref="Problem"/> tells.</summary>
@@ -28,6 +36,22 @@ public sealed class ExposureFacts
 
     /// <summary>The matrix; null where the rules could not be read.</summary>
     public ExposureReport? Report => _report.Value;
+
+    /// <summary>What a check asks besides the matrix; null where the rules could not be read. Not for two threads at once.</summary>
+    public ExposureQuestions? Questions => _questions.Value;
+
+    /// <summary>
+    /// Asks the engine a question of a check's own, once: the answer is kept. Only where the rules are known; not for two threads at once.
+    /// </summary>
+    public SourceSets Ask(Question question)
+    {
+        if (!_answers.TryGetValue(question, out SourceSets? answer))
+        {
+            _answers[question] = answer = _engine.Value.Ask(question);
+        }
+
+        return answer;
+    }
 
     /// <summary>Reads the rules.</summary>
     public static ExposureFacts Read(HostFacts host, ZoneMap zones)

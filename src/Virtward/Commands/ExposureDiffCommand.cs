@@ -54,8 +54,13 @@ public static class ExposureDiffCommand
         foreach (ExposureChange change in diff.Changes)
         {
             table.Add(
-                change.Opened.IsEmpty ? "closed" : change.Closed.IsEmpty ? "OPENED" : "changed",
-                Words.Safe(change.Endpoint.Place == EndpointPlace.Guest ? change.Endpoint.Owner : change.Endpoint.Name),
+                !change.Opens ? "closed" : !change.Closes ? "OPENED" : "changed",
+                Words.Safe(change.Endpoint.Place switch
+                {
+                    EndpointPlace.Guest => change.Endpoint.Owner,
+                    EndpointPlace.Network => $"→ {change.Endpoint.Name}",
+                    _ => change.Endpoint.Name,
+                }),
                 change.Endpoint.PortText,
                 change.Zone,
                 Told(change.Before, change.PortsBefore),
@@ -79,7 +84,7 @@ public static class ExposureDiffCommand
                 writer.WriteString("place", ExposureJson.Word(change.Endpoint.Place));
                 writer.WriteString("endpoint", change.Endpoint.Name);
                 writer.WriteString("owner", change.Endpoint.Owner);
-                writer.WriteString("protocol", ProtocolNames.ToText(change.Endpoint.Protocol));
+                writer.WriteString("protocol", change.Endpoint.Protocol == Endpoint.AnyProtocol ? "any" : ProtocolNames.ToText(change.Endpoint.Protocol));
                 writer.WriteString("port", change.Endpoint.PortText);
                 writer.WriteString("zone", change.Zone);
                 Prefixes(writer, "opened", change.Opened);

@@ -20,7 +20,7 @@ public static class ExposureExplainCommand
     {
         Argument<string> endpoint = new("ENDPOINT")
         {
-            Description = "A service (ssh), a port (22, tcp/22), ADDRESS:PORT, a guest (web1) or a guest's port (web1:80).",
+            Description = "A service (ssh), a port (22, tcp/22), ADDRESS:PORT, a guest (web1), a guest's port (web1:80), a zone (management, host) or a way (guests->management).",
         };
         Option<string?> from = ExposureScene.ZoneOption("--from", "Only from this zone.");
         Option<string?> snapshot = FactsSource.Option();
@@ -30,21 +30,22 @@ public static class ExposureExplainCommand
         command.SetAction(async (parsed, cancel) =>
         {
             ExposureScene? scene = await ExposureScene.ReadAsync(host, parsed.GetValue(snapshot), parsed.GetValue(policy), cancel);
-            if (scene is null || !scene.Knows(host, parsed.GetValue(from)))
+            (string? start, string wanted) = Split(parsed.GetValue(endpoint)!, parsed.GetValue(from));
+            if (scene is null || (start != Zone.Host && !scene.Knows(host, start)))
             {
                 return ExitCode.Failed;
             }
 
             var maker = new MatrixMaker(scene.Facts, scene.Ruleset, scene.Zones);
-            if (!EndpointChoice.Find(parsed.GetValue(endpoint)!, maker.Endpoints())
+            if (!EndpointChoice.Find(wanted, [.. maker.Endpoints(), .. maker.Destinations().Select(static one => (one, (Guest?)null))])
                 .TryGet(out ImmutableArray<(Endpoint Endpoint, Guest? Guest)> found, out Problem? problem))
             {
                 return host.Fail(problem);
             }
 
-            Zone[] zones = [.. scene.Zones.Zones.Where(zone => parsed.GetValue(from) is not { } name || zone.Name == name)];
+            Zone[] zones = [.. scene.Zones.Zones.Append(MatrixMaker.TheHost).Where(zone => start is null || zone.Name == start)];
             ExposureRow[] rows = [.. found.Take(MaxEndpoints).Select(one => new ExposureRow(
-                one.Endpoint, [.. zones.Select(zone => maker.Ask(one.Endpoint, one.Guest, zone))]))];
+                one.Endpoint, [.. zones.Where(zone => MatrixMaker.Asks(zone, one.Endpoint)).Select(zone => maker.Ask(one.Endpoint, one.Guest, zone))]))];
             if (parsed.GetValue(json))
             {
                 using (var writer = new Utf8JsonWriter(host.OutBytes))
@@ -67,5 +68,20 @@ public static class ExposureExplainCommand
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    // "guests->management" is "management" with "--from guests".
+    private static (string? From, string Endpoint) Split(string text, string? from)
+    {
+        foreach (string arrow in (ReadOnlySpan<string>)["->", "→"])
+        {
+            int at = text.IndexOf(arrow, StringComparison.Ordinal);
+            if (at > 0 && from is null)
+            {
+                return (text[..at].Trim(), text[(at + arrow.Length)..].Trim());
+            }
+        }
+
+        return (from, text);
     }
 }

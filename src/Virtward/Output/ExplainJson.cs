@@ -46,6 +46,11 @@ public static class ExplainJson
             to.WriteString("open_ports", cell.OpenPorts);
         }
 
+        if (endpoint.Place == EndpointPlace.Network)
+        {
+            ExposureJson.WriteReached(to, cell);
+        }
+
         to.WriteStartArray("witnesses");
         foreach (Witness witness in cell.Sets.Witnesses)
         {

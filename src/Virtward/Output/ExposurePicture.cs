@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Virtward.Exposure.Matrix;
+using Virtward.Exposure.Zones;
 
 namespace Virtward.Output;
 
@@ -28,6 +29,7 @@ public sealed class ExposurePicture
 
     // More than two dozen chips are no picture any more; what is left out is said, and it is the least worrying, because rows come worst first.
     private const int MaxRows = 24;
+    private const int MaxPaths = 6;
 
     private const string Style = """
         .p{--bg:#fbfaf8;--edge:#d6d0c4;--ink:#1c1917;--dim:#6b645c;--box:#fff;--wall:#e7e2d9;--fine:#15803d;--look:#b45309;--wrong:#c81e1e;--closed:#a8a29a}
@@ -51,8 +53,12 @@ public sealed class ExposurePicture
 
     private string Draw()
     {
-        ImmutableArray<ExposureRow> rows = [.. _report.Rows.Take(MaxRows)];
-        List<(string Title, List<ExposureRow> Rows)> groups = Groups(rows);
+        ImmutableArray<ExposureRow> paths =
+        [
+            .. _report.Paths.Where(static row => row.Concern >= Concern.Look).OrderByDescending(static row => row.Concern).Take(MaxPaths),
+        ];
+        ImmutableArray<ExposureRow> rows = [.. _report.Rows.Take(MaxRows - paths.Length)];
+        List<(string Title, List<ExposureRow> Rows)> groups = Groups(rows.AddRange(paths));
         int right = Top + groups.Sum(group => GroupHead + (group.Rows.Count * (ChipHeight + ChipGap)) + 14);
         int left = Top + (_report.Zones.Length * (ZoneHeight + ZoneGap));
         int bottom = Math.Max(Math.Max(left, right), Top + 160);
@@ -80,6 +86,7 @@ public sealed class ExposurePicture
             (EndpointPlace.Host, "KVM host"),
             (EndpointPlace.Published, "forwarded by the host"),
             (EndpointPlace.Guest, "guests, by their own address"),
+            (EndpointPlace.Network, "networks, through the host"),
         })
         {
             List<ExposureRow> of = [.. rows.Where(row => row.Endpoint.Place == place)];
@@ -97,7 +104,7 @@ public sealed class ExposurePicture
         int wrong = _report.Rows.Count(static row => row.Concern == Concern.Wrong);
         int look = _report.Rows.Count(static row => row.Concern == Concern.Look);
         string guesses = _report.Zones.Any(static zone => zone.Guess is not null) ? " Zones are guessed: no policy names them." : "";
-        return $"{Words.Count(_report.Rows.Length, "endpoint")}: {wrong} reachable that should not be, {look} to look at.{guesses}";
+        return $"{Words.Count(_report.Rows.Length, "endpoint")}: {wrong} reachable that should not be, {look} to look at.{Words.Ways(_report)}{guesses}";
     }
 
     private void Zones()
@@ -148,7 +155,8 @@ public sealed class ExposurePicture
         Endpoint endpoint = row.Endpoint;
         string style = ClassOf(row.Concern);
         Line($"""<rect class="box {(row.Concern == Concern.Closed ? "" : style)}" x="{ChipX}" y="{y}" width="{ChipWidth}" height="{ChipHeight}" rx="8"/>""");
-        string name = endpoint.Service.Name.Length > 0 ? $"{endpoint.Service.Name}  {endpoint.PortText}" : endpoint.PortText;
+        string name = endpoint.Destination is { } zone ? zone.Name == Zone.Host ? "the host, whatever listens" : $"to {zone.Name}"
+            : endpoint.Service.Name.Length > 0 ? $"{endpoint.Service.Name}  {endpoint.PortText}" : endpoint.PortText;
         string owner = endpoint.Place == EndpointPlace.Host ? "" : endpoint.Owner;
         Text(ChipX + 12, y + 17, "h", Fit(owner.Length > 0 ? $"{owner}: {name}" : name, 62));
         Text(ChipX + 12, y + 33, $"d t{style}", Fit(Told(row), 74));
@@ -156,7 +164,9 @@ public sealed class ExposurePicture
 
     private static string Told(ExposureRow row)
     {
-        Cell[] open = [.. row.Cells.Where(static cell => cell.Concern != Concern.Closed).OrderByDescending(static cell => cell.Concern)];
+        // Of a network, what is in order is not the picture's news.
+        Concern least = row.Endpoint.Place == EndpointPlace.Network ? Concern.Look : Concern.Fine;
+        Cell[] open = [.. row.Cells.Where(cell => cell.Concern >= least).OrderByDescending(static cell => cell.Concern)];
         return open.Length == 0
             ? "closed to every zone"
             : string.Join(" · ", open.Select(static cell => $"{cell.Zone}: {(cell.OpenPorts.Length > 0 ? $"{cell.Words} → {cell.OpenPorts}" : cell.Words)}"));
@@ -166,7 +176,7 @@ public sealed class ExposurePicture
     {
         foreach (Cell cell in row.Cells)
         {
-            if (cell.Concern == Concern.Closed || !_zoneY.TryGetValue(cell.Zone, out int zone))
+            if (cell.Concern == Concern.Closed || (row.Endpoint.Place == EndpointPlace.Network && cell.Concern < Concern.Look) || !_zoneY.TryGetValue(cell.Zone, out int zone))
             {
                 continue;
             }
@@ -175,7 +185,7 @@ public sealed class ExposurePicture
             int from = zone + (ZoneHeight / 2);
             to.Append(
                 CultureInfo.InvariantCulture,
-                $"""<path class="l {ClassOf(cell.Concern)}{dash}" d="M{ZoneX + ZoneWidth} {from}C{WallX - 40} {from} {WallX + WallWidth + 20} {y} {ChipX} {y}"><title>""")
+                $"""<path class="l {ClassOf(cell.Concern)}{dash}" d="M{ZoneX + ZoneWidth} {from}C{WallX - 40} {from} {WallX + WallWidth + 20} {y} {ChipX} {y}m-8 -4l8 4l-8 4"><title>""")
                 .Append(Escape($"{cell.Zone} → {row.Endpoint.Name}: {cell.Words}"))
                 .Append("</title></path>\n");
         }

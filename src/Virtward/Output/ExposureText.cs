@@ -9,6 +9,8 @@ public static class ExposureText
     private const int Screen = 18;
     private const int MaxNotes = 3;
     private const int CellWidth = 30;
+    private const int MaxPaths = 5;
+    private const int PathWidth = 48;
 
     /// <summary>Writes the table, and below it what it comes to.</summary>
     /// <param name="to">Where to.</param>
@@ -16,7 +18,9 @@ public static class ExposureText
     /// <param name="all">Every endpoint, also those that nobody reaches, and every note.</param>
     public static void Write(TextWriter to, ExposureReport report, bool all)
     {
-        ExposureRow[] shown = [.. report.Rows.Where(row => all || row.Concern != Concern.Closed).Take(all ? int.MaxValue : Screen)];
+        (Endpoint To, Cell Cell)[] ways = [.. Paths(report).Where(way => all || way.Cell.Concern >= Concern.Look)];
+        int room = Screen - Math.Min(ways.Length == 0 ? 0 : ways.Length + 1, MaxPaths + 2);
+        ExposureRow[] shown = [.. report.Rows.Where(row => all || row.Concern != Concern.Closed).Take(all ? int.MaxValue : room)];
         if (shown.Length == 0)
         {
             to.WriteLine(report.Rows.Length == 0 ? "nothing listens here" : $"{Words.Count(report.Rows.Length, "endpoint")}, none of them reachable from any zone");
@@ -32,8 +36,36 @@ public static class ExposureText
             table.Write(to);
         }
 
+        WritePaths(to, ways, all);
         to.WriteLine();
         Summarise(to, report, shown.Length, all);
+    }
+
+    /// <summary>The ways from zone to zone that are open, the worst first.</summary>
+    private static IEnumerable<(Endpoint To, Cell Cell)> Paths(ExposureReport report) => report.Paths
+        .SelectMany(static row => row.Cells.Select(cell => (To: row.Endpoint, Cell: cell)))
+        .Where(static way => way.Cell.Concern != Concern.Closed)
+        .OrderByDescending(static way => way.Cell.Concern);
+
+    private static void WritePaths(TextWriter to, (Endpoint To, Cell Cell)[] ways, bool all)
+    {
+        if (ways.Length == 0)
+        {
+            return;
+        }
+
+        to.WriteLine();
+        var table = new Columns("", "passed on by the rules", "who");
+        foreach ((Endpoint endpoint, Cell cell) in ways.Take(all ? int.MaxValue : MaxPaths))
+        {
+            table.Add(Sign(cell.Concern), $"{Words.Safe(cell.Zone)} → {Words.Safe(endpoint.Name)} ({Fit(cell.OpenPorts, PathWidth)})", Fit(cell.Words, PathWidth));
+        }
+
+        table.Write(to);
+        if (!all && ways.Length > MaxPaths)
+        {
+            to.WriteLine($"and {Words.Count(ways.Length - MaxPaths, "way")} more: virtward exposure --all");
+        }
     }
 
     private static void Summarise(TextWriter to, ExposureReport report, int shown, bool all)
@@ -41,7 +73,7 @@ public static class ExposureText
         int wrong = report.Rows.Count(static row => row.Concern == Concern.Wrong);
         int look = report.Rows.Count(static row => row.Concern == Concern.Look);
         int closed = report.Rows.Count(static row => row.Concern == Concern.Closed);
-        to.WriteLine($"{Words.Count(report.Rows.Length, "endpoint")}: {wrong} reachable that should not be (!!), {look} to look at (!), {closed} closed to every zone.");
+        to.WriteLine($"{Words.Count(report.Rows.Length, "endpoint")}: {wrong} reachable that should not be (!!), {look} to look at (!), {closed} closed to every zone.{Words.Ways(report)}");
         if (!all && shown < report.Rows.Length - closed)
         {
             to.WriteLine($"{report.Rows.Length - closed - shown} more are reachable: virtward exposure --all");
@@ -78,5 +110,5 @@ public static class ExposureText
         ? "-"
         : Fit(cell.OpenPorts.Length > 0 ? $"{cell.Words}: {cell.OpenPorts}" : cell.Words);
 
-    private static string Fit(string text) => text.Length <= CellWidth ? text : text[..(CellWidth - 1)] + "…";
+    private static string Fit(string text, int width = CellWidth) => text.Length <= width ? text : text[..(width - 1)] + "…";
 }

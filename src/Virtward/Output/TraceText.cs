@@ -10,7 +10,7 @@ public static class TraceText
     /// <summary>Writes the packet, what became of it, and what decided.</summary>
     public static void Write(TextWriter to, Packet packet, Trace trace)
     {
-        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Describe(packet)}: {Became(trace)}"));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Describe(packet)}: {Became(packet, trace)}"));
         WriteWhy(to, trace, "  ");
     }
 
@@ -25,11 +25,13 @@ public static class TraceText
     }
 
     /// <summary>What became of it, in words.</summary>
-    public static string Became(Trace trace)
+    public static string Became(Packet packet, Trace trace)
     {
         string where = trace.To is null ? "" : trace.To == "host" ? " at the host" : $" by {trace.To}";
         string with = trace.With is null ? "" : $" with {trace.With}";
-        string translated = trace.Destination is { } destination && trace.To is not null
+        bool changed = trace.Destination != packet.Destination || trace.Source != packet.Source
+            || (ProtocolNames.HasPorts(packet.Protocol) && trace.DestinationPort != packet.DestinationPort);
+        string translated = trace.Destination is { } destination && trace.To is not null && changed
             ? string.Create(CultureInfo.InvariantCulture, $", as {trace.Source} → {Endpoint(destination.ToString(), trace.DestinationPort)}")
             : "";
         return trace.Verdict switch
@@ -45,6 +47,11 @@ public static class TraceText
     /// <summary>Writes what decided, a line each.</summary>
     public static void WriteWhy(TextWriter to, Trace trace, string indent)
     {
+        if (trace.Why.IsEmpty)
+        {
+            to.WriteLine($"{indent}no rule says anything of it");
+        }
+
         var table = new Columns("where", "table, chain", "rule", "what it did");
         foreach (Decision decision in trace.Why)
         {
@@ -55,7 +62,11 @@ public static class TraceText
                 decision.Verdict);
         }
 
-        table.Write(to, indent);
+        if (!trace.Why.IsEmpty)
+        {
+            table.Write(to, indent);
+        }
+
         foreach (string condition in trace.DependsOn)
         {
             to.WriteLine($"{indent}hangs on: {Words.Safe(condition)}");

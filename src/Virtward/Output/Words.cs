@@ -1,6 +1,7 @@
 using System.Globalization;
 using Virtward.Core.Policy.Reading;
 using Virtward.Core.Time;
+using Virtward.Exposure.Matrix;
 
 namespace Virtward.Output;
 
@@ -45,6 +46,13 @@ public static class Words
         }
 
         return string.Create(CultureInfo.InvariantCulture, $"{(unit == 0 ? bytes.ToString("0", CultureInfo.InvariantCulture) : bytes.ToString("0.0", CultureInfo.InvariantCulture))} {units[unit]}");
+    }
+
+    /// <summary>How many ways from zone to zone should not be; empty where there is none.</summary>
+    public static string Ways(ExposureReport report)
+    {
+        int wrong = report.Paths.Sum(static row => row.Cells.Count(static cell => cell.Concern == Concern.Wrong));
+        return wrong == 0 ? "" : $" {Count(wrong, "way")} between zones should not be.";
     }
 
     /// <summary>

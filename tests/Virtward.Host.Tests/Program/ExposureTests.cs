@@ -177,7 +177,45 @@ public sealed class ExposureTests : IDisposable
         CommandRun diff = CommandRun.Of("exposure", "diff", before, after);
         Assert.Equal(1, diff.ExitCode);
         Assert.Matches(@"OPENED\s+.*tcp/3306\s+internet\s+nobody\s+anyone", diff.Output);
-        Assert.Single(diff.Output.Split('\n'), line => line.StartsWith("OPENED", StringComparison.Ordinal));
+        // The port that is let through to whatever listens there, and the listener that is reached by it.
+        Assert.Matches(@"OPENED\s+→ host\s+any port\s+internet\s+.*tcp 5900; ping\s+.*tcp 3306, 5900; ping", diff.Output);
+        Assert.Equal(2, diff.Output.Split('\n').Count(line => line.StartsWith("OPENED", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void What_guests_reach_of_the_management_network_is_told_explained_and_true()
+    {
+        _management.Ip("route add default via 192.168.1.10");
+        Listen(_management, 443);
+        Listen(_management, 444);
+        string before = Path.Combine(_folder.FullName, "before.tar.gz");
+        string after = Path.Combine(_folder.FullName, "after.tar.gz");
+        Assert.Equal(0, CommandRun.In(_host, "snapshot", before).ExitCode);
+        Assert.False(Connects(_guest, "192.168.1.2", 443));
+        Assert.DoesNotContain("guests → management", CommandRun.In(_host, "exposure").Output, StringComparison.Ordinal);
+        _host.Nft("add rule inet filter forward iifname \"virbr0\" tcp dport != 444 accept");
+
+        Assert.Matches(@"!!\s+guests → management \(tcp all but 444\)\s+anyone in 192\.168\.122\.0/24", CommandRun.In(_host, "exposure").Output);
+        Assert.True(Connects(_guest, "192.168.1.2", 443));
+        Assert.False(Connects(_guest, "192.168.1.2", 444));
+        JsonElement json = JsonDocument.Parse(CommandRun.In(_host, "exposure", "--json").Output).RootElement;
+        JsonElement way = json.GetProperty("paths").EnumerateArray().Single(row => row.GetProperty("to").GetString() == "management")
+            .GetProperty("from").EnumerateArray().Single(cell => cell.GetProperty("zone").GetString() == "guests");
+        Assert.Equal("wrong", way.GetProperty("concern").GetString());
+        Assert.Equal("[[0,443],[445,65535]]", Assert.Single(way.GetProperty("ports").EnumerateArray()).GetProperty("ports").GetRawText());
+        Assert.Contains("192.168.1.0/29", Strings(way.GetProperty("destinations")));
+
+        string explained = CommandRun.In(_host, "exposure", "explain", "guests->management").Output;
+        Assert.Contains("tcp dport != 444 accept (handle", explained, StringComparison.Ordinal);
+        Assert.Contains("add rule inet MYTABLE forward iifname \"virbr0\" oifname \"mgmt0\" drop", explained, StringComparison.Ordinal);
+        Assert.Equal(0, CommandRun.In(_host, "snapshot", after).ExitCode);
+        CommandRun diff = CommandRun.Of("exposure", "diff", before, after);
+        Assert.Matches(@"OPENED\s+→ management\s+any port\s+guests\s+nobody\s+anyone in", diff.Output);
+        string picture = Path.Combine(_folder.FullName, "ways.svg");
+        Assert.Equal(0, CommandRun.In(_host, "exposure", "--svg", picture).ExitCode);
+        XNamespace ns = "http://www.w3.org/2000/svg";
+        Assert.Contains(XDocument.Parse(File.ReadAllText(picture)).Descendants(ns + "path"),
+            path => (string?)path.Attribute("class") == "l wrong" && path.Value.StartsWith("guests → management", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -237,6 +275,25 @@ public sealed class ExposureTests : IDisposable
         .Single(cell => cell.GetProperty("zone").GetString() == zone);
 
     private static string[] Strings(JsonElement list) => [.. list.EnumerateArray().Select(static one => one.GetString()!)];
+
+    private static bool Connects(NetworkNamespace from, string address, int port)
+    {
+        bool connected = false;
+        from.Run(() =>
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                socket.Blocking = false;
+                socket.Connect(IPAddress.Parse(address), port);
+            }
+            catch (SocketException waiting) when (waiting.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+            {
+                connected = socket.Poll(TimeSpan.FromSeconds(1), SelectMode.SelectWrite) && (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)! == 0;
+            }
+        });
+        return connected;
+    }
 
     private void Listen(NetworkNamespace where, int port) => where.Run(() =>
     {

@@ -5,7 +5,7 @@ using Virtward.Core.Results;
 namespace Virtward.Exposure.Facts.Guests;
 
 /// <summary>XML from outside: no document types, no entities, no files or addresses that it names, no more than it may be long.</summary>
-internal static class SafeXml
+public static class SafeXml
 {
     private const int MaxLength = 4 * 1024 * 1024;
     private const int MaxDepth = 64;
