@@ -42,6 +42,13 @@ internal sealed partial record Child(double CpuSeconds, double WallSeconds, stri
         return System.Text.Encoding.UTF8.GetString(tail).TrimEnd();
     }
 
+    /// <summary>The most memory that any child which was waited for has had, in MB (ru_maxrss).</summary>
+    public static double PeakMegabytes()
+    {
+        Span<long> usage = stackalloc long[18];
+        return GetUsage(Children, usage) == 0 ? usage[4] * 1024 / 1e6 : throw new InvalidOperationException("getrusage failed");
+    }
+
     // struct rusage: two struct timeval, user and system, then 14 longs.
     private static double ChildrenCpu()
     {

@@ -13,4 +13,7 @@ public sealed record HostPolicy
 
     /// <summary>What the guard does.</summary>
     public required GuardPolicy Guard { get; init; }
+
+    /// <summary>How the host is judged.</summary>
+    public AuditPolicy Audit { get; init; } = new();
 }

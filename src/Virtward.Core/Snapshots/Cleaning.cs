@@ -33,7 +33,8 @@ public static class Cleaning
             inBlock &= !line.Contains("-----END ", StringComparison.Ordinal);
         }
 
-        if (clean.Length > 0 && !text.EndsWith('\n'))
+        // Each line got its end, and the text's last line has none.
+        if (clean.Length > 0)
         {
             clean.Length--;
         }

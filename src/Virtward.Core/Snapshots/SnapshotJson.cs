@@ -13,4 +13,5 @@ namespace Virtward.Core.Snapshots;
 [JsonSerializable(typeof(SnapshotMeta))]
 [JsonSerializable(typeof(ListenersDocument))]
 [JsonSerializable(typeof(FileStatesDocument))]
+[JsonSerializable(typeof(QemuProcessesDocument))]
 public sealed partial class SnapshotJson : JsonSerializerContext;

@@ -104,6 +104,9 @@ public static class SnapshotNames
     /// <summary>Where the outputs of programs lie that only an audit asks.</summary>
     public const string Audit = "audit/";
 
+    /// <summary>The running qemus, and how well they are locked in: JSON, see <see cref="QemuProcessesText"/>.</summary>
+    public const string QemuProcesses = Audit + "qemu-processes.json";
+
     /// <summary>The folders that a snapshot may have.</summary>
     public static readonly ImmutableArray<string> Folders = [Libvirt, Root, Audit];
 

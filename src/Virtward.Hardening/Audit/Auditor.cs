@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Virtward.Core.Policy;
 using Virtward.Hardening.Checks;
 using Virtward.Hardening.Inventory;
 
@@ -13,14 +14,14 @@ public static class Auditor
     /// <param name="waivers">What the policy waives.</param>
     /// <param name="progress">Told after each check how many are done.</param>
     /// <param name="cancel">Gives up.</param>
-    public static AuditReport Run(AuditFacts facts, ImmutableArray<Check> checks, ImmutableArray<Waiver> waivers, Action<int> progress, CancellationToken cancel)
+    public static AuditReport Run(AuditFacts facts, ImmutableArray<Check> checks, ImmutableArray<WaiverPolicy> waivers, Action<int> progress, CancellationToken cancel)
     {
         ImmutableArray<CheckResult>.Builder results = ImmutableArray.CreateBuilder<CheckResult>(checks.Length);
         var today = DateOnly.FromDateTime(facts.Now.UtcDateTime);
         foreach (Check check in checks)
         {
             cancel.ThrowIfCancellationRequested();
-            Waiver? waiver = waivers.FirstOrDefault(one => one.Until >= today && one.Id.Equals(check.Id, StringComparison.OrdinalIgnoreCase));
+            WaiverPolicy? waiver = waivers.FirstOrDefault(one => one.Until >= today && one.Id.Equals(check.Id, StringComparison.OrdinalIgnoreCase));
             results.Add(new CheckResult(check, Judge(check, facts)) { Waiver = waiver });
             progress(results.Count);
         }
@@ -45,14 +46,14 @@ public static class Auditor
         }
     }
 
-    private static IEnumerable<string> Notes(AuditFacts facts, ImmutableArray<Waiver> waivers, DateOnly today)
+    private static IEnumerable<string> Notes(AuditFacts facts, ImmutableArray<WaiverPolicy> waivers, DateOnly today)
     {
         if (!facts.Host.Meta.Root)
         {
             yield return "it was read without root, so that much is unknown: run it as root";
         }
 
-        foreach (Waiver waiver in waivers.Where(one => one.Until < today))
+        foreach (WaiverPolicy waiver in waivers.Where(one => one.Until < today))
         {
             yield return $"the waiver of {waiver.Id} ended on {waiver.Until:yyyy-MM-dd}";
         }

@@ -1,3 +1,4 @@
+using Virtward.Core.Policy;
 using Virtward.Hardening.Checks;
 
 namespace Virtward.Hardening.Audit;
@@ -8,7 +9,7 @@ namespace Virtward.Hardening.Audit;
 public sealed record CheckResult(Check Check, Outcome Outcome)
 {
     /// <summary>The waiver that covers it; null: none. A waived check that fails is no finding.</summary>
-    public Waiver? Waiver { get; init; }
+    public WaiverPolicy? Waiver { get; init; }
 
     /// <summary>The worst severity among its findings; the check's own where it has none.</summary>
     public Severity Severity => Outcome.Findings.IsEmpty ? Check.Severity : Outcome.Findings.Max(finding => finding.Severity ?? Check.Severity);

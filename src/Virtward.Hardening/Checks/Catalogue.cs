@@ -4,6 +4,7 @@ using Virtward.Hardening.Checks.Backups;
 using Virtward.Hardening.Checks.Bans;
 using Virtward.Hardening.Checks.Exposure;
 using Virtward.Hardening.Checks.Firewall;
+using Virtward.Hardening.Checks.Guests;
 using Virtward.Hardening.Checks.Ipv6;
 using Virtward.Hardening.Checks.Kernel;
 using Virtward.Hardening.Checks.Libvirt;
@@ -25,7 +26,7 @@ public static class Catalogue
     [
         .. ExposureChecks.All, .. FirewallChecks.All, .. SshChecks.All, .. KernelChecks.All, .. Ipv6Checks.All, .. LibvirtChecks.All, .. NetworksChecks.All,
         .. VpnChecks.All, .. UpdatesChecks.All, .. ServicesChecks.All, .. MacChecks.All, .. AccountsChecks.All, .. BansChecks.All, .. LogsChecks.All,
-        .. BackupsChecks.All,
+        .. BackupsChecks.All, .. GuestsChecks.All,
     ];
 
     /// <summary>The check of an id, in whatever case it is written; null: there is none.</summary>

@@ -47,6 +47,10 @@ internal static partial class FileCalls
     [LibraryImport("libc", EntryPoint = "syscall", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial nint OpenAt2(nint number, nint directory, string path, in OpenHow how, nint size);
 
+    /// <summary>chown(2).</summary>
+    [LibraryImport("libc", EntryPoint = "chown", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int ChangeOwner(string path, uint user, uint group);
+
     /// <summary>readlinkat(2).</summary>
     [LibraryImport("libc", EntryPoint = "readlinkat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial nint ReadLink(SafeFileHandle directory, string path, Span<byte> buffer, nuint count);

@@ -12,6 +12,9 @@ namespace Virtward.Linux.Snapshots;
 /// <param name="root">The directory that configuration lies below; "/" for the host's own. The kernel is always this one.</param>
 public sealed class HostSnapshots(ICommands commands, TimeProvider clock, string root = "/") : ISnapshots
 {
+    /// <summary>Whether there is a directory of this path.</summary>
+    public static bool IsDirectory(string path) => Directory.Exists(path);
+
     /// <inheritdoc/>
     public async Task<Snapshot> GatherAsync(SnapshotRequest request, Action<string>? reading, CancellationToken cancel)
     {
@@ -24,6 +27,7 @@ public sealed class HostSnapshots(ICommands commands, TimeProvider clock, string
             Task.Run(() => NameFiles.Gather(gathering, root), cancel),
             Task.Run(() => new SourceFiles(request.Sources, root).Gather(gathering, cancel), cancel),
             new SourceCommands(commands, request, root).GatherAsync(gathering, request.Sources.Commands, cancel),
+            Task.Run(() => QemuProcessFile.Gather(gathering, request, root), cancel),
             table.ContinueWith(read => new ListenerFile(read.Result).Gather(gathering), cancel, TaskContinuationOptions.None, TaskScheduler.Default)).ConfigureAwait(false);
         ProcessTable processes = await table.ConfigureAwait(false);
         Snapshot first = gathering.Snapshot;

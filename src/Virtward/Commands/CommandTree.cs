@@ -54,6 +54,7 @@ public static class CommandTree
         {
             DemoCommand.Create(host),
             StatusCommand.Create(host),
+            AuditCommand.Create(host),
             ExposureCommand.Create(host),
             SnapshotCommand.Create(host),
             BansCommand.Create(host),

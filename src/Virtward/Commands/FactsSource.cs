@@ -28,7 +28,7 @@ public static class FactsSource
         var snapshots = new HostSnapshots(new ProcessCommands(), host.Clock);
         if (snapshot is null)
         {
-            return HostFacts.Read(await GatherAsync(host, snapshots, nftJson: false, cancel));
+            return HostFacts.Read(await GatherAsync(host, snapshots, nftJson: false, SnapshotSources.None, cancel));
         }
 
         return snapshots.Read(Path.GetFullPath(snapshot)).TryGet(out Snapshot? read, out Problem? problem)
@@ -37,11 +37,11 @@ public static class FactsSource
     }
 
     /// <summary>Takes a snapshot of this host in memory, with a line of progress on a terminal.</summary>
-    internal static async Task<Snapshot> GatherAsync(CommandHost host, ISnapshots snapshots, bool nftJson, CancellationToken cancel)
+    internal static async Task<Snapshot> GatherAsync(CommandHost host, ISnapshots snapshots, bool nftJson, SnapshotSources sources, CancellationToken cancel)
     {
         var progress = new Progress(host.Error, host.ErrorIsTerminal, host.Clock);
         int count = 0;
-        var request = new SnapshotRequest { NftJson = nftJson, Program = $"virtward {typeof(FactsSource).Assembly.GetName().Version?.ToString(3)}" };
+        var request = new SnapshotRequest { NftJson = nftJson, Sources = sources, Program = $"virtward {typeof(FactsSource).Assembly.GetName().Version?.ToString(3)}" };
         Snapshot snapshot = await snapshots.GatherAsync(request, name => progress.Show(() => $"reading this host: {++count} files, {name}"), cancel);
         progress.Clear();
         return snapshot;

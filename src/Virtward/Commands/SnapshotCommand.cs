@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Virtward.Core.Results;
 using Virtward.Core.Snapshots;
+using Virtward.Hardening.Inventory;
 using Virtward.Linux.Commands;
 using Virtward.Linux.Snapshots;
 
@@ -32,7 +33,7 @@ public static class SnapshotCommand
         {
             string to = Path.GetFullPath(parsed.GetValue(path)!);
             var snapshots = new HostSnapshots(new ProcessCommands(), host.Clock, Path.GetFullPath(parsed.GetValue(root)!));
-            Snapshot snapshot = await FactsSource.GatherAsync(host, snapshots, !parsed.GetValue(noNftJson), cancel);
+            Snapshot snapshot = await FactsSource.GatherAsync(host, snapshots, !parsed.GetValue(noNftJson), AuditSources.All, cancel);
             if (snapshots.Write(snapshot, to).Problem is Problem problem)
             {
                 return host.Fail(problem);
@@ -56,7 +57,14 @@ public static class SnapshotCommand
     {
         long bytes = snapshot.Files.Values.Sum(static text => (long)Encoding.UTF8.GetByteCount(text));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{path}: {snapshot.Files.Count} files, {bytes:n0} bytes"));
-        foreach ((string name, string reason) in snapshot.Missing)
+        string[] absent = [.. snapshot.Missing.Where(pair => pair.Key.StartsWith(SnapshotNames.Audit, StringComparison.Ordinal) && snapshot.IsNotInstalled(pair.Key))
+            .Select(static pair => pair.Value[..^Snapshot.NotInstalled.Length]).Distinct()];
+        if (absent.Length > 0)
+        {
+            to.WriteLine($"not installed, and so not asked: {string.Join(", ", absent)}");
+        }
+
+        foreach ((string name, string reason) in snapshot.Missing.Where(pair => !pair.Key.StartsWith(SnapshotNames.Audit, StringComparison.Ordinal) || !snapshot.IsNotInstalled(pair.Key)))
         {
             to.WriteLine($"{(snapshot.Files.ContainsKey(name) ? "not whole" : "missing")}: {name}: {reason}");
         }

@@ -16,13 +16,14 @@ public static class PolicyReader
         HostPolicy? policy = null;
         if (YamlTree.Read(text.StartsWith('\ufeff') ? text[1..] : text, problems) is { } root)
         {
-            Section section = Section.Open(root, "the policy", problems, "version", "zones", "guard");
+            Section section = Section.Open(root, "the policy", problems, "version", "zones", "guard", "audit");
             CheckVersion(root, section, problems);
             policy = new HostPolicy
             {
                 Origin = origin,
                 Zones = section.Find("zones") is { } zones ? ZoneSection.Read(zones, problems) : [],
                 Guard = section.Find("guard") is { } guard ? GuardSection.Read(guard, filters, problems) : new GuardPolicy(),
+                Audit = section.Find("audit") is { } audit ? AuditSection.Read(audit, problems) : new AuditPolicy(),
             };
         }
 

@@ -6,5 +6,5 @@ namespace Virtward.Hardening.Checks.Backups;
 public static class BackupsChecks
 {
     /// <summary>All of them.</summary>
-    public static readonly ImmutableArray<Check> All = [];
+    public static readonly ImmutableArray<Check> All = [Bkp01.Check, Bkp02.Check, Bkp03.Check];
 }

@@ -6,5 +6,5 @@ namespace Virtward.Hardening.Checks.Networks;
 public static class NetworksChecks
 {
     /// <summary>All of them.</summary>
-    public static readonly ImmutableArray<Check> All = [];
+    public static readonly ImmutableArray<Check> All = [Net01.Check, Net02.Check, Net03.Check, Net04.Check, Net05.Check, Net06.Check];
 }

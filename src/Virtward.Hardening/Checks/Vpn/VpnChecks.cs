@@ -6,5 +6,5 @@ namespace Virtward.Hardening.Checks.Vpn;
 public static class VpnChecks
 {
     /// <summary>All of them.</summary>
-    public static readonly ImmutableArray<Check> All = [];
+    public static readonly ImmutableArray<Check> All = [Vpn01.Check, Vpn02.Check, Vpn03.Check];
 }

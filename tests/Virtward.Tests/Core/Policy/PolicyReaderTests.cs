@@ -172,7 +172,7 @@ public sealed class PolicyReaderTests
             "policy.yaml:13:5: 'web server' cannot name a jail (names are made of a-z, 0-9 and '-', 32 letters at most)",
             "policy.yaml:15:19: level 24 comes after level 16 (write the longest prefix first, each length once, such as [24, 20, 16])",
             "policy.yaml:16:20: expected a number from 1 to 1000, found '0.5'",
-            "policy.yaml:17:1: unknown key 'kernel' in the policy (known are version, zones, guard)",
+            "policy.yaml:17:1: unknown key 'kernel' in the policy (known are version, zones, guard, audit)",
         ];
         Assert.Equal(expected, reading.Problems.Select(problem => problem.ToString()));
     }

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Virtward.Hardening.Inventory;
+using Virtward.Hardening.Inventory.Ssh;
+
+namespace Virtward.Hardening.Checks.Ssh;
+
+/// <summary>SSH-08.</summary>
+public static class Ssh08
+{
+    /// <summary>The check.</summary>
+    public static readonly Check Check = new()
+    {
+        Id = "SSH-08",
+        Severity = Severity.Medium,
+        Title = "sshd limits each source by itself",
+        Why = "A limit on all connections together punishes everybody for one scanner: it fills the slots, and the administrator waits. A limit per source, and penalties for sources that fail, leave the slots to those who log in.",
+        Judge = Judge,
+    };
+
+    private const int MaxPerSource = 10;
+    private const int WidestV6 = 64;
+
+    private static readonly ImmutableArray<SshRule> Rules =
+    [
+        new("PerSourceMaxStartups", static value => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int most) && most <= MaxPerSource, "3",
+            "one source may take all connections that have not logged in"),
+        new("PerSourceNetBlockSize", IsNetwork, "32:64", "each of the 2^64 IPv6 addresses of one network counts as a source of its own"),
+        new("PerSourcePenalties", static value => value != "no", "yes", "sources that fail again and again are not refused for a while"),
+    ];
+
+    private static Outcome Judge(AuditFacts facts)
+    {
+        if (SshJudge.Excuse(facts) is Outcome excuse)
+        {
+            return excuse;
+        }
+
+        SshView view = facts.Ssh.Instances[0].Everybody;
+        return view.Problem is null && view.Knows("persourcemaxstartups") == false
+            ? Outcome.NotApplicable("this OpenSSH knows no limits per source (8.5 brought them); the firewall has to limit: FW-15")
+            : SshJudge.Settings(facts, Rules, static (_, rule, finding) => rule.Keyword == "persourcepenalties"
+                ? finding with { Remedy = finding.Remedy with { Steps = finding.Remedy.Steps.Insert(1, "PersourcePenaltyExemptList 192.168.1.0/24    # the management network") } }
+                : finding);
+    }
+
+    private static bool IsNetwork(string value)
+    {
+        string[] parts = value.Split(':');
+        return parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int v6) && v6 <= WidestV6;
+    }
+}
