@@ -38,8 +38,9 @@ public static class Exp02
         if (administrators.Length == 0 || ways.Any(Reach.Is) || ways.Any(Reach.IsUnproven))
         {
             string from = string.Join(" and ", ways.Where(Reach.Is).Select(static cell => $"{Reach.Words(cell.Zone)} ({cell.Words})").Distinct());
+            string? doubt = from.Length == 0 && administrators.Length > 0 ? $"whether {string.Join(" or ", administrators.Select(Reach.Words))} reaches SSH hangs on a rule that cannot be interpreted" : null;
             return Outcome.Of(fromInternet.Findings, from.Length > 0 ? $"SSH is reached from {from}, and not from the Internet" : fromInternet.Reason,
-                fromInternet.Status == Status.Unknown ? fromInternet.Reason : fromInternet.Unseen);
+                fromInternet.Status == Status.Unknown ? fromInternet.Reason : doubt ?? fromInternet.Unseen);
         }
 
         var closed = new Finding(

@@ -46,7 +46,7 @@ public static class Exp09
                 continue;
             }
 
-            if (Reach.Is(cell))
+            if (Ways.IsUndeclared(cell))
             {
                 findings.Add(Ways.Finding(facts, cell, to, $"Drop what guests send to {Reach.Words(to)}, before libvirt accepts it."));
             }

@@ -50,13 +50,13 @@ public static class Exp12
             {
                 ExposureRow[] rows = [.. Reach.Rows(facts).Where(row => row.Endpoint.Place == EndpointPlace.Guest && row.Endpoint.Owner == $"guest {guest.Name}")];
                 Cell[] cells = [.. rows.Select(row => Reach.Cell(row, zone)).OfType<Cell>().Where(cell => cell.By.Contains(uplink.Device))];
-                bool unknown1 = rows.Length == 0;
+                bool addressless = rows.Length == 0;
                 bool rules = facts.Exposure.Ruleset!.Tables.Any(static table => !table.Dormant && table.Family is Virtward.Exposure.Rulesets.Family.Bridge or Virtward.Exposure.Rulesets.Family.Netdev);
-                if (unknown1 && rules)
+                if (addressless && rules)
                 {
                     doubts.Add($"of guest {guest.Name} no address is known, so that it cannot be said whether the bridge's rules shield it");
                 }
-                else if (unknown1 || cells.Any(Reach.Is))
+                else if (addressless || cells.Any(Reach.Is))
                 {
                     findings.Add(Finding(facts, guest, uplink, zone, cells));
                 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Virtward.Core.Net;
 using Virtward.Exposure.Paths;
 using Virtward.Exposure.Zones;
@@ -37,7 +38,7 @@ public static class Exp15
         List<string> doubts = [];
         foreach (string by in new[] { Zone.Internet, Zone.Guests, Zone.Containers }.Where(zone => Reach.Has(facts, zone)))
         {
-            PathAnswer? honest = Honest(facts, by, trusted);
+            ImmutableArray<ProtocolPorts> honest = Honest(facts, by, trusted);
             foreach (string of in trusted)
             {
                 if (facts.Exposure.Questions?.Forged(of, by, Zone.Host) is not PathAnswer forged)
@@ -62,18 +63,18 @@ public static class Exp15
     }
 
     // Of the Internet anybody is asked about, forgers among them: what everybody else gets there is what counts.
-    private static PathAnswer? Honest(AuditFacts facts, string by, string[] trusted)
+    private static ImmutableArray<ProtocolPorts> Honest(AuditFacts facts, string by, string[] trusted)
     {
         ZoneEntry[] entries = [.. facts.Zones.Find(by)!.Entries];
         Destination host = Destinations.Of(facts.Zones.Zones, facts.Host.Network)[^1];
         PrefixSet forged = trusted.SelectMany(zone => facts.Zones.Find(zone)!.Entries).Aggregate(PrefixSet.Empty, static (all, entry) => entry.Sources is null ? all : all.Union(entry.Sources));
         return entries.All(static entry => entry.Sources is not null)
-            ? facts.Exposure.Questions?.Between(by, Zone.Host)
-            : facts.Exposure.Questions?.Matrix.Paths.Ask(new PathQuestion([.. entries], host) { Sources = Destinations.Unicast.Subtract(forged) });
+            ? Ways.Between(facts, by, Zone.Host)?.Ports ?? []
+            : facts.Exposure.Questions?.Matrix.Paths.Ask(new PathQuestion([.. entries], host) { Sources = Destinations.Unicast.Subtract(forged) }).Ports ?? [];
     }
 
-    private static bool Within(ProtocolPorts forged, PathAnswer? honest) =>
-        honest?.Ports.FirstOrDefault(one => one.Protocol == forged.Protocol) is { } open && open.Ports.Union(forged.Ports).Equals(open.Ports);
+    private static bool Within(ProtocolPorts forged, ImmutableArray<ProtocolPorts> honest) =>
+        honest.FirstOrDefault(one => one.Protocol == forged.Protocol) is { } open && open.Ports.Union(forged.Ports).Equals(open.Ports);
 
     private static Finding Finding(AuditFacts facts, string of, string by, PathAnswer forged, ProtocolPorts[] more)
     {

@@ -47,9 +47,13 @@ internal static class Reach
     /// <summary>Whether a socket of the host is reached from a zone.</summary>
     public static bool From(ExposureRow row, string zone) => Cell(row, zone) is Cell cell && Is(cell);
 
-    /// <summary>Whether the policy declares an endpoint open for a zone: on an edge host what serves the web is there for that.</summary>
-    public static bool Declared(AuditFacts facts, Endpoint endpoint, string zone) =>
-        facts.Profile == Profile.Edge && zone == Zone.Internet && endpoint.Service.Kind == ServiceKind.Web;
+    /// <summary>
+    /// Whether a zone is meant to reach an endpoint: the matrix says so (the VPN from the Internet, names and addresses from guests, what the policy declares), or it is an
+    /// edge host, where what serves the web is there for that.
+    /// </summary>
+    public static bool Declared(AuditFacts facts, ExposureRow row, string zone) =>
+        (facts.Profile == Profile.Edge && zone == Zone.Internet && row.Endpoint.Service.Kind == ServiceKind.Web)
+        || (zone is Zone.Internet or Zone.Guests or Zone.Containers && Cell(row, zone) is { Concern: Concern.Fine });
 
     /// <summary>The subject of a finding: <c>tcp 22</c>, <c>udp 67 on virbr0</c>.</summary>
     public static string Subject(Endpoint endpoint) =>
@@ -137,7 +141,7 @@ internal static class Reach
         List<string> doubts = unseen is null ? [] : [unseen];
         foreach (ExposureRow row in rows)
         {
-            string[] asked = [.. zones.Where(zone => !Declared(facts, row.Endpoint, zone))];
+            string[] asked = [.. zones.Where(zone => !Declared(facts, row, zone))];
             if (asked.Any(zone => From(row, zone)))
             {
                 findings.Add(Finding(facts, row, asked) with { Severity = severity(row) });

@@ -29,7 +29,7 @@ internal static class RuleEvidence
         }
 
         string packet = $"{from}, as {witness.Packet.Source} by {witness.Packet.Iif}";
-        Decision[] said = [.. witness.Trace.Why.Where(static decision => decision.Table.Length > 0 && decision.Verdict is not ("drop" or "reject"))];
+        Decision[] said = [.. witness.Trace.Why.Where(static decision => decision.Table.Length > 0 && decision.Verdict is not ("drop" or "reject" or "masquerade" or "snat"))];
         Decision[] rules = [.. said.Where(static decision => !decision.Rule.StartsWith("policy ", StringComparison.Ordinal))];
         foreach (Decision decision in rules.TakeLast(Most))
         {

@@ -27,6 +27,9 @@ internal static class Ways
     /// <summary>Whether more than half of all ports are in a set.</summary>
     public static bool IsByDefault(PortSet ports) => ports.Ranges.Aggregate(0L, static (sum, range) => sum + (long)(range.Last - range.First) + 1) > Half;
 
+    /// <summary>Whether somebody gets through, and the policy does not declare all of it.</summary>
+    public static bool IsUndeclared(Cell cell) => Reach.Is(cell) && cell.Concern != Concern.Fine;
+
     /// <summary>A finding that a zone gets through to another.</summary>
     /// <param name="facts">The host.</param>
     /// <param name="cell">Who gets through.</param>
@@ -50,7 +53,7 @@ internal static class Ways
 
     /// <summary>Findings that a zone gets to the addresses of another without a forward that somebody declared, by the host's routing.</summary>
     public static IEnumerable<Finding> Direct(AuditFacts facts, string from, string to, string summary) =>
-        Between(facts, from, to) is Cell cell && Reach.Is(cell) && !cell.Bridged ? [Finding(facts, cell, to, summary)] : [];
+        Between(facts, from, to) is Cell cell && IsUndeclared(cell) && !cell.Bridged ? [Finding(facts, cell, to, summary)] : [];
 
     /// <summary>Why it is not proved that a way is closed; null: it is open, or closed for sure.</summary>
     public static string? Doubt(Cell? cell, string to) => cell is not null && Reach.IsUnproven(cell)

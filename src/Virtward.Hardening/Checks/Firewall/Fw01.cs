@@ -29,8 +29,9 @@ public static class Fw01
         }
 
         ImmutableArray<string> enabled = [.. FirewallSources.UnitNames.Where(name => IsEnabled(facts, name)).Select(static name => name[..^".service".Length])];
-        // Two halves of one: iptables for IPv4 and for IPv6.
-        string[] firewalls = [.. enabled.Where(static name => name != "ip6tables" && name != "virtward")];
+        // Two halves of one: iptables for IPv4 and for IPv6; on Debian both are other names of netfilter-persistent.
+        bool persistent = enabled.Contains("netfilter-persistent");
+        string[] firewalls = [.. enabled.Where(name => name is not ("ip6tables" or "virtward") && !(persistent && name == "iptables"))];
         var findings = new List<Finding>();
         if (firewalls.Length > 1)
         {
@@ -41,7 +42,7 @@ public static class Fw01
             findings.Add(None(facts));
         }
 
-        if (enabled.Contains("iptables") != enabled.Contains("ip6tables") && !enabled.Contains("netfilter-persistent") && enabled.Any(static name => name is "iptables" or "ip6tables"))
+        if (enabled.Contains("iptables") != enabled.Contains("ip6tables") && !persistent)
         {
             string missing = enabled.Contains("iptables") ? "ip6tables" : "iptables";
             findings.Add(new Finding($"{missing}.service", $"only one family's rules are loaded at boot: {missing}.service is not enabled",

@@ -43,6 +43,12 @@ public static class Fw02
                 }
 
                 asked++;
+                // The matrix has it for the zone as a whole: only where something is open there, the interfaces are asked about one by one.
+                if (Ways.Between(facts, zone, Zone.Host) is { } whole && !whole.Ports.Any(static one => ProtocolNames.HasPorts(one.Protocol) && Ways.IsByDefault(one.Ports)))
+                {
+                    continue;
+                }
+
                 foreach (int protocol in (ReadOnlySpan<int>)[ProtocolNames.Tcp, ProtocolNames.Udp])
                 {
                     SourceSets answer = facts.Exposure.Ask(new Question(entry.Device, own, protocol, 0) { Ports = new(0, 65535), From = Sources(entry, v4) });

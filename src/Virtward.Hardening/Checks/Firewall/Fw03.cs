@@ -47,7 +47,7 @@ public static class Fw03
 
             // What guests may by a rule that libvirt made for them is EXP-09's; here it is about what no rule is about.
             bool byRule = from != Zone.Internet && RuleEvidence.Opener(cell.Sets) is not null;
-            if (Ways.IsByDefault(cell) && !byRule && !cell.Bridged)
+            if (Ways.IsByDefault(cell) && Ways.IsUndeclared(cell) && !byRule && !cell.Bridged)
             {
                 findings.Add(Ways.Finding(facts, cell, to, "Drop new connections that no rule accepted, between these networks.") with { Severity = from == Zone.Internet ? null : Severity.High });
             }

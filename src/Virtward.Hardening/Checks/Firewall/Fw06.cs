@@ -39,7 +39,7 @@ public static class Fw06
             foreach (Address loopback in (ReadOnlySpan<Address>)[Loopback4, Loopback6])
             {
                 SourceSets answer = facts.Exposure.Ask(new Question(entry.Device, loopback, ProtocolNames.Tcp, 0) { Ports = new(0, 65535) });
-                if (!answer.Accepted.IsEmpty || !answer.Limited.IsEmpty)
+                if ((!answer.Accepted.IsEmpty || !answer.Limited.IsEmpty) && !IsForwardOfAll(facts, entry, loopback, answer))
                 {
                     findings.Add(new Finding(
                         $"{loopback} by {entry.Interface}", $"{loopback} is reached by {entry.Interface} from {Reach.Words(zone)}: TCP {answer.OpenPorts.ToText(4)}",
@@ -69,6 +69,18 @@ public static class Fw06
         }
 
         return Outcome.Of(findings, "127.0.0.0/8 and ::1 are reached by the host itself alone", doubts.Count == 0 ? null : doubts[0]);
+    }
+
+    // A forward that asks for no destination address takes loopback's along: it is the same one that the host's own address has, and EXP-11's or EXP-14's affair.
+    private static bool IsForwardOfAll(AuditFacts facts, ZoneEntry entry, Address loopback, SourceSets answer)
+    {
+        if (answer.Arrivals.Contains("host") || Probes.Own(facts, entry, loopback.IsV4) is not Address own)
+        {
+            return false;
+        }
+
+        PortSet open = facts.Exposure.Ask(new Question(entry.Device, own, ProtocolNames.Tcp, 0) { Ports = new(0, 65535) }).OpenPorts;
+        return open.Union(answer.OpenPorts).Equals(open);
     }
 
     private static void Own(AuditFacts facts, Address loopback, List<Finding> findings)

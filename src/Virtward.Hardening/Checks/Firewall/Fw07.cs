@@ -82,7 +82,7 @@ public static class Fw07
                 $"{what} by {entry.Interface}", $"{what} is dropped at {entry.Interface}",
                 new Remedy("Accept it, in the chain that drops it.") { Risk = Risk.None, Undo = "delete the rule again" }.With(facts.Firewall switch
                 {
-                    { FirewalldRuns: true } when v6 => "firewall-cmd --permanent --policy=allow-host-ipv6 --set-target=CONTINUE && firewall-cmd --reload    # the policy that firewalld ships; look whether it was changed",
+                    { FirewalldRuns: true } when v6 => "firewall-cmd --permanent --load-policy-defaults=allow-host-ipv6 && firewall-cmd --reload    # the policy that firewalld ships for this",
                     { Ufw.Enabled: true } => "# /etc/ufw/before.rules and before6.rules: put the packages' files back, then: ufw reload",
                     _ => $"nft insert rule FAMILY TABLE CHAIN {rule}    # in the chain of the evidence, and where it is stored",
                 })) { Evidence = Probes.Evidence(facts, packet, trace, what) });

@@ -181,19 +181,21 @@ public static class Fw09
             }
 
             // By meaning, not by text: nft prints rules back in its own form.
-            List<string> then = [.. was.Rules.Select(static rule => RuleText.Of(rule))];
-            List<string> here = [.. isNow.Rules.Select(static rule => RuleText.Of(rule))];
-            foreach (string text in here.Except(then, StringComparer.Ordinal))
+            (string Meaning, string Text)[] then = [.. was.Rules.Select(static rule => (RuleText.Of(rule), rule.Text))];
+            (string Meaning, string Text)[] here = [.. isNow.Rules.Select(static rule => (RuleText.Of(rule), rule.Text))];
+            HashSet<string> kept = [.. then.Select(static rule => rule.Meaning)];
+            HashSet<string> inForce = [.. here.Select(static rule => rule.Meaning)];
+            foreach ((string _, string text) in here.Where(rule => !kept.Contains(rule.Meaning)))
             {
-                yield return $"chain {name}: \"{isNow.Rules.First(rule => RuleText.Of(rule) == text).Text}\" in force, not stored";
+                yield return $"chain {name}: \"{text}\" in force, not stored";
             }
 
-            foreach (string text in then.Except(here, StringComparer.Ordinal))
+            foreach ((string _, string text) in then.Where(rule => !inForce.Contains(rule.Meaning)))
             {
-                yield return $"chain {name}: \"{was.Rules.First(rule => RuleText.Of(rule) == text).Text}\" stored, not in force";
+                yield return $"chain {name}: \"{text}\" stored, not in force";
             }
 
-            if (then.Count == here.Count && !then.SequenceEqual(here) && then.ToHashSet().SetEquals(here))
+            if (kept.SetEquals(inForce) && !then.Select(static rule => rule.Meaning).SequenceEqual(here.Select(static rule => rule.Meaning)))
             {
                 yield return $"chain {name}: the same rules in another order";
             }

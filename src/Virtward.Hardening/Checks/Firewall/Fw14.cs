@@ -1,3 +1,4 @@
+using Virtward.Core.Net;
 using Virtward.Hardening.Inventory;
 using Virtward.Hardening.Inventory.Firewall.Firewalld;
 
@@ -36,11 +37,11 @@ public static class Fw14
         var findings = new List<Finding>();
         foreach (FirewalldZone zone in config.Zones.Concat(config.Policies))
         {
-            FirewalldRule[] bans = [.. zone.Rules.Where(static rule => rule.IsBan)];
+            FirewalldRule[] bans = [.. zone.Rules.Where(static rule => rule.IsBan && IsNarrow(rule.Source))];
             if (bans.Length > 0)
             {
                 findings.Add(new Finding(
-                    $"{zone.Words}: bans", $"{zone.Words} holds {bans.Length} bans of single addresses as stored rules, which never end",
+                    $"{zone.Words}: bans", $"{zone.Words} holds {bans.Length} {(bans.Length == 1 ? "ban of a single address as a stored rule, which never ends" : "bans of single addresses as stored rules, which never end")}",
                     new Remedy("Move them into a set whose elements end by themselves, and take the rules out.") { Risk = Risk.None, Undo = "put the saved zone file back and reload" }.With(
                         $"cp -a {zone.Path} /root/", "virtward ban ADDRESS --for 1w    # each that should stay", $"firewall-cmd --permanent {zone.Option} --remove-rich-rule='{bans[0].Text}'", "firewall-cmd --reload"))
                 {
@@ -63,4 +64,7 @@ public static class Fw14
 
         return Outcome.Of(findings, $"{config.Zones.Sum(static zone => zone.Rules.Length)} rich rules in all zones, no ban of one address among them");
     }
+
+    // A whole network that is kept out, or addresses that nobody has, is a decision; one customer's network at most is a ban.
+    private static bool IsNarrow(string source) => Prefix.TryParseLenient(source, out Prefix prefix, out _) && prefix.Length >= (prefix.IsV4 ? 24 : 48);
 }

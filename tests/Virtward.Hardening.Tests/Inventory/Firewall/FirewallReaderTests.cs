@@ -85,6 +85,17 @@ public sealed class FirewallReaderTests
         Assert.Equal("53/udp", FirewalldRule.Parse("rule source-port port=\"53\" protocol=\"udp\" accept").SourcePort);
     }
 
+    // Both forms are firewalld 1.3's own, of one rule.
+    [Fact]
+    public void A_rule_has_the_words_that_the_daemon_lists_it_with()
+    {
+        const string Stored = "<zone><rule family=\"ipv4\" priority=\"-5\"><source address=\"192.168.1.0/24\" invert=\"True\"/><destination address=\"203.0.113.10\"/>"
+            + "<port port=\"22\" protocol=\"tcp\"/><reject type=\"icmp-port-unreachable\"/></rule></zone>";
+        const string Listed = "rule priority=\"-5\" family=\"ipv4\" source NOT address=\"192.168.1.0/24\" destination address=\"203.0.113.10\" port port=\"22\" protocol=\"tcp\" reject type=\"icmp-port-unreachable\"";
+        Assert.Equal(Listed, FirewalldReader.File(new ConfigFile("/etc/firewalld/zones/x.xml", Stored), false, [])!.Rules[0].Text);
+        Assert.Equal("22/tcp", FirewalldRule.Parse(Listed).Port);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("\0\0\0")]
