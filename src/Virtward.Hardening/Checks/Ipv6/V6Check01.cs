@@ -90,6 +90,7 @@ public static class V6Check01
         List<Evidence> evidence = [];
         foreach (int protocol in new[] { Tcp, Udp })
         {
+            string name = protocol == Tcp ? "tcp" : "udp";
             SourceSets six = engine.Ask(new Question(entry.Device, to, protocol, 0) { Ports = Endpoint.AllPorts, From = from6 });
             if (six.Accepted.IsEmpty && six.Limited.IsEmpty)
             {
@@ -104,9 +105,9 @@ public static class V6Check01
             PortSet four = to4 is Address address
                 ? engine.Ask(new Question(entry.Device, address, protocol, 0) { Ports = Endpoint.AllPorts, From = from4 }).OpenPorts
                 : PortSet.Empty;
-            string name = protocol == Tcp ? "tcp" : "udp";
-            ImmutableArray<string> all = V6Judge.Beyond(six.OpenPorts, PortSet.Empty, protocol == Udp ? DhcpV6Client : -1);
-            ImmutableArray<string> beyond = V6Judge.Beyond(six.OpenPorts, four, protocol == Udp ? DhcpV6Client : -1);
+            HashSet<int> client = protocol == Udp ? [DhcpV6Client] : [];
+            ImmutableArray<string> beyond = V6Judge.Beyond(six.OpenPorts, four, client);
+            ImmutableArray<string> all = V6Judge.Beyond(six.OpenPorts, PortSet.Empty, [.. client, .. Vpn(facts, name)]);
             open.AddRange(all.Select(range => $"{name} {range}"));
 
             // Without an address of IPv4 at this interface there is nothing to compare with.
@@ -122,11 +123,15 @@ public static class V6Check01
         {
             findings.Add(Tell(facts, entry.Device, $"{Some(extra)} {(extra.Count == 1 ? "is" : "are")} open over IPv6 by {entry.Device}, but not over IPv4", evidence, null));
         }
-        else if (!used && open.Count > 0)
+        else if (!used && open.Count > 0 && zone is not (Zone.Management or Zone.Vpn))
         {
             findings.Add(Tell(facts, entry.Device, $"IPv6 is not used here, yet {Some(open)} {(open.Count == 1 ? "is" : "are")} open over it to neighbours at {entry.Device}", evidence, facts.Profile == Profile.Lab ? Severity.Low : Severity.Medium));
         }
     }
+
+    // The one door that stands open to the Internet on purpose: it asks for a key over either family.
+    private static IEnumerable<int> Vpn(AuditFacts facts, string protocol) =>
+        facts.Host.Listeners.Where(one => one.Protocol == protocol && (one.Purpose is "wireguard" or "openvpn" or "ipsec")).Select(static one => one.Port);
 
     private static string Some(List<string> ports) => ports.Count <= 6 ? string.Join(", ", ports) : string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", ports.Take(6))} and {ports.Count - 6} more");
 
