@@ -108,10 +108,10 @@ public static class V6Check01
             HashSet<int> client = protocol == Udp ? [DhcpV6Client] : [];
             ImmutableArray<string> beyond = V6Judge.Beyond(six.OpenPorts, four, client);
             ImmutableArray<string> all = V6Judge.Beyond(six.OpenPorts, PortSet.Empty, [.. client, .. Vpn(facts, name)]);
-            open.AddRange(all.Select(range => $"{name} {range}"));
+            open.AddRange(all.Select(range => Text(name, range)));
 
             // Without an address of IPv4 at this interface there is nothing to compare with.
-            extra.AddRange(to4 is null ? [] : beyond.Select(range => $"{name} {range}"));
+            extra.AddRange(to4 is null ? [] : beyond.Select(range => Text(name, range)));
             evidence.Add(new Evidence(EvidenceKind.Rule, $"{name} to {to} by {entry.Device}", $"open: {six.OpenPorts.ToText(6)}; over IPv4: {(to4 is null ? "no address" : four.ToText(6))}"));
             if (six.Witnesses.FirstOrDefault(static one => one.Outcome is Virtward.Exposure.Answers.Outcome.Accept or Virtward.Exposure.Answers.Outcome.Limited) is { } witness && witness.Trace.Why.LastOrDefault() is { } decision)
             {
@@ -132,6 +132,8 @@ public static class V6Check01
     // The one door that stands open to the Internet on purpose: it asks for a key over either family.
     private static IEnumerable<int> Vpn(AuditFacts facts, string protocol) =>
         facts.Host.Listeners.Where(one => one.Protocol == protocol && (one.Purpose is "wireguard" or "openvpn" or "ipsec")).Select(static one => one.Port);
+
+    private static string Text(string protocol, string range) => range is "0-65535" or "1-65535" ? $"all of {protocol}" : $"{protocol} {range}";
 
     private static string Some(List<string> ports) => ports.Count <= 6 ? string.Join(", ", ports) : string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", ports.Take(6))} and {ports.Count - 6} more");
 
