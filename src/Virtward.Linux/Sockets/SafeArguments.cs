@@ -20,7 +20,7 @@ public static class SafeArguments
                 .Select(static endpoint => $"{endpoint.Purpose}={(endpoint.Listen.Contains(':', StringComparison.Ordinal) ? $"[{endpoint.Listen}]" : endpoint.Listen)}:{endpoint.Port}"),
             "docker-proxy" or "rootlessport" => Pairs(arguments, "-proto", "-host-ip", "-host-port", "-container-ip", "-container-port"),
             "dnsmasq" => arguments.Where(static argument => argument.StartsWith("--conf-file=", StringComparison.Ordinal)),
-            "sshd" => Pairs(arguments, "-p", "-f"),
+            "sshd" => Pairs(SshdTitle(arguments), "-p", "-f"),
             _ when IsInterpreter(program) => Script(arguments),
             _ => [],
         };
@@ -37,6 +37,17 @@ public static class SafeArguments
                 yield return $"{arguments[i]} {arguments[i + 1]}";
             }
         }
+    }
+
+    // The server that listens writes its arguments anew, as one: "sshd: /usr/sbin/sshd -D -f FILE [listener] 0 of 10-100 startups". Those of
+    // connections, which hold names that a client chose, have no such mark.
+    private static ImmutableArray<string> SshdTitle(ImmutableArray<string> arguments)
+    {
+        const string Begins = "sshd: ";
+        int mark = arguments.Length == 0 ? -1 : arguments[0].IndexOf(" [listener]", StringComparison.Ordinal);
+        return mark >= 0 && arguments[0].StartsWith(Begins, StringComparison.Ordinal)
+            ? [.. arguments[0][Begins.Length..Math.Max(mark, Begins.Length)].Split(' ', StringSplitOptions.RemoveEmptyEntries)]
+            : arguments;
     }
 
     private static bool IsInterpreter(string program) =>

@@ -76,6 +76,16 @@ public sealed class SshFactsTests
     }
 
     [Fact]
+    public void What_a_block_for_everybody_says_holds_for_everybody()
+    {
+        SshFacts facts = SshFacts.Read(SshTexts.ByFiles("PasswordAuthentication no\nMatch User bob\nX11Forwarding no\nMatch all\nPasswordAuthentication yes\n").Snapshot);
+        Assert.Equal("yes", facts.Instances[0].Everybody.Value("passwordauthentication"));
+        Assert.Equal("virtward-nobody", SshClass.Ordinary(facts.Instances[0].Config).User);
+        SshdConfig outside = SshFacts.Read(SshTexts.ByFiles("Match Address *,!10.0.0.0/8\nX11Forwarding yes\n").Snapshot).Instances[0].Config;
+        Assert.Equal("10.77.77.77", SshClass.Ordinary(outside).Address);
+    }
+
+    [Fact]
     public void The_old_name_of_keyboard_interactive_counts()
     {
         SshView view = SshFacts.Read(SshTexts.ByFiles("ChallengeResponseAuthentication no\n", "Include /etc/ssh/sshd_config.d/*.conf\n").Snapshot).Instances[0].Everybody;
@@ -102,8 +112,9 @@ public sealed class SshFactsTests
         string[] asked = [.. SshSources.All.FollowUps.Single()(snapshot).Select(static source => $"{source.Name}: {string.Join(' ', source.Command.Arguments)}")];
         Assert.Equal(
             [
+                "audit/sshd-T-match-0.txt: -T -C user=virtward-nobody,host=client.invalid,addr=203.0.113.77,laddr=127.0.0.1,lport=22",
                 "audit/sshd-T-match-1.txt: -T -C user=backup,host=client.example,addr=203.0.113.77,laddr=127.0.0.1,lport=22",
-                "audit/sshd-T-etc-ssh-sshd_config_vpn-0.txt: -T -f /etc/ssh/sshd_config_vpn",
+                "audit/sshd-T-etc-ssh-sshd_config_vpn-0.txt: -T -f /etc/ssh/sshd_config_vpn -C user=virtward-nobody,host=client.invalid,addr=203.0.113.77,laddr=127.0.0.1,lport=22",
                 "audit/sshd-T-etc-ssh-sshd_config_vpn-1.txt: -T -f /etc/ssh/sshd_config_vpn -C user=admin,host=client.example,addr=203.0.113.77,laddr=127.0.0.1,lport=22",
             ],
             asked);

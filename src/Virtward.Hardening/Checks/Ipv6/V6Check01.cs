@@ -90,6 +90,7 @@ public static class V6Check01
         List<Evidence> evidence = [];
         foreach (int protocol in new[] { Tcp, Udp })
         {
+            string name = protocol == Tcp ? "tcp" : "udp";
             SourceSets six = engine.Ask(new Question(entry.Device, to, protocol, 0) { Ports = Endpoint.AllPorts, From = from6 });
             if (six.Accepted.IsEmpty && six.Limited.IsEmpty)
             {
@@ -104,13 +105,13 @@ public static class V6Check01
             PortSet four = to4 is Address address
                 ? engine.Ask(new Question(entry.Device, address, protocol, 0) { Ports = Endpoint.AllPorts, From = from4 }).OpenPorts
                 : PortSet.Empty;
-            string name = protocol == Tcp ? "tcp" : "udp";
-            ImmutableArray<string> all = V6Judge.Beyond(six.OpenPorts, PortSet.Empty, protocol == Udp ? DhcpV6Client : -1);
-            ImmutableArray<string> beyond = V6Judge.Beyond(six.OpenPorts, four, protocol == Udp ? DhcpV6Client : -1);
-            open.AddRange(all.Select(range => $"{name} {range}"));
+            HashSet<int> client = protocol == Udp ? [DhcpV6Client] : [];
+            ImmutableArray<string> beyond = V6Judge.Beyond(six.OpenPorts, four, client);
+            ImmutableArray<string> all = V6Judge.Beyond(six.OpenPorts, PortSet.Empty, [.. client, .. Vpn(facts, name)]);
+            open.AddRange(all.Select(range => Text(name, range)));
 
             // Without an address of IPv4 at this interface there is nothing to compare with.
-            extra.AddRange(to4 is null ? [] : beyond.Select(range => $"{name} {range}"));
+            extra.AddRange(to4 is null ? [] : beyond.Select(range => Text(name, range)));
             evidence.Add(new Evidence(EvidenceKind.Rule, $"{name} to {to} by {entry.Device}", $"open: {six.OpenPorts.ToText(6)}; over IPv4: {(to4 is null ? "no address" : four.ToText(6))}"));
             if (six.Witnesses.FirstOrDefault(static one => one.Outcome is Virtward.Exposure.Answers.Outcome.Accept or Virtward.Exposure.Answers.Outcome.Limited) is { } witness && witness.Trace.Why.LastOrDefault() is { } decision)
             {
@@ -122,11 +123,17 @@ public static class V6Check01
         {
             findings.Add(Tell(facts, entry.Device, $"{Some(extra)} {(extra.Count == 1 ? "is" : "are")} open over IPv6 by {entry.Device}, but not over IPv4", evidence, null));
         }
-        else if (!used && open.Count > 0)
+        else if (!used && open.Count > 0 && zone is not (Zone.Management or Zone.Vpn))
         {
             findings.Add(Tell(facts, entry.Device, $"IPv6 is not used here, yet {Some(open)} {(open.Count == 1 ? "is" : "are")} open over it to neighbours at {entry.Device}", evidence, facts.Profile == Profile.Lab ? Severity.Low : Severity.Medium));
         }
     }
+
+    // The one door that stands open to the Internet on purpose: it asks for a key over either family.
+    private static IEnumerable<int> Vpn(AuditFacts facts, string protocol) =>
+        facts.Host.Listeners.Where(one => one.Protocol == protocol && (one.Purpose is "wireguard" or "openvpn" or "ipsec")).Select(static one => one.Port);
+
+    private static string Text(string protocol, string range) => range is "0-65535" or "1-65535" ? $"all of {protocol}" : $"{protocol} {range}";
 
     private static string Some(List<string> ports) => ports.Count <= 6 ? string.Join(", ", ports) : string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", ports.Take(6))} and {ports.Count - 6} more");
 

@@ -20,14 +20,14 @@ internal static class V6Judge
     /// <summary>Whether an address is one of its link only.</summary>
     public static bool IsLinkLocal(Address address) => !address.IsV4 && address.High >> 54 == 0xfe80 >> 6;
 
-    /// <summary>The ports of one set that another has not, one left out.</summary>
-    public static ImmutableArray<string> Beyond(PortSet set, PortSet other, int except)
+    /// <summary>The ports of one set that another has not, some left out.</summary>
+    public static ImmutableArray<string> Beyond(PortSet set, PortSet other, HashSet<int> except)
     {
         ImmutableArray<string>.Builder found = ImmutableArray.CreateBuilder<string>();
         int start = -1;
         for (int port = 0; port <= 65536; port++)
         {
-            bool extra = port <= 65535 && port != except && set.Contains(port) && !other.Contains(port);
+            bool extra = port <= 65535 && !except.Contains(port) && set.Contains(port) && !other.Contains(port);
             if (extra && start < 0)
             {
                 start = port;

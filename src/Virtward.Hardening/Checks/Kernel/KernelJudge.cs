@@ -126,13 +126,13 @@ internal static class KernelJudge
     /// <summary>The line that sets a setting at boot; null: none does, or that is not known.</summary>
     public static SysctlLine? AtBoot(AuditFacts facts, string key) => facts.Kernel.Boot.Of(key) is [SysctlLine line, ..] ? line : null;
 
-    /// <summary>Interfaces that IP sees: not loopback, and no port of a bridge or bond.</summary>
+    /// <summary>Interfaces that IP sees: not loopback, no port of a bridge or bond, and either up or with an address.</summary>
     public static ImmutableArray<NetworkInterface> Interfaces(AuditFacts facts)
     {
         Dictionary<string, NetworkInterface> byName = facts.Host.Network.Interfaces.DistinctBy(static one => one.Name).ToDictionary(static one => one.Name, StringComparer.Ordinal);
         return
         [
-            .. facts.Host.Network.Interfaces.Where(one => !one.Loopback
+            .. facts.Host.Network.Interfaces.Where(one => !one.Loopback && (one.Up || one.Addresses.Length > 0)
                 && !(one.Master is string master && byName.TryGetValue(master, out NetworkInterface? over) && over.Kind is "bridge" or "bond" or "team")
                 && one.Kind is not ("vrf" or "macvtap" or "ipvtap")),
         ];

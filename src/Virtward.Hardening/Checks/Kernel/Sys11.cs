@@ -27,6 +27,11 @@ public static class Sys11
         }
 
         ImmutableHashSet<string>? loaded = facts.Kernel.Modules;
+        if (loaded is null && facts.Files.Why("/proc/modules") is null && facts.Kernel.BootLine.Length > 0)
+        {
+            return Outcome.NotApplicable("this kernel loads no modules");
+        }
+
         List<Finding> findings = [];
         List<string> unseen = [];
         List<string> seen = [];

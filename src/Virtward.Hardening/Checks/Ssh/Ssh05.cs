@@ -59,7 +59,7 @@ public static class Ssh05
             findings.Add(new Finding(
                 string.Create(CultureInfo.InvariantCulture, $"tcp {socket.Port}"), $"ssh is served on port {socket.Port}, but the configuration names {declared}", Mend(facts, wanted.Order().First()))
             {
-                Evidence = [new Evidence(EvidenceKind.Socket, socket.ToString(), socket.Unit ?? "held by systemd"), .. facts.Ssh.Instances[0].Everybody.Evidence("port")],
+                Evidence = [new Evidence(EvidenceKind.Socket, socket.ToString(), socket.Unit ?? (socket.Processes is [ListenerProcess first, ..] ? first.Name : "")), .. facts.Ssh.Instances[0].Everybody.Evidence("port")],
             });
         }
 

@@ -58,7 +58,9 @@ public static class Ssh09
     private static IEnumerable<Finding> Weak(AuditFacts facts, SshInstance instance, string[] used)
     {
         ImmutableArray<string> known = facts.Ssh.KnownKeyExchanges;
-        ImmutableArray<string> possible = [.. Hybrids.Where(hybrid => known.Contains(hybrid) || used.Contains(hybrid))];
+        // FIPS 140 allows NIST's curves only.
+        bool fips = facts.Distribution.Family == Family.Rhel && Policy(facts)?.StartsWith("FIPS", StringComparison.Ordinal) == true;
+        ImmutableArray<string> possible = fips ? [] : [.. Hybrids.Where(hybrid => known.Contains(hybrid) || used.Contains(hybrid))];
         Finding Tell(string subject, string what, Severity? severity) => new(subject + instance.Suffix, what, Mend(facts, instance, possible)) { Evidence = instance.Everybody.Evidence("kexalgorithms"), Severity = severity };
 
         if (!possible.IsEmpty && !used.Any(Hybrids.Contains))
@@ -76,7 +78,7 @@ public static class Ssh09
             yield return Tell("KexAlgorithms SHA-1", $"exchanges with SHA-1 are offered: {string.Join(", ", broken.Take(4))}", null);
         }
 
-        string[] doubtful = [.. used.Where(static one => one.Contains("nistp", StringComparison.Ordinal))];
+        string[] doubtful = fips ? [] : [.. used.Where(static one => one.Contains("nistp", StringComparison.Ordinal))];
         if (doubtful.Length > 0)
         {
             yield return Tell("KexAlgorithms NIST curves", $"exchanges on NIST's curves are offered beside curve25519: {string.Join(", ", doubtful.Take(4))}", Severity.Low);

@@ -65,7 +65,7 @@ public static class Ssh17
         }
 
         return Outcome.Of(findings.DistinctBy(static finding => finding.Subject), blocks == 0
-            ? $"{SshJudge.Basis(facts)} all; there is no Match block, and no second sshd"
+            ? "there is no Match block, and no second sshd"
             : $"{blocks} Match blocks weaken nothing, and there is no second sshd", SshJudge.Join(unseen));
     }
 

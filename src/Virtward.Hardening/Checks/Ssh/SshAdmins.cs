@@ -25,7 +25,7 @@ internal static class SshAdmins
     public static bool Admits(SshFacts ssh, SshView view, SshUser user)
     {
         ImmutableArray<string> groups = ssh.Users.GroupsOf(user.Name);
-        string[] Words(string keyword) => [.. view.Values(keyword).SelectMany(static value => value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Take(500)];
+        string[] Words(string keyword) => [.. view.Values(keyword).Where(static value => value.Length > 0).Take(500)];
         static string Name(string pattern) => pattern.LastIndexOf('@') is int at and > 0 ? pattern[..at] : pattern;
         string[] allowUsers = Words("allowusers");
         string[] allowGroups = Words("allowgroups");

@@ -14,6 +14,20 @@ public sealed record SshClass(SshdMatch Match, int Number, SshConnection? Connec
     public static ImmutableArray<SshClass> Of(SshdConfig config, SshUsers users) =>
         [.. config.Matches.Take(SshSources.MaxClasses).Select((match, index) => new SshClass(match, index + 1, Example(match, users)))];
 
+    /// <summary>
+    /// A connection that no block of a configuration is for, or as few as can be: what <c>Match all</c> says holds for everybody.
+    /// sshd asks for one as soon as it meets a block: "sshd -T" alone then fails.
+    /// </summary>
+    public static SshConnection Ordinary(SshdConfig config) => Strangers
+        .OrderBy(connection => config.Matches.Take(SshSources.MaxClasses).Count(match => match.Matches(connection))).First();
+
+    // Names that nobody has, addresses that are for documents.
+    private static readonly ImmutableArray<SshConnection> Strangers =
+    [
+        .. new[] { "virtward-nobody", "zz-nobody", "nobody" }.SelectMany(static user => new[] { "203.0.113.77", "2001:db8::77", "192.168.77.77", "10.77.77.77" }
+            .SelectMany(address => new[] { 22, 2222 }.Select(port => new SshConnection(user, "client.invalid", address) { LocalAddress = address.Contains(':', StringComparison.Ordinal) ? "::1" : "127.0.0.1", LocalPort = port }))),
+    ];
+
     private static SshConnection? Example(SshdMatch match, SshUsers users)
     {
         (string Name, string Patterns)[] criteria = [.. match.AllCriteria.Take(64)];

@@ -92,7 +92,9 @@ public sealed class SshFacts
         SshView View(SshClass? only)
         {
             string name = SshSources.NameOf(path, only?.Number ?? 0);
-            return new SshView(config, Version, only, _snapshot.Text(name), _snapshot.Missing.GetValueOrDefault(name));
+            name = only is null && path == MainConfig && config.Matches.IsEmpty ? SshSources.Effective : name;
+            SshConnection? connection = only is not null ? only.Connection : config.Matches.IsEmpty ? null : SshClass.Ordinary(config);
+            return new SshView(config, Version, only, connection, _snapshot.Text(name), _snapshot.Missing.GetValueOrDefault(name));
         }
 
         return new SshInstance(config, View(null), [.. SshClass.Of(config, Users).Where(static one => one.Connection is not null).Select(View)]);

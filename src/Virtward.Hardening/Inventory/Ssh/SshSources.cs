@@ -8,7 +8,7 @@ namespace Virtward.Hardening.Inventory.Ssh;
 /// <summary>What is read of a host for <see cref="SshFacts"/>.</summary>
 public static class SshSources
 {
-    /// <summary>sshd's own answer about a connection that no Match block is for.</summary>
+    /// <summary>sshd's own answer, where its configuration has no Match block.</summary>
     public const string Effective = SnapshotNames.Audit + "sshd-T.txt";
 
     /// <summary>The key exchanges that this OpenSSH knows, used or not.</summary>
@@ -71,7 +71,7 @@ public static class SshSources
     {
         if (path == SshFacts.MainConfig)
         {
-            return number == 0 ? Effective : $"{SnapshotNames.Audit}sshd-T-match-{number}.txt";
+            return $"{SnapshotNames.Audit}sshd-T-match-{number}.txt";
         }
 
         return $"{SnapshotNames.Audit}sshd-T-{Snapshot.NamePart(path.Trim('/').Replace('/', '-'))}-{number}.txt";
@@ -110,12 +110,14 @@ public static class SshSources
         {
             bool main = path == SshFacts.MainConfig;
             ImmutableArray<string> from = main ? ["-T"] : ["-T", "-f", path];
-            if (!main)
+            SshdConfig config = SshdConfig.Read(snapshot, path);
+            if (!main || !config.Matches.IsEmpty)
             {
-                yield return new CommandSource(NameOf(path, 0), new Command("sshd", from) { TimeLimit = Limit });
+                ImmutableArray<string> about = config.Matches.IsEmpty ? [] : ["-C", SshClass.Ordinary(config).ToText()];
+                yield return new CommandSource(NameOf(path, 0), new Command("sshd", [.. from, .. about]) { TimeLimit = Limit });
             }
 
-            foreach (SshClass one in SshClass.Of(SshdConfig.Read(snapshot, path), users))
+            foreach (SshClass one in SshClass.Of(config, users))
             {
                 if (one.Connection is SshConnection connection)
                 {

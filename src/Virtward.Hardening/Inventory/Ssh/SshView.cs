@@ -8,12 +8,14 @@ public sealed class SshView
 {
     private readonly SshdConfig _config;
     private readonly SshVersion? _version;
+    private readonly SshConnection? _connection;
     private readonly ImmutableDictionary<string, ImmutableArray<string>>? _answer;
 
-    internal SshView(SshdConfig config, SshVersion? version, SshClass? only, string? answer, string? whyNot)
+    internal SshView(SshdConfig config, SshVersion? version, SshClass? only, SshConnection? connection, string? answer, string? whyNot)
     {
         _config = config;
         _version = version;
+        _connection = connection;
         _answer = answer is null ? null : Parse(answer);
         Class = only;
         WhyNotAsked = _answer is null ? whyNot ?? "sshd was not asked" : null;
@@ -47,10 +49,10 @@ public sealed class SshView
             return _answer.GetValueOrDefault(keyword, []);
         }
 
-        ImmutableArray<string> values = _config.Values(keyword, Class?.Connection);
+        ImmutableArray<string> values = _config.Values(keyword, _connection);
         if (values.IsEmpty && Alias(keyword) is string alias)
         {
-            values = _config.Values(alias, Class?.Connection);
+            values = _config.Values(alias, _connection);
         }
 
         string? preset = SshDefaults.Of(keyword, _version);
@@ -65,8 +67,8 @@ public sealed class SshView
     /// <summary>The lines of files that set a keyword, the winner first.</summary>
     public ImmutableArray<SshdLine> Lines(string keyword)
     {
-        ImmutableArray<SshdLine> lines = _config.Setting(keyword, Class?.Connection);
-        return Alias(keyword) is string alias ? [.. lines.Concat(_config.Setting(alias, Class?.Connection)).OrderBy(static line => line.Match is null).ThenBy(static line => line.Order)] : lines;
+        ImmutableArray<SshdLine> lines = _config.Setting(keyword, _connection);
+        return Alias(keyword) is string alias ? [.. lines.Concat(_config.Setting(alias, _connection)).OrderBy(static line => line.Match is null).ThenBy(static line => line.Order)] : lines;
     }
 
     /// <summary>What a finding about a keyword rests on: the value in force, the line that sets it, and the lines that lose to it.</summary>

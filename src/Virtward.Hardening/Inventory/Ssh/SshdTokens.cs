@@ -15,6 +15,12 @@ internal static class SshdTokens
             return ("", []);
         }
 
+        // The keyword may stand in quotes.
+        if (rest[0] == '"' && rest[1..].IndexOf('"') is int close and > 0)
+        {
+            return (rest[1..(close + 1)].ToString().ToLowerInvariant(), Words(AfterEquals(rest[(close + 2)..])));
+        }
+
         int end = rest.IndexOfAny(" \t=\"");
         if (end < 0)
         {
@@ -22,13 +28,13 @@ internal static class SshdTokens
         }
 
         string keyword = rest[..end].ToString().ToLowerInvariant();
-        rest = rest[end..].TrimStart(" \t");
-        if (rest.StartsWith('='))
-        {
-            rest = rest[1..].TrimStart(" \t");
-        }
+        return (keyword, Words(AfterEquals(rest[end..])));
+    }
 
-        return (keyword, Words(rest));
+    private static ReadOnlySpan<char> AfterEquals(ReadOnlySpan<char> rest)
+    {
+        rest = rest.TrimStart(" \t");
+        return rest.StartsWith('=') ? rest[1..].TrimStart(" \t") : rest;
     }
 
     private static ImmutableArray<string> Words(ReadOnlySpan<char> text)

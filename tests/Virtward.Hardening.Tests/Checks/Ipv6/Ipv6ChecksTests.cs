@@ -47,6 +47,7 @@ public sealed class Ipv6ChecksTests
     public void Where_nobody_uses_it_nothing_may_come_in_over_it()
     {
         Judged.Passes(V6Check01.Check, LinkOnly().Rules(Drop.Replace("udp dport 51820 accept\n", "meta nfproto ipv4 udp dport 51820 accept\n", StringComparison.Ordinal)).Facts());
+        Judged.Passes(V6Check01.Check, LinkOnly().Rules(Drop).Listeners(TestHost.Socket("udp", "::", 51820, "wireguard")).Facts());
         Assert.Equal(Severity.Medium, Judged.Fails(V6Check01.Check, LinkOnly().Rules(Drop).Facts(), "IPv6 by eth0").Findings[0].Severity);
         Judged.Fails(V6Check01.Check, LinkOnly().Rules(OnlyV4).Facts(), "IPv6 by eth0");
         Judged.Passes(V6Check01.Check, LinkOnly("net.ipv6.conf.eth0.disable_ipv6 = 1", "net.ipv6.conf.eth1.disable_ipv6 = 1", "net.ipv6.conf.virbr0.disable_ipv6 = 1").Rules(OnlyV4).Facts());

@@ -168,6 +168,8 @@ public sealed class KernelChecksTests
         Judged.Fails(Sys11.Check, With().Config("/etc/modprobe.d/x.conf", "blacklist sctp\ninstall tipc /bin/true\n").Config("/proc/modules", "sctp 400000 0 - Live 0x0\n").Facts(), "sctp");
         Judged.Passes(Sys11.Check, Hardened().State(Tree, 755, kind: "directory").Config("/proc/modules", "sctp 400000 2 - Live 0x0\n").Listeners(TestHost.Socket("sctp", "192.168.1.100", 3868, "diameter")).Facts());
         Judged.IsUnknown(Sys11.Check, Hardened().Config("/etc/modprobe.d/x.conf", "blacklist sctp\n").Facts());
+        Judged.DoesNotApply(Sys11.Check, Hardened().Config("/proc/cmdline", "ro quiet\n").Facts());
+        Judged.IsUnknown(Sys11.Check, Hardened().Config("/proc/cmdline", "ro quiet\n").Unreadable("/proc/modules").Facts());
     }
 
     [Theory]

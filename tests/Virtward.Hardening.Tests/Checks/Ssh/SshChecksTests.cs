@@ -166,6 +166,7 @@ public sealed class SshChecksTests
         Judged.Passes(Ssh09.Check, Kex("curve25519-sha256", "curve25519-sha256\n").Facts());
         Judged.Fails(Ssh09.Check, Kex("curve25519-sha256", "curve25519-sha256\n").OnRhel().Config("/etc/crypto-policies/state/current", "LEGACY\n").Facts(), "crypto policy");
         Judged.Passes(Ssh09.Check, Kex("curve25519-sha256", "curve25519-sha256\n").OnRhel().Config("/etc/crypto-policies/state/current", "DEFAULT:NO-SHA1\n").Facts());
+        Judged.Passes(Ssh09.Check, Kex("ecdh-sha2-nistp256", "sntrup761x25519-sha512\n").OnRhel().Config("/etc/crypto-policies/state/current", "FIPS\n").Facts());
         Judged.IsUnknown(Ssh09.Check, ByFiles("").Lacks("audit/packages-dpkg.txt", "?").Facts());
     }
 
@@ -259,7 +260,7 @@ public sealed class SshChecksTests
     [Fact]
     public void What_sshd_itself_says_of_a_block_counts()
     {
-        TestHost host = Answering(With("passwordauthentication no")).Config("/etc/ssh/sshd_config.d/50-x.conf", "Match User bob\n  PasswordAuthentication no\n")
+        TestHost host = Answering().Text("audit/sshd-T-match-0.txt", With("passwordauthentication no")).Config("/etc/ssh/sshd_config.d/50-x.conf", "Match User bob\n  PasswordAuthentication no\n")
             .Text("audit/sshd-T-match-1.txt", With("passwordauthentication yes"));
         Judged.Fails(Ssh17.Check, host.Facts(), "Match User bob: PasswordAuthentication");
     }

@@ -83,6 +83,15 @@ public sealed class SocketOwnerTests
     }
 
     [Fact]
+    public void The_title_that_a_listening_sshd_writes_holds_its_arguments()
+    {
+        Assert.Equal("-f /etc/ssh/sshd_config_vpn -p 2200", SafeArguments.Of("sshd", ["sshd: /usr/sbin/sshd -D -f /etc/ssh/sshd_config_vpn -p 2200 [listener] 0 of 10-100 startups"]));
+        Assert.Null(SafeArguments.Of("sshd", ["sshd: -f /etc/shadow [preauth]"]));
+        Assert.Null(SafeArguments.Of("sshd", ["sshd:  [listener]"]));
+        Assert.Null(SafeArguments.Of("sshd", []));
+    }
+
+    [Fact]
     public void A_socket_of_the_kernels_own_may_be_wireguard()
     {
         var listener = new Listener { Protocol = "udp", Number = 17, Address = Address.Parse("0.0.0.0"), Port = 51820 };
