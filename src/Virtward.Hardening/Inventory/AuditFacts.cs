@@ -33,6 +33,7 @@ public sealed class AuditFacts
     private readonly Lazy<UnitFacts> _units;
     private readonly Lazy<AccessFacts> _access;
     private readonly Lazy<GuardingFacts> _guarding;
+    private readonly Lazy<UpdateFacts> _updates;
 
     /// <summary>Prepares for a host.</summary>
     /// <param name="host">The host: its network, listeners and guests, and the snapshot that all was read from.</param>
@@ -58,6 +59,7 @@ public sealed class AuditFacts
         _units = new(() => UnitFacts.Read(Snapshot));
         _access = new(() => AccessFacts.Read(Snapshot));
         _guarding = new(() => GuardingFacts.Read(Snapshot));
+        _updates = new(() => UpdateFacts.Read(Snapshot, Distribution.Family));
     }
 
     /// <summary>The host's network, listeners and guests.</summary>
@@ -102,8 +104,11 @@ public sealed class AuditFacts
     /// <summary>DNS, resolver and VPN.</summary>
     public NetworkFacts Network => _network.Value;
 
-    /// <summary>Packages and updates.</summary>
+    /// <summary>Packages.</summary>
     public PackageFacts Packages => _packages.Value;
+
+    /// <summary>Updates and where they come from.</summary>
+    public UpdateFacts Updates => _updates.Value;
 
     /// <summary>Units of systemd.</summary>
     public UnitFacts Units => _units.Value;

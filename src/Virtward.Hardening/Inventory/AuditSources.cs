@@ -18,5 +18,5 @@ public static class AuditSources
     public static readonly SnapshotSources All = SnapshotSources.Join(
         new SnapshotSources { Files = [new FileSource("/etc/os-release", Cleaning.Nothing), new FileSource("/usr/lib/os-release", Cleaning.Nothing)] },
         SshSources.All, KernelSources.All, FirewallSources.All, HypervisorSources.All, NetworkSources.All, PackageSources.All, UnitSources.All,
-        AccessSources.All, GuardingSources.All);
+        AccessSources.All, GuardingSources.All, UpdateSources.All, SandboxSources.All, ClockSources.All);
 }

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -15,6 +16,8 @@ internal sealed class RootDirectory : IDisposable
     private const int StayOnLink = 0x20000;
     private const int Denied = 13;
     private const nint OpenAt2Number = 437;
+
+    private static readonly EnumerationOptions EverythingInIt = new() { AttributesToSkip = 0, IgnoreInaccessible = true, MatchType = MatchType.Simple };
 
     private readonly SafeFileHandle _root;
 
@@ -86,6 +89,39 @@ internal sealed class RootDirectory : IDisposable
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             return [];
+        }
+    }
+
+    /// <summary>
+    /// stat(2) of everything in a directory, in no order, links not followed; nothing where it cannot be read. Far cheaper than <see cref="State"/>
+    /// of each: the directory is opened once, and each name is looked up in it alone.
+    /// </summary>
+    /// <param name="path">The directory's absolute path.</param>
+    /// <param name="atMost">The most entries.</param>
+    /// <param name="visit">Told each name with its state.</param>
+    public void Visit(string path, int atMost, Action<string, StatBuffer> visit)
+    {
+        using SafeFileHandle handle = Open(path, Directory);
+        if (handle.IsInvalid)
+        {
+            return;
+        }
+
+        try
+        {
+            // FileSystemEnumerable hands out the names as they come; a name holds no slash, so that it cannot lead out of the directory.
+            var names = new FileSystemEnumerable<string>($"/proc/self/fd/{FileCalls.Number(handle)}", static (ref FileSystemEntry entry) => entry.FileName.ToString(), EverythingInIt);
+            foreach (string name in names.Take(atMost))
+            {
+                if (FileCalls.Stat(handle, name, FileCalls.NoFollow, FileCalls.BasicStats, out StatBuffer state) == 0)
+                {
+                    visit(name, state);
+                }
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // It went away, or may not be read: what was seen was seen.
         }
     }
 

@@ -166,27 +166,24 @@ internal sealed class SourceFiles(SnapshotSources sources, string root)
         while (rest.TryPop(out string? directory) && walked < MaxWalked)
         {
             cancel.ThrowIfCancellationRequested();
-            foreach (string name in tree.Names(directory, MaxWalked))
+            int seen = 0;
+            tree.Visit(directory, MaxWalked, (name, state) =>
             {
-                walked++;
-                string path = $"{directory}/{name}";
-                if (tree.State(path, out _) is not StatBuffer state)
-                {
-                    continue;
-                }
-
+                seen++;
                 if (state.IsDirectory && state.Device == start.Device)
                 {
-                    rest.Push(path);
+                    rest.Push($"{directory}/{name}");
                 }
 
                 bool special = (state.IsRegular && (state.Permissions & SetId) != 0)
                     || (!state.IsLink && (state.Permissions & WritableByAll) != 0 && !(state.IsDirectory && (state.Permissions & Sticky) != 0));
                 if (special)
                 {
+                    string path = $"{directory}/{name}";
                     _states.TryAdd(path, state.ToFileState(path));
                 }
-            }
+            });
+            walked += seen;
         }
     }
 }

@@ -6,5 +6,5 @@ namespace Virtward.Hardening.Checks.Accounts;
 public static class AccountsChecks
 {
     /// <summary>All of them.</summary>
-    public static readonly ImmutableArray<Check> All = [];
+    public static readonly ImmutableArray<Check> All = [Aut01.Check, Aut02.Check, Boot01.Check];
 }

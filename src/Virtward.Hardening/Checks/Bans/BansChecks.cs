@@ -6,5 +6,5 @@ namespace Virtward.Hardening.Checks.Bans;
 public static class BansChecks
 {
     /// <summary>All of them.</summary>
-    public static readonly ImmutableArray<Check> All = [];
+    public static readonly ImmutableArray<Check> All = [Ban01.Check, Ban02.Check, Ban03.Check, Ban04.Check, Ban05.Check, Ban06.Check];
 }

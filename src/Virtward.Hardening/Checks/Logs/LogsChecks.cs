@@ -6,5 +6,5 @@ namespace Virtward.Hardening.Checks.Logs;
 public static class LogsChecks
 {
     /// <summary>All of them.</summary>
-    public static readonly ImmutableArray<Check> All = [];
+    public static readonly ImmutableArray<Check> All = [Log01.Check, Log02.Check, Log03.Check, Log04.Check];
 }

@@ -6,5 +6,5 @@ namespace Virtward.Hardening.Checks.Mac;
 public static class MacChecks
 {
     /// <summary>All of them.</summary>
-    public static readonly ImmutableArray<Check> All = [];
+    public static readonly ImmutableArray<Check> All = [Mac01.Check, Mac02.Check, Mac03.Check, Mac04.Check, Mac05.Check];
 }

@@ -6,5 +6,5 @@ namespace Virtward.Hardening.Checks.Services;
 public static class ServicesChecks
 {
     /// <summary>All of them.</summary>
-    public static readonly ImmutableArray<Check> All = [];
+    public static readonly ImmutableArray<Check> All = [Pkg01.Check, Svc01.Check, Svc02.Check, Svc03.Check];
 }

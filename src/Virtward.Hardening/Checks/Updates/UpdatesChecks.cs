@@ -6,5 +6,5 @@ namespace Virtward.Hardening.Checks.Updates;
 public static class UpdatesChecks
 {
     /// <summary>All of them.</summary>
-    public static readonly ImmutableArray<Check> All = [];
+    public static readonly ImmutableArray<Check> All = [Upd01.Check, Upd02.Check, Upd03.Check, Upd04.Check];
 }
