@@ -14,6 +14,7 @@ internal sealed class RootDirectory : IDisposable
     private const int Directory = 0x10000 | 0x80000;
     private const int PathOnly = 0x200000 | 0x80000;
     private const int StayOnLink = 0x20000;
+    private const int Denied = 13;
     private const nint OpenAt2Number = 437;
 
     private static readonly EnumerationOptions EverythingInIt = new() { AttributesToSkip = 0, IgnoreInaccessible = true, MatchType = MatchType.Simple };
@@ -61,9 +62,16 @@ internal sealed class RootDirectory : IDisposable
     }
 
     /// <summary>The names in a directory, sorted, at most so many; none where it cannot be read.</summary>
-    public IReadOnlyList<string> Names(string path, int atMost)
+    public IReadOnlyList<string> Names(string path, int atMost) => Names(path, atMost, out _);
+
+    /// <summary>The names in a directory, sorted, at most so many; none where it cannot be read.</summary>
+    /// <param name="path">The absolute path.</param>
+    /// <param name="atMost">How many.</param>
+    /// <param name="denied">Whether it is there, and only others may read it.</param>
+    public IReadOnlyList<string> Names(string path, int atMost, out bool denied)
     {
         using SafeFileHandle handle = Open(path, Directory);
+        denied = handle.IsInvalid && Marshal.GetLastPInvokeError() == Denied;
         if (handle.IsInvalid)
         {
             return [];

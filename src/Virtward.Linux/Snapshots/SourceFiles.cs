@@ -39,7 +39,7 @@ internal sealed class SourceFiles(SnapshotSources sources, string root)
             Read(gathering, isKernel ? kernel : tree, source);
         }
 
-        foreach (string path in sources.States.SelectMany(pattern => Expand(tree, pattern, MaxEntries)))
+        foreach (string path in sources.States.SelectMany(pattern => Expand(gathering, tree, pattern, MaxEntries)))
         {
             Note(tree, path);
         }
@@ -60,7 +60,7 @@ internal sealed class SourceFiles(SnapshotSources sources, string root)
 
     private void Read(Gathering gathering, RootDirectory tree, FileSource source)
     {
-        List<string> paths = Expand(tree, source.Pattern, source.MaxFiles + 1);
+        List<string> paths = Expand(gathering, tree, source.Pattern, source.MaxFiles + 1);
         if (paths.Count > source.MaxFiles)
         {
             gathering.Lacks(SnapshotNames.OfPath(source.Pattern), $"more than {source.MaxFiles} files are called {source.Pattern}");
@@ -130,17 +130,29 @@ internal sealed class SourceFiles(SnapshotSources sources, string root)
     }
 
     // Part by part, so that only the directories that a wildcard stands in are listed.
-    private static List<string> Expand(RootDirectory tree, string pattern, int atMost)
+    private static List<string> Expand(Gathering gathering, RootDirectory tree, string pattern, int atMost)
     {
         List<string> paths = [""];
         foreach (string part in pattern.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             paths = Glob.HasWildcard(part)
-                ? [.. paths.SelectMany(path => tree.Names(path.Length == 0 ? "/" : path, MaxEntries).Where(name => Glob.Matches(part, name)).Select(name => $"{path}/{name}")).Take(atMost)]
+                ? [.. paths.SelectMany(path => Names(gathering, tree, path.Length == 0 ? "/" : path).Where(name => Glob.Matches(part, name)).Select(name => $"{path}/{name}")).Take(atMost)]
                 : [.. paths.Select(path => $"{path}/{part}")];
         }
 
         return Glob.HasWildcard(pattern) ? [.. paths.Where(path => tree.State(path, out _) is not null)] : paths;
+    }
+
+    // What nobody could look into is said: there may be files in it.
+    private static IReadOnlyList<string> Names(Gathering gathering, RootDirectory tree, string directory)
+    {
+        IReadOnlyList<string> names = tree.Names(directory, MaxEntries, out bool denied);
+        if (denied)
+        {
+            gathering.Lacks(SnapshotNames.OfPath(directory), $"it needs root to read {directory}");
+        }
+
+        return names;
     }
 
     private void Walk(RootDirectory tree, string top, ref int walked, CancellationToken cancel)

@@ -43,6 +43,33 @@ public sealed class SourceGatheringTests : IDisposable
     }
 
     [Fact]
+    public async Task A_qemu_that_runs_is_told_without_its_command_line()
+    {
+        // Any program by that name will do, and one whose file is gone while it runs.
+        string program = In("qemu-system-x86_64");
+        File.Copy("/usr/bin/sleep", program);
+        using var qemu = Process.Start(new ProcessStartInfo(program, ["60"]) { Environment = { ["SECRET"] = "geheim" } })!;
+        try
+        {
+            File.Delete(program);
+            var request = new SnapshotRequest { Agents = false, Sources = new SnapshotSources { Files = [new FileSource("/etc/os-release", Cleaning.Nothing)] } };
+            Snapshot snapshot = await new HostSnapshots(new ProcessCommands(), TimeProvider.System).GatherAsync(request, null, TestContext.Current.CancellationToken);
+            QemuProcess seen = QemuProcessesText.Read(snapshot.Text(SnapshotNames.QemuProcesses)!).Value.Single(one => one.Pid == qemu.Id);
+            Assert.Equal(program, seen.Program);
+            Assert.True(seen.Replaced);
+            Assert.NotNull(seen.Uid);
+            Assert.NotNull(seen.Seccomp);
+            Assert.NotNull(seen.Capabilities);
+            Assert.DoesNotContain("geheim", snapshot.Text(SnapshotNames.QemuProcesses), StringComparison.Ordinal);
+        }
+        finally
+        {
+            qemu.Kill();
+            await qemu.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
     public async Task Links_stay_inside_the_root()
     {
         // Each of these would bring this machine's own file into an answer about another.

@@ -24,6 +24,12 @@ public static class Aut01
         Severity = Severity.Medium,
         Title = "only root is root, and becoming root takes a password, leaves a trace and cannot be guessed",
         Why = "Root on the host is root in every guest. An account that becomes root without a password is worth as much to an intruder as root's own, and a service's account that can do it is a way from that service to all guests.",
+        References =
+        [
+            "CIS RHEL 9 v2.0.0 5.2.4", "CIS RHEL 9 v2.0.0 5.3.3.1.1", "CIS RHEL 9 v2.0.0 5.4.2.1",
+            "CIS Debian 12 v1.1.0 5.2.4", "CIS Debian 12 v1.1.0 5.3.3.1.1", "CIS Debian 12 v1.1.0 5.4.2.1",
+            "DISA STIG RHEL 9 RHEL-09-411100", "DISA STIG RHEL 9 RHEL-09-611085",
+        ],
         Judge = Judge,
     };
 

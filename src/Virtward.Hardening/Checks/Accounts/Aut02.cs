@@ -36,6 +36,11 @@ public static class Aut02
         Severity = Severity.Medium,
         Title = "secrets are for root alone, nobody else writes to the system's files, and no unknown program runs with other rights than its caller's",
         Why = "A key of libvirt's that others can read opens all guests over the network. A file below /etc or /usr that everybody may write is root for everybody, and a new setuid program is what an intruder leaves behind to come back.",
+        References =
+        [
+            "CIS RHEL 9 v2.0.0 7.1.1", "CIS RHEL 9 v2.0.0 7.1.5", "CIS RHEL 9 v2.0.0 7.1.11", "CIS RHEL 9 v2.0.0 7.1.13",
+            "CIS Debian 12 v1.1.0 7.1.1", "CIS Debian 12 v1.1.0 7.1.5", "CIS Debian 12 v1.1.0 7.1.11", "CIS Debian 12 v1.1.0 7.1.13",
+        ],
         Judge = Judge,
     };
 

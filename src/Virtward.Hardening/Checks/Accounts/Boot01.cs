@@ -26,6 +26,12 @@ public static class Boot01
         Severity = Severity.Low,
         Title = "the boot loader asks for a password before anything is changed in it, and the kernel's command line switches no protection off",
         Why = "Whoever reaches a remote console (BMC, IPMI) adds a word to the boot line and is root, with all guests' disks. A word such as mitigations=off, once put there for speed, lets guests read each other's memory.",
+        References =
+        [
+            "CIS RHEL 9 v2.0.0 1.4.1", "CIS RHEL 9 v2.0.0 6.3.1.2",
+            "CIS Debian 12 v1.1.0 1.4.1", "CIS Debian 12 v1.1.0 6.2.1.3",
+            "DISA STIG RHEL 9 RHEL-09-212010", "DISA STIG RHEL 9 RHEL-09-212055",
+        ],
         Judge = Judge,
     };
 

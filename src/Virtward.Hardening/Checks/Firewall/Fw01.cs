@@ -17,6 +17,7 @@ public static class Fw01
         Title = "exactly one firewall is loaded at boot, and every table has an owner",
         Why = "Two firewalls undo each other: the one that starts last flushes what the first one loaded, and which one that is changes from boot to boot. With none the host comes up "
             + "open, guests and all; and rules that nobody owns are gone after the next boot.",
+        References = ["CIS RHEL 9 v2.0.0 4.1.2", "CIS Debian 12 v1.1.0 4.1.1"],
         Judge = Judge,
     };
 

@@ -20,6 +20,12 @@ public static class Fw02
         Title = "what no rule names is refused at the host, on every interface, by both families",
         Why = "A firewall that lists what is forbidden forgets something. Whatever is installed tomorrow, by a package or by mistake, is then open to everybody; refused by default, it "
             + "stays closed until somebody opens it.",
+        References =
+        [
+            "CIS RHEL 9 v2.0.0 4.3.3",
+            "CIS Debian 12 v1.1.0 4.2.7", "CIS Debian 12 v1.1.0 4.3.8", "CIS Debian 12 v1.1.0 4.4.2.1", "CIS Debian 12 v1.1.0 4.4.3.1",
+            "DISA STIG RHEL 9 RHEL-09-251020",
+        ],
         Judge = Judge,
     };
 

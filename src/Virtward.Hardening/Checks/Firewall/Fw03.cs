@@ -16,6 +16,7 @@ public static class Fw03
         Title = "what no rule names is not passed on from one network to another",
         Why = "A host with guests forwards packets, and so it is a router between everything that it is plugged into. Without a refusal by default the Internet gets to the guests and to the "
             + "management network by way of it.",
+        References = ["CIS RHEL 9 v2.0.0 4.3.3", "CIS Debian 12 v1.1.0 4.2.7", "CIS Debian 12 v1.1.0 4.3.8"],
         Judge = Judge,
     };
 

@@ -16,6 +16,7 @@ public static class Fw04
         Title = "the host itself opens no connection that no rule names",
         Why = "Outgoing rules catch what has got in already: a tool that is fetched, a shell that calls home, a guest's neighbour that is scanned from the host. They also say, when something is "
             + "dropped, that something is wrong.",
+        References = ["CIS Debian 12 v1.1.0 4.2.7"],
         Judge = Judge,
     };
 

@@ -20,6 +20,11 @@ public static class Fw05
         Title = "answers to the host's own connections come back, and packets of no connection do not get in",
         Why = "Without a rule for established connections updates, DNS and backups stop, and somebody opens more than is needed to mend that. The kernel takes a bare ACK for a new "
             + "connection and flags that no connection has for an invalid one: both are how a firewall is mapped, and neither belongs past it.",
+        References =
+        [
+            "CIS RHEL 9 v2.0.0 4.3.2",
+            "CIS Debian 12 v1.1.0 4.3.7", "CIS Debian 12 v1.1.0 4.4.2.3", "CIS Debian 12 v1.1.0 4.4.3.3",
+        ],
         Judge = Judge,
     };
 

@@ -22,6 +22,11 @@ public static class Fw06
         Title = "loopback is open to the host itself, and to nobody else",
         Why = "Services bind to 127.0.0.1 in the belief that nobody reaches it: databases, guests' screens, what a container publishes there. A translated address or route_localnet "
             + "lets a neighbour in, as the kernel's own check of such addresses comes after the translation.",
+        References =
+        [
+            "CIS RHEL 9 v2.0.0 4.2.2", "CIS RHEL 9 v2.0.0 4.3.4",
+            "CIS Debian 12 v1.1.0 4.2.4", "CIS Debian 12 v1.1.0 4.3.6", "CIS Debian 12 v1.1.0 4.4.2.2", "CIS Debian 12 v1.1.0 4.4.3.2",
+        ],
         Judge = Judge,
     };
 

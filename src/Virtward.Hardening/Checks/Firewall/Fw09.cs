@@ -20,6 +20,7 @@ public static class Fw09
         Title = "the rules in force are those that are stored",
         Why = "What was typed and not stored is gone after the next boot or reload, and what was stored and not loaded was never in force. Either way the host that comes back after "
             + "an update is not the one that was tested.",
+        References = ["CIS Debian 12 v1.1.0 4.3.10"],
         Judge = Judge,
     };
 

@@ -26,6 +26,7 @@ public static class Fw12
         Title = "the zone that faces the Internet opens no service of a hypervisor's inside",
         Why = "A service stays open in the zone long after its program is gone, and waits for the next program at that port. libvirt, cockpit, VNC or file shares in the Internet's zone "
             + "are the whole host, offered to strangers.",
+        References = ["CIS RHEL 9 v2.0.0 4.2.1"],
         Judge = Judge,
     };
 

@@ -15,6 +15,7 @@ public static class Fw17
         Title = "no rules of iptables' old engine stand beside nftables'",
         Why = "Two engines judge each packet, and each tool shows only its own half: nft and iptables-nft do not list what iptables-legacy loaded. Whoever reads one of them believes the host "
             + "closed, or open, that is not.",
+        References = ["CIS Debian 12 v1.1.0 4.3.3"],
         Judge = Judge,
     };
 

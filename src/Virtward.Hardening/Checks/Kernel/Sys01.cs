@@ -13,6 +13,7 @@ public static class Sys01
         Severity = Severity.Medium,
         Title = "packets with a source from elsewhere are dropped (rp_filter)",
         Why = "Whoever sends from the Internet with a source of the management or a guest network passes rules that go by address. The kernel's reverse path filter drops such packets: 1 where each network has one way, 2 where packets may come back another way.",
+        References = ["CIS RHEL 9 v2.0.0 3.3.7", "CIS Debian 12 v1.1.0 3.3.7", "DISA STIG RHEL 9 RHEL-09-253035"],
         Judge = Judge,
     };
 

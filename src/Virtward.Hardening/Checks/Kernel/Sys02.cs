@@ -13,7 +13,13 @@ public static class Sys02
         Severity = Severity.Medium,
         Title = "no neighbour can redirect this host's packets",
         Why = "An ICMP redirect tells the host to send its packets through somebody else. A guest, or any machine in the same network, can so read what the hypervisor sends.",
-        References = ["DISA STIG RHEL 9 RHEL-09-253040", "DISA STIG RHEL 9 RHEL-09-254035"],
+        References =
+        [
+            "CIS RHEL 9 v2.0.0 3.3.5",
+            "CIS Debian 12 v1.1.0 3.3.5",
+            "DISA STIG RHEL 9 RHEL-09-253015", "DISA STIG RHEL 9 RHEL-09-253040",
+            "DISA STIG RHEL 9 RHEL-09-254015", "DISA STIG RHEL 9 RHEL-09-254035",
+        ],
         Judge = Judge,
     };
 

@@ -13,7 +13,13 @@ public static class Sys03
         Severity = Severity.Medium,
         Title = "senders do not choose the way of their packets, and this host redirects nobody",
         Why = "A source route leads packets past the firewall's idea of where they come from. Redirects that a hypervisor sends tell its guests about neighbours that they should not know.",
-        References = ["DISA STIG RHEL 9 RHEL-09-253070"],
+        References =
+        [
+            "CIS RHEL 9 v2.0.0 3.3.2", "CIS RHEL 9 v2.0.0 3.3.8",
+            "CIS Debian 12 v1.1.0 3.3.2", "CIS Debian 12 v1.1.0 3.3.8",
+            "DISA STIG RHEL 9 RHEL-09-253020", "DISA STIG RHEL 9 RHEL-09-253065",
+            "DISA STIG RHEL 9 RHEL-09-253070", "DISA STIG RHEL 9 RHEL-09-254020",
+        ],
         Judge = Judge,
     };
 

@@ -15,6 +15,7 @@ public static class Sys04
         Severity = Severity.Low,
         Title = "packets with impossible sources from the Internet are logged (log_martians)",
         Why = "Somebody who sends with sources of the inner networks is trying something: the log should say so. On guests' bridges it would only fill the log.",
+        References = ["CIS RHEL 9 v2.0.0 3.3.9", "CIS Debian 12 v1.1.0 3.3.9", "DISA STIG RHEL 9 RHEL-09-253025"],
         Judge = Judge,
     };
 

@@ -16,6 +16,12 @@ public static class Sys05
         Severity = Severity.High,
         Title = "this host forwards packets only where guests, containers or a VPN need it",
         Why = "A host that forwards is a router between the Internet, the management network and the guests, and everything hangs on its forward rules. Without anybody who needs it, it should pass nothing on.",
+        References =
+        [
+            "CIS RHEL 9 v2.0.0 3.3.1",
+            "CIS Debian 12 v1.1.0 3.3.1",
+            "DISA STIG RHEL 9 RHEL-09-253075", "DISA STIG RHEL 9 RHEL-09-254025",
+        ],
         Judge = Judge,
     };
 

@@ -13,6 +13,12 @@ public static class Sys06
         Severity = Severity.Low,
         Title = "the kernel answers no broadcasts, and stands floods of connections",
         Why = "A host that answers pings to everybody helps to flood others. Without SYN cookies a flood of half-open connections shuts the administrator out.",
+        References =
+        [
+            "CIS RHEL 9 v2.0.0 3.3.4", "CIS RHEL 9 v2.0.0 3.3.10",
+            "CIS Debian 12 v1.1.0 3.3.4", "CIS Debian 12 v1.1.0 3.3.10",
+            "DISA STIG RHEL 9 RHEL-09-253010", "DISA STIG RHEL 9 RHEL-09-253055",
+        ],
         Judge = Judge,
     };
 

@@ -17,6 +17,7 @@ public static class Sys08
         Severity = Severity.Medium,
         Title = "no router advertisement configures this host where its IPv6 is fixed or unused",
         Why = "Anybody in the network, and any guest on a bridge, can advertise itself as a router. A host that believes it gets an address, and a default route through the attacker.",
+        References = ["CIS RHEL 9 v2.0.0 3.3.11", "CIS Debian 12 v1.1.0 3.3.11", "DISA STIG RHEL 9 RHEL-09-254010"],
         Judge = Judge,
     };
 

@@ -13,6 +13,13 @@ public static class Sys09
         Severity = Severity.Medium,
         Title = "the kernel hides its addresses and closes the doors that local attacks use",
         Why = "A qemu process that a guest has broken out of is a local attacker: pointers in logs, BPF, perf and ptrace are its tools to get from there to the kernel, and so to all other guests.",
+        References =
+        [
+            "CIS RHEL 9 v2.0.0 1.5.1", "CIS RHEL 9 v2.0.0 1.5.2",
+            "CIS Debian 12 v1.1.0 1.5.1", "CIS Debian 12 v1.1.0 1.5.2",
+            "DISA STIG RHEL 9 RHEL-09-213010", "DISA STIG RHEL 9 RHEL-09-213025",
+            "DISA STIG RHEL 9 RHEL-09-213075", "DISA STIG RHEL 9 RHEL-09-213080",
+        ],
         Judge = Judge,
     };
 

@@ -13,6 +13,7 @@ public static class Sys10
         Severity = Severity.Medium,
         Title = "links, pipes and files in shared directories cannot be planted, and setuid programs leave no core",
         Why = "In /tmp and /var/tmp a link or a file that somebody put there leads a program of root to write elsewhere. A core of a setuid program holds what it had read as root.",
+        References = ["CIS Debian 12 v1.1.0 1.5.3", "DISA STIG RHEL 9 RHEL-09-213030", "DISA STIG RHEL 9 RHEL-09-213035"],
         Judge = Judge,
     };
 

@@ -13,6 +13,11 @@ public static class Sys11
         Severity = Severity.Medium,
         Title = "protocols that nobody uses cannot be loaded into the kernel",
         Why = "Any local process, a broken-out qemu too, makes the kernel load a protocol by opening a socket of it. DCCP, SCTP, RDS and TIPC have had holes that lead to root, and hardly any hypervisor needs them.",
+        References =
+        [
+            "CIS RHEL 9 v2.0.0 3.2.1", "CIS RHEL 9 v2.0.0 3.2.2", "CIS RHEL 9 v2.0.0 3.2.3", "CIS RHEL 9 v2.0.0 3.2.4",
+            "CIS Debian 12 v1.1.0 3.2.1", "CIS Debian 12 v1.1.0 3.2.2", "CIS Debian 12 v1.1.0 3.2.3", "CIS Debian 12 v1.1.0 3.2.4",
+        ],
         Judge = Judge,
     };
 

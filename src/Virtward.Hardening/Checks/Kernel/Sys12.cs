@@ -13,6 +13,7 @@ public static class Sys12
         Severity = Severity.High,
         Title = "the processor's holes are closed between guests and host",
         Why = "Guests share the processor. Through an open hole of it one guest reads what the host or another guest has in memory, whatever walls stand between them. Nested virtualisation and shared memory pages widen the way.",
+        References = ["DISA STIG RHEL 9 RHEL-09-212050"],
         Judge = Judge,
     };
 

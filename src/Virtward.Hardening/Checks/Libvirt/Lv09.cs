@@ -76,6 +76,11 @@ public static class Lv09
             yield return $"{disk.Source} builds on {path}, which lies in no pool";
         }
 
+        foreach (string path in host.Image(disk.Source)?.Probing ?? [])
+        {
+            yield return $"{path} does not say the format of the image that it builds on";
+        }
+
         // Install media hold no secrets.
         if (disk.Device is "cdrom" && disk.Source.EndsWith(".iso", StringComparison.OrdinalIgnoreCase))
         {
@@ -98,5 +103,5 @@ public static class Lv09
     private static Remedy Remedy(AuditedGuest guest) => Hypervisor.EditGuest(
         guest, "Write the format into the XML, close the images, and keep what they build on in a pool.",
         "# <driver name='qemu' type='qcow2'/> or type='raw', as 'qemu-img info -U IMAGE' tells of an image that the guest never wrote raw",
-        "chmod 0600 IMAGE   # libvirt gives it to qemu while the guest runs", "# an image outside pools: virsh pool-define-as NAME dir --target DIRECTORY, or move it while the guest is off");
+        "qemu-img rebase -u -F qcow2 -b BASE IMAGE   # says what lies below, while the guest is off", "chmod 0600 IMAGE   # libvirt gives it to qemu while the guest runs", "# an image outside pools: virsh pool-define-as NAME dir --target DIRECTORY, or move it while the guest is off");
 }

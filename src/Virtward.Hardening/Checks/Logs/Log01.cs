@@ -13,6 +13,11 @@ public static class Log01
         Severity = Severity.Medium,
         Title = "the journal outlives a reboot, keeps to a size, and cannot be flooded",
         Why = "After a break-in, or a crash with all guests, the first question is what happened before. A journal in memory is gone with the reboot; one without a limit fills the disk that the guests' images lie on.",
+        References =
+        [
+            "CIS RHEL 9 v2.0.0 6.2.1.3", "CIS RHEL 9 v2.0.0 6.2.2.4",
+            "CIS Debian 12 v1.1.0 6.1.1.3", "CIS Debian 12 v1.1.0 6.1.2.4",
+        ],
         Judge = Judge,
     };
 

@@ -13,6 +13,12 @@ public static class Log02
         Severity = Severity.Medium,
         Title = "a copy of the log goes to another machine, encrypted",
         Why = "Whoever is root on the host rewrites its logs first. Only a copy that he cannot reach tells what he did, and to which guests.",
+        References =
+        [
+            "CIS RHEL 9 v2.0.0 6.2.2.1.3", "CIS RHEL 9 v2.0.0 6.2.3.6",
+            "CIS Debian 12 v1.1.0 6.1.2.1.3", "CIS Debian 12 v1.1.0 6.1.3.6",
+            "DISA STIG RHEL 9 RHEL-09-652045", "DISA STIG RHEL 9 RHEL-09-652055",
+        ],
         Judge = Judge,
     };
 

@@ -17,6 +17,7 @@ public static class Log04
         Severity = Severity.Low,
         Title = "a report goes out every day, and something watches the host's files",
         Why = "Nobody reads logs by himself. A report that comes each day is noticed when it does not come; a changed program in /usr is noticed by nobody but a tool that compares.",
+        References = ["CIS RHEL 9 v2.0.0 6.1.2", "CIS Debian 12 v1.1.0 6.3.2", "DISA STIG RHEL 9 RHEL-09-651015"],
         Judge = Judge,
     };
 

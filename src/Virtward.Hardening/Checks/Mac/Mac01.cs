@@ -17,6 +17,12 @@ public static class Mac01
         Severity = Severity.High,
         Title = "SELinux or AppArmor is on and enforces, now and after the next boot",
         Why = "All guests' QEMU processes run as the same user. What keeps one that was broken into away from the disks of the others is sVirt alone: a label or a profile for each guest, which SELinux or AppArmor enforces.",
+        References =
+        [
+            "CIS RHEL 9 v2.0.0 1.3.1.2", "CIS RHEL 9 v2.0.0 1.3.1.5",
+            "CIS Debian 12 v1.1.0 1.3.1.2", "CIS Debian 12 v1.1.0 1.3.1.4",
+            "DISA STIG RHEL 9 RHEL-09-431010",
+        ],
         Judge = Judge,
     };
 

@@ -26,6 +26,12 @@ public static class Mac04
         Severity = Severity.Medium,
         Title = "auditd runs and records what an intruder on a hypervisor would change",
         Why = "Who changed the firewall, redefined a guest or loaded a module is not to be found in any other log. Without it nobody can say after a break-in which guests were touched.",
+        References =
+        [
+            "CIS RHEL 9 v2.0.0 6.3.1.4", "CIS RHEL 9 v2.0.0 6.3.3.4", "CIS RHEL 9 v2.0.0 6.3.3.19",
+            "CIS Debian 12 v1.1.0 6.2.1.2", "CIS Debian 12 v1.1.0 6.2.3.4", "CIS Debian 12 v1.1.0 6.2.3.19",
+            "DISA STIG RHEL 9 RHEL-09-653015", "DISA STIG RHEL 9 RHEL-09-654080",
+        ],
         Judge = Judge,
     };
 

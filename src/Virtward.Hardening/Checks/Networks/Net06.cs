@@ -16,6 +16,7 @@ public static class Net06
         Severity = Severity.Low,
         Title = "no interface listens to all frames, shares an address, or belongs to nobody",
         Why = "A card that takes all frames has somebody who reads them. A tap on a bridge that is no guest's is a way into the guests' network that nobody declared.",
+        References = ["DISA STIG RHEL 9 RHEL-09-251040"],
         Judge = Judge,
     };
 

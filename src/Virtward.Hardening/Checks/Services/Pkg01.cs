@@ -14,6 +14,12 @@ public static class Pkg01
         Severity = Severity.Medium,
         Title = "no package is installed that a hypervisor is better off without",
         Why = "What is not installed has no holes and is not started by mistake. Whatever else a hypervisor serves can be served by a guest, behind the walls that the host puts round it.",
+        References =
+        [
+            "CIS RHEL 9 v2.0.0 2.1.7", "CIS RHEL 9 v2.0.0 2.1.15", "CIS RHEL 9 v2.0.0 2.1.16",
+            "CIS Debian 12 v1.1.0 2.1.6", "CIS Debian 12 v1.1.0 2.1.16",
+            "DISA STIG RHEL 9 RHEL-09-215015", "DISA STIG RHEL 9 RHEL-09-215040", "DISA STIG RHEL 9 RHEL-09-215060",
+        ],
         Judge = Judge,
     };
 

@@ -15,6 +15,7 @@ public static class Svc01
         Severity = Severity.Medium,
         Title = "no service runs that a KVM host does not need",
         Why = "Everything that runs on the host beside the guests can be attacked, and whoever takes it stands next to all guests. A service that is needed can run in a guest.",
+        References = ["CIS RHEL 9 v2.0.0 2.1.22", "CIS Debian 12 v1.1.0 2.1.22"],
         Judge = Judge,
     };
 

@@ -16,6 +16,12 @@ public static class Svc03
         Severity = Severity.Low,
         Title = "the clock is kept right, and neither a debug shell nor Ctrl+Alt+Del nor a dump over the network is open",
         Why = "Logs, certificates, bans and the guests' own clocks follow the host's. systemd's debug shell is a root shell without a password on a console; Ctrl+Alt+Del on a remote console restarts the host under all guests; a crash dump holds the memory of all of them.",
+        References =
+        [
+            "CIS RHEL 9 v2.0.0 2.3.1",
+            "CIS Debian 12 v1.1.0 2.3.1.1",
+            "DISA STIG RHEL 9 RHEL-09-211050", "DISA STIG RHEL 9 RHEL-09-211055",
+        ],
         Judge = Judge,
     };
 

@@ -13,7 +13,12 @@ public static class Ssh03
         Severity = Severity.High,
         Title = "root does not log in with a password, and nobody without proof of who they are",
         Why = "root is the one name that every attacker knows, and on a hypervisor it owns every guest's disk and memory. Empty passwords and trust in other hosts' word are ways in without any secret.",
-        References = ["DISA STIG RHEL 9 RHEL-09-255040", "DISA STIG RHEL 9 RHEL-09-255045"],
+        References =
+        [
+            "CIS RHEL 9 v2.0.0 5.1.12", "CIS RHEL 9 v2.0.0 5.1.19", "CIS RHEL 9 v2.0.0 5.1.20",
+            "CIS Debian 12 v1.1.0 5.1.10", "CIS Debian 12 v1.1.0 5.1.19", "CIS Debian 12 v1.1.0 5.1.20",
+            "DISA STIG RHEL 9 RHEL-09-255040", "DISA STIG RHEL 9 RHEL-09-255045",
+        ],
         Judge = Judge,
     };
 

@@ -14,6 +14,11 @@ public static class Ssh07
         Severity = Severity.Medium,
         Title = "sshd limits tries, time and connections that have not logged in",
         Why = "Each connection that has not logged in costs a process as root. Without limits one client can fill them all, so that the administrator gets none just when the host is under attack.",
+        References =
+        [
+            "CIS RHEL 9 v2.0.0 5.1.14", "CIS RHEL 9 v2.0.0 5.1.16", "CIS RHEL 9 v2.0.0 5.1.17", "CIS RHEL 9 v2.0.0 5.1.18",
+            "CIS Debian 12 v1.1.0 5.1.13", "CIS Debian 12 v1.1.0 5.1.16", "CIS Debian 12 v1.1.0 5.1.17", "CIS Debian 12 v1.1.0 5.1.18",
+        ],
         Judge = Judge,
     };
 

@@ -14,6 +14,7 @@ public static class Ssh09
         Severity = Severity.High,
         Title = "sshd agrees on keys by hybrid post-quantum exchanges first, and by none that is weak",
         Why = "What passes an administrator's session today (root's passwords of guests, disk keys) can be recorded and decrypted once quantum computers are there. Exchanges with SHA-1 can be broken with less.",
+        References = ["CIS RHEL 9 v2.0.0 1.6.1", "CIS RHEL 9 v2.0.0 5.1.5", "CIS Debian 12 v1.1.0 5.1.12"],
         Judge = Judge,
     };
 

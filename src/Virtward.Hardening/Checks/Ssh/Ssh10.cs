@@ -14,6 +14,7 @@ public static class Ssh10
         Severity = Severity.Medium,
         Title = "sshd encrypts and authenticates with nothing weak",
         Why = "An old cipher or checksum that is offered is taken by an old client, and can be forced on nobody else; but what an administrator types over it (passwords of guests, keys of disks) is only as safe as it is.",
+        References = ["CIS RHEL 9 v2.0.0 5.1.4", "CIS RHEL 9 v2.0.0 5.1.6", "CIS Debian 12 v1.1.0 5.1.6", "CIS Debian 12 v1.1.0 5.1.15"],
         Judge = Judge,
     };
 

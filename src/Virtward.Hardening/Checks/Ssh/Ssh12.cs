@@ -14,6 +14,12 @@ public static class Ssh12
         Severity = Severity.Low,
         Title = "sessions that are dead or idle end",
         Why = "A shell of root left open on somebody's desk is a shell of root for whoever sits down there. ClientAliveInterval ends only connections whose other end is gone: an idle one answers it, and needs ChannelTimeout.",
+        References =
+        [
+            "CIS RHEL 9 v2.0.0 5.1.9",
+            "CIS Debian 12 v1.1.0 5.1.7",
+            "DISA STIG RHEL 9 RHEL-09-255095", "DISA STIG RHEL 9 RHEL-09-255100",
+        ],
         Judge = Judge,
     };
 

@@ -14,6 +14,12 @@ public static class Ssh13
         Severity = Severity.Medium,
         Title = "sshd forwards only what administrators need",
         Why = "A tunnel through the hypervisor goes past its firewall into the guests' and the management network. Tunnels from the administrator to a guest's console are wanted; agents, screens, network devices and ports opened here are not.",
+        References =
+        [
+            "CIS RHEL 9 v2.0.0 5.1.10", "CIS RHEL 9 v2.0.0 5.1.21",
+            "CIS Debian 12 v1.1.0 5.1.8", "CIS Debian 12 v1.1.0 5.1.21",
+            "DISA STIG RHEL 9 RHEL-09-255085", "DISA STIG RHEL 9 RHEL-09-255155",
+        ],
         Judge = Judge,
     };
 

@@ -14,6 +14,7 @@ public static class Ssh14
         Severity = Severity.Medium,
         Title = "sshd lets in named users or groups only, an administrator among them",
         Why = "Packages make accounts, and some come with a shell. With AllowGroups a new account is no way in until somebody decides so.",
+        References = ["CIS RHEL 9 v2.0.0 5.1.7", "CIS Debian 12 v1.1.0 5.1.4"],
         Judge = Judge,
     };
 

@@ -13,6 +13,12 @@ public static class Ssh15
         Severity = Severity.Low,
         Title = "sshd logs which key came in, and keeps PAM, strict modes and no look-ups of names",
         Why = "After a break-in the log must say which key opened the session. PAM brings limits and the session's own rules; names of clients that sshd looks up are written by whoever owns their address.",
+        References =
+        [
+            "CIS RHEL 9 v2.0.0 5.1.15", "CIS RHEL 9 v2.0.0 5.1.22",
+            "CIS Debian 12 v1.1.0 5.1.14", "CIS Debian 12 v1.1.0 5.1.22",
+            "DISA STIG RHEL 9 RHEL-09-255030", "DISA STIG RHEL 9 RHEL-09-255050", "DISA STIG RHEL 9 RHEL-09-255160",
+        ],
         Judge = Judge,
     };
 

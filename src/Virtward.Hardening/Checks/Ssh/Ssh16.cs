@@ -14,6 +14,12 @@ public static class Ssh16
         Severity = Severity.Medium,
         Title = "only their owners can read host keys and change sshd's and users' files",
         Why = "Who reads a host key can pose as this hypervisor. Who writes to sshd's configuration, or to an administrator's authorized_keys, has the host.",
+        References =
+        [
+            "CIS RHEL 9 v2.0.0 5.1.1", "CIS RHEL 9 v2.0.0 5.1.2",
+            "CIS Debian 12 v1.1.0 5.1.1", "CIS Debian 12 v1.1.0 5.1.2",
+            "DISA STIG RHEL 9 RHEL-09-255110", "DISA STIG RHEL 9 RHEL-09-255115", "DISA STIG RHEL 9 RHEL-09-255120",
+        ],
         Judge = Judge,
     };
 

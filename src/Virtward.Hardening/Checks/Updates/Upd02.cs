@@ -20,6 +20,7 @@ public static class Upd02
         Severity = Severity.High,
         Title = "no security update waits, by lists that are no older than two days",
         Why = "Each update that waits is a hole that is described in public. On a hypervisor one hole in QEMU, the kernel or libvirt is a way from a guest into all others.",
+        References = ["CIS RHEL 9 v2.0.0 1.2.2.1", "CIS Debian 12 v1.1.0 1.2.2.1", "DISA STIG RHEL 9 RHEL-09-211015"],
         Judge = Judge,
     };
 

@@ -13,6 +13,11 @@ public static class Upd04
         Severity = Severity.Medium,
         Title = "every repository is signed, and the release still gets security updates",
         Why = "Whoever stands between the host and an unsigned repository installs what he likes, as root, and the automatic updates see to it. A release past its end gets no updates at all, and says nothing about it.",
+        References =
+        [
+            "CIS RHEL 9 v2.0.0 1.2.1.2",
+            "DISA STIG RHEL 9 RHEL-09-211010", "DISA STIG RHEL 9 RHEL-09-214015", "DISA STIG RHEL 9 RHEL-09-214025",
+        ],
         Judge = Judge,
     };
 

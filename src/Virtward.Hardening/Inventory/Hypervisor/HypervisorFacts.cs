@@ -175,6 +175,9 @@ public sealed class HypervisorFacts
 
         if (QemuProcessesText.Read(text).TryGet(out ImmutableArray<QemuProcess> processes, out Problem? failure))
         {
+            // Where /proc is mounted with hidepid, others' processes are not even listed.
+            bool root = snapshot.Text(SnapshotNames.Meta) is not string meta || (SnapshotMetaText.Read(meta).TryGet(out SnapshotMeta? read, out _) && read.Root);
+            problem = root || processes.Length > 0 ? null : "it needs root to see all qemu processes";
             return processes;
         }
 

@@ -68,7 +68,10 @@ internal static class ImageQuestions
             return chain.Length == 0 ? null : new DiskImage(
                 path,
                 [.. chain.Skip(1).Select(static one => one.Text("filename") ?? "?")],
-                [.. chain.SelectMany(Times)]);
+                [.. chain.SelectMany(Times)])
+            {
+                Probing = [.. chain.Where(static one => one.Text("backing-filename") is not null && one.Text("backing-filename-format") is null).Select(static one => one.Text("filename") ?? "?")],
+            };
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {

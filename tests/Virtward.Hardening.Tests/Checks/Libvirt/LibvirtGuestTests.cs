@@ -129,6 +129,8 @@ public sealed class LibvirtGuestTests
         Judged.Passes(Lv09.Check, Good().Config("/etc/libvirt/storage/data.xml", "<pool type='dir'><name>data</name><target><path>/data/vm</path></target></pool>")
             .Text(ImageQuestions.NameOf(Image), $$"""[{"filename":"{{Image}}"},{"filename":"/data/vm/base.qcow2"}]""").Facts());
         Judged.Fails(Lv09.Check, Good().Guest("web1", "<disk type='file'><source file='/home/ada/x.img'/><target dev='vda'/></disk>").Facts(), "guest web1: images");
+        Judged.Fails(Lv09.Check, Good().Text(ImageQuestions.NameOf(Image), $$"""[{"filename":"{{Image}}","backing-filename":"b"},{"filename":"/var/lib/libvirt/images/b"}]""").Facts(), "guest web1: images");
+        Judged.Passes(Lv09.Check, Good().Text(ImageQuestions.NameOf(Image), $$"""[{"filename":"{{Image}}","backing-filename":"b","backing-filename-format":"qcow2"},{"filename":"/var/lib/libvirt/images/b"}]""").Facts());
         Judged.IsUnknown(Lv09.Check, Good().Lacks("audit/image-states.txt", "stat is not installed").Facts());
         Judged.IsUnknown(Lv09.Check, Good().Lacks(ImageQuestions.NameOf(Image), "qemu-img is not installed").Facts());
     }

@@ -15,7 +15,8 @@ internal static class LibvirtHost
             .Config("/sys/kernel/security/lsm", rhel ? "lockdown,capability,landlock,yama,selinux,bpf" : "lockdown,capability,landlock,yama,apparmor")
             .Config("/etc/group", "root:x:0:\nsudo:x:27:ada\nwheel:x:10:ada\nlibvirt:x:107:ada\n").Config("/etc/passwd", "root:x:0:0::/root:/bin/bash\nada:x:1000:1000::/home/ada:/bin/bash\n")
             .Config("/proc/self/mounts", "/dev/sda2 / ext4\n/dev/mapper/vg-home /home xfs\n").Config("/etc/libvirt/qemu.conf", "# nothing is set\n")
-            .Config("/etc/libvirt/virtlogd.conf", "#max_size = 2097152\n").Text("audit/backup-mentions.txt", "").Text("audit/wireguard.txt", "");
+            .Config("/etc/libvirt/virtlogd.conf", "#max_size = 2097152\n").Text("audit/backup-mentions.txt", "").Text("audit/wireguard.txt", "")
+            .Text("audit/updates-apt.txt", "").Text("audit/updates-dnf.txt", "");
         return rhel
             ? Units(host.OnRhel(), ("virtqemud.socket", "enabled", "active"), ("virtproxyd.socket", "enabled", "active"), ("virtproxyd-tcp.socket", "disabled", "inactive"), ("virtproxyd-tls.socket", "disabled", "inactive"), ("auditd.service", "enabled", "active"))
                 .State("/usr/sbin/virtqemud", 755).State("/usr/sbin/virtproxyd", 755).Config("/etc/libvirt/virtqemud.conf", "#auth_unix_rw = \"polkit\"\n").Config("/etc/libvirt/virtproxyd.conf", "#listen_tls = 0\n")

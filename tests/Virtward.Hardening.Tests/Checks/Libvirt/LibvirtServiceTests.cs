@@ -192,5 +192,15 @@ public sealed class LibvirtServiceTests
         Judged.Fails(Lv18.Check, host.Processes(LibvirtHost.Process("web1") with { Replaced = true }).Facts(), "guest web1: qemu");
         Judged.IsUnknown(Lv18.Check, host.Processes(LibvirtHost.Process("web1") with { Replaced = null }).Facts());
         Judged.IsUnknown(Lv18.Check, LibvirtHost.Plain().WithoutRoot().Facts());
+        Judged.IsUnknown(Lv07.Check, LibvirtHost.Plain().WithoutRoot().Facts());
+    }
+
+    [Fact]
+    public void Security_updates_of_what_runs_guests_are_told()
+    {
+        TestHost host = LibvirtHost.Plain().Text("audit/updates-apt.txt", "qemu-system-x86/stable-security 1:7.2 amd64 [upgradable from: 1:7.1]\nvim/stable-security 2 amd64 [upgradable from: 1]\n");
+        Assert.Contains("apt-get install --only-upgrade qemu-system-x86", Judged.Fails(Lv18.Check, host.Facts(), "security updates").Findings[0].Remedy.Steps);
+        Judged.Fails(Lv18.Check, LibvirtHost.Plain(rhel: true).Text("audit/updates-dnf.txt", "RLSA-2024:1 Important/Sec. libvirt-daemon-9.5.0-7.el9_4.x86_64\n").Facts(), "security updates");
+        Judged.IsUnknown(Lv18.Check, LibvirtHost.Plain().Lacks("audit/updates-apt.txt", "apt is not installed").Facts());
     }
 }
