@@ -50,7 +50,7 @@ public static class AccessSources
             new FileSource("/sys/module/apparmor/parameters/enabled", Cleaning.Nothing),
             new FileSource("/sys/kernel/security/apparmor/profiles", Cleaning.Nothing),
             new FileSource("/sys/kernel/security/lsm", Cleaning.Nothing),
-            new FileSource("/proc/1/mounts", AccessCleaning.Words),
+            new FileSource("/proc/self/mountinfo", AccessCleaning.Words),
             new FileSource("/proc/cmdline", AccessCleaning.Words),
             new FileSource("/etc/passwd", Cleaning.Hashes),
             new FileSource("/etc/group", Cleaning.Hashes),
