@@ -5,7 +5,7 @@ using Virtward.Core.Snapshots;
 namespace Virtward.Linux.Snapshots;
 
 /// <summary>
-/// Kernel settings that decide where packets go, from /proc/sys, of the network namespace that this runs in. They are named one by one:
+/// Kernel settings that decide where packets go, and those that keep processes apart, from /proc/sys, of the network namespace that this runs in. They are named one by one:
 /// some others hold secrets (<c>tcp_fastopen_key</c>, <c>stable_secret</c>).
 /// </summary>
 internal static class SysctlFiles
@@ -23,7 +23,12 @@ internal static class SysctlFiles
         "net/bridge/bridge-nf-filter-vlan-tagged", "net/bridge/bridge-nf-filter-pppoe-tagged", "net/bridge/bridge-nf-pass-vlan-input-dev",
         "net/netfilter/nf_conntrack_max", "net/netfilter/nf_conntrack_helper", "net/netfilter/nf_conntrack_tcp_loose",
         "net/netfilter/nf_conntrack_tcp_be_liberal", "net/netfilter/nf_conntrack_checksum", "net/netfilter/nf_conntrack_acct",
-        "net/vrf/strict_mode",
+        "net/vrf/strict_mode", "net/ipv4/tcp_rfc1337", "net/core/bpf_jit_harden",
+        "kernel/kptr_restrict", "kernel/dmesg_restrict", "kernel/perf_event_paranoid", "kernel/unprivileged_bpf_disabled", "kernel/yama/ptrace_scope",
+        "kernel/randomize_va_space", "kernel/kexec_load_disabled", "kernel/sysrq", "kernel/io_uring_disabled", "kernel/unprivileged_userns_clone",
+        "kernel/apparmor_restrict_unprivileged_userns", "kernel/modules_disabled",
+        "fs/protected_hardlinks", "fs/protected_symlinks", "fs/protected_fifos", "fs/protected_regular", "fs/suid_dumpable",
+        "user/max_user_namespaces",
     ];
 
     private static readonly ImmutableArray<string> Each4 =

@@ -1,5 +1,4 @@
 using Virtward.Exposure.Matrix;
-using Virtward.Exposure.Packets;
 using Virtward.Exposure.Zones;
 using Virtward.Hardening.Checks.Firewall;
 using Virtward.Hardening.Inventory;

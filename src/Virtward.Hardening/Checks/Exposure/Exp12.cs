@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Virtward.Exposure.Facts.Guests;
 using Virtward.Exposure.Matrix;
-using Virtward.Exposure.Rulesets;
 using Virtward.Exposure.Topology;
 using Virtward.Exposure.Zones;
 using Virtward.Hardening.Inventory;

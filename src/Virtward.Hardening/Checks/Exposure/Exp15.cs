@@ -1,4 +1,4 @@
-using Virtward.Exposure.Matrix;
+using Virtward.Core.Net;
 using Virtward.Exposure.Paths;
 using Virtward.Exposure.Zones;
 using Virtward.Hardening.Checks.Firewall;
@@ -37,7 +37,7 @@ public static class Exp15
         List<string> doubts = [];
         foreach (string by in new[] { Zone.Internet, Zone.Guests, Zone.Containers }.Where(zone => Reach.Has(facts, zone)))
         {
-            PathAnswer? honest = facts.Exposure.Questions?.Between(by, Zone.Host);
+            PathAnswer? honest = Honest(facts, by, trusted);
             foreach (string of in trusted)
             {
                 if (facts.Exposure.Questions?.Forged(of, by, Zone.Host) is not PathAnswer forged)
@@ -59,6 +59,17 @@ public static class Exp15
         }
 
         return Outcome.Of(findings, $"packets with addresses of {string.Join(" and ", trusted.Select(Reach.Words))} are dropped on every other interface, or get no more than anybody there", doubts.Count == 0 ? null : doubts[0]);
+    }
+
+    // Of the Internet anybody is asked about, forgers among them: what everybody else gets there is what counts.
+    private static PathAnswer? Honest(AuditFacts facts, string by, string[] trusted)
+    {
+        ZoneEntry[] entries = [.. facts.Zones.Find(by)!.Entries];
+        Destination host = Destinations.Of(facts.Zones.Zones, facts.Host.Network)[^1];
+        PrefixSet forged = trusted.SelectMany(zone => facts.Zones.Find(zone)!.Entries).Aggregate(PrefixSet.Empty, static (all, entry) => entry.Sources is null ? all : all.Union(entry.Sources));
+        return entries.All(static entry => entry.Sources is not null)
+            ? facts.Exposure.Questions?.Between(by, Zone.Host)
+            : facts.Exposure.Questions?.Matrix.Paths.Ask(new PathQuestion([.. entries], host) { Sources = Destinations.Unicast.Subtract(forged) });
     }
 
     private static bool Within(ProtocolPorts forged, PathAnswer? honest) =>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Virtward.Exposure.Zones;
 using Virtward.Hardening.Inventory;
 using Virtward.Hardening.Inventory.Unit;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Virtward.Exposure.Zones;
 using Virtward.Hardening.Inventory;
-using Virtward.Hardening.Inventory.Firewall;
 using Virtward.Hardening.Inventory.Firewall.Firewalld;
 
 namespace Virtward.Hardening.Checks.Firewall;

@@ -88,6 +88,13 @@ public static class Fw02
         };
     }
 
+    // The way in must stay open.
+    private static string[] Vpn(AuditFacts facts, string device) =>
+    [
+        .. Reach.Rows(facts).Where(static row => row.Endpoint is { Place: Virtward.Exposure.Matrix.EndpointPlace.Host, Service.Kind: Virtward.Exposure.Matrix.ServiceKind.Vpn })
+            .Select(row => $"iifname \"{device}\" {ProtocolNames.ToText(row.Endpoint.Protocol)} dport {Ways.Text(row.Endpoint.Ports.First)} accept").Distinct(),
+    ];
+
     private static Remedy Remedy(AuditFacts facts, ZoneEntry entry, string zone)
     {
         string device = entry.Interface;
@@ -109,7 +116,7 @@ public static class Fw02
         return FirewallRemedies.OwnTable(facts, $"Drop new connections by {device} that no rule before it accepted; keep this session open until a new one works.", "input", 20,
             [
                 "ct state established,related accept", "iifname \"lo\" accept", "meta l4proto { icmp, ipv6-icmp } accept",
-                .. zone is Zone.Guests or Zone.Containers ? new[] { $"iifname \"{device}\" udp dport {{ 53, 67, 547 }} accept", $"iifname \"{device}\" tcp dport 53 accept" } : zone == Zone.Internet ? [] : new[] { $"iifname \"{device}\" tcp dport 22 accept" },
+                .. zone is Zone.Guests or Zone.Containers ? new[] { $"iifname \"{device}\" udp dport {{ 53, 67, 547 }} accept", $"iifname \"{device}\" tcp dport 53 accept" } : zone == Zone.Internet ? Vpn(facts, device) : new[] { $"iifname \"{device}\" tcp dport 22 accept" },
                 $"iifname \"{device}\" ct state new drop",
             ], Risk.Lockout);
     }

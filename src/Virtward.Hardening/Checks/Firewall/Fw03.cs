@@ -1,4 +1,3 @@
-using Virtward.Exposure.Answers;
 using Virtward.Exposure.Matrix;
 using Virtward.Exposure.Zones;
 using Virtward.Hardening.Checks.Exposure;

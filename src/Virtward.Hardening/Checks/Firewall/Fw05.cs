@@ -48,7 +48,7 @@ public static class Fw05
         foreach ((Packet packet, ExposureRow row) in open)
         {
             Odd(facts, packet, row, Probes.SynFin, "invalid", "flags that no connection has (SYN and FIN)", Severity.Medium, findings);
-            Odd(facts, packet, row, Probes.Ack, "bare ACK", "an ACK of no connection, which the kernel takes for a new one", Severity.Low, findings);
+            Odd(facts, packet, row, Probes.Ack, "bare ACK", "an ACK of no connection (which the kernel takes for a new one)", Severity.Low, findings);
         }
 
         string seen = $"answers come back{(open.Length == 0 ? "; no TCP port is open to try odd packets on" : ", and neither a bare ACK nor SYN with FIN gets to a port that is open")}";

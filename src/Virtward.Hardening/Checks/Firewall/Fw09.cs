@@ -92,7 +92,7 @@ public static class Fw09
 
         return
         [
-            .. Lists("interface", [.. stored.Interfaces.Where(device => !IsDynamic(facts, device))], [.. now.Interfaces.Where(device => !IsDynamic(facts, device))]),
+            .. Lists("interface", [.. stored.Interfaces.Where(device => !IsDynamic(facts, device))], [.. now.Interfaces.Where(device => !IsDynamic(facts, device) && !IsByDefault(facts, now, device))]),
             .. Lists("source", stored.Sources, now.Sources), .. Lists("service", stored.Services, now.Services), .. Lists("port", stored.Ports, now.Ports),
             .. Lists("source port", stored.SourcePorts, now.SourcePorts), .. Lists("protocol", stored.Protocols, now.Protocols),
             .. Lists("forwarded port", stored.ForwardPorts, now.ForwardPorts),
@@ -109,6 +109,10 @@ public static class Fw09
 
     // The order of a rule's words differs between the file's and the daemon's form.
     private static string Sorted(string rule) => string.Join(' ', rule.Replace("'", "\"", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+
+    // What is stored nowhere is in the default zone, whether it was put there or fell into it.
+    private static bool IsByDefault(AuditFacts facts, FirewalldZone now, string device) =>
+        now.Name == Daemon.Config(facts).DefaultZone && Daemon.Config(facts).Zones.All(zone => !zone.Interfaces.Contains(device));
 
     // NetworkManager, libvirt and container engines put their interfaces in at run time, and do so again after a reload.
     private static bool IsDynamic(AuditFacts facts, string device) =>

@@ -39,7 +39,7 @@ public static class Fw16
             string name = $"{NftablesFile.FamilyWord(table.Family)} {table.Name}";
             findings.Add(new Finding($"table {name}", $"the table {name} is dormant: none of its rules does anything",
                 new Remedy("Wake it up, or delete it.") { Risk = Risk.Lockout | Risk.Service, Undo = $"nft -f /root/{table.Name}.nft" }.With(
-                    $"nft list table {name} > /root/{table.Name}.nft", $"nft delete table {name}    # or: nft 'add table {name} {{ flags ; }}' to wake it up"))
+                    $"nft list table {name} > /root/{table.Name}.nft", $"nft delete table {name}    # or: nft add table {name}, which wakes it up"))
             {
                 Evidence = [new Evidence(EvidenceKind.Rule, $"table {name}", "flags dormant")],
             });

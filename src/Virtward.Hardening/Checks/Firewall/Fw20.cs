@@ -3,7 +3,6 @@ using Virtward.Exposure.Rulesets.Statements;
 using Virtward.Hardening.Checks.Exposure;
 using Virtward.Hardening.Inventory;
 using Virtward.Hardening.Inventory.Firewall;
-using Virtward.Hardening.Inventory.Firewall.Firewalld;
 
 namespace Virtward.Hardening.Checks.Firewall;
 

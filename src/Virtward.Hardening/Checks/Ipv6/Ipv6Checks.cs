@@ -6,5 +6,5 @@ namespace Virtward.Hardening.Checks.Ipv6;
 public static class Ipv6Checks
 {
     /// <summary>All of them.</summary>
-    public static readonly ImmutableArray<Check> All = [];
+    public static readonly ImmutableArray<Check> All = [V6Check01.Check, V6Check02.Check, V6Check03.Check, V6Check04.Check, V6Check05.Check];
 }

@@ -6,5 +6,9 @@ namespace Virtward.Hardening.Checks.Kernel;
 public static class KernelChecks
 {
     /// <summary>All of them.</summary>
-    public static readonly ImmutableArray<Check> All = [];
+    public static readonly ImmutableArray<Check> All =
+    [
+        Sys01.Check, Sys02.Check, Sys03.Check, Sys04.Check, Sys05.Check, Sys06.Check, Sys07.Check, Sys08.Check, Sys09.Check, Sys10.Check, Sys11.Check,
+        Sys12.Check, Sys13.Check,
+    ];
 }

@@ -85,7 +85,9 @@ internal static class Hypervisor
     /// <param name="topic">What it is about, for the subject.</param>
     /// <param name="wrong">What is wrong with a form, clauses.</param>
     /// <param name="remedy">What to do about a guest.</param>
-    public static IEnumerable<Finding> Each(AuditFacts facts, string topic, Func<GuestDefinition, IEnumerable<string>> wrong, Func<AuditedGuest, Remedy> remedy)
+    /// <param name="severity">How bad it is for a guest; null, or its answer: as bad as the check says.</param>
+    public static IEnumerable<Finding> Each(
+        AuditFacts facts, string topic, Func<GuestDefinition, IEnumerable<string>> wrong, Func<AuditedGuest, Remedy> remedy, Func<AuditedGuest, Severity?>? severity = null)
     {
         foreach (AuditedGuest guest in facts.Hypervisor.Guests)
         {
@@ -98,6 +100,7 @@ internal static class Hypervisor
                 yield return new Finding($"guest {guest.Name}: {topic}", List(found.SelectMany(static pair => pair.Items).Distinct()), remedy(guest))
                 {
                     Evidence = [.. found.Select(static pair => Seen(pair.Form, List(pair.Items)))],
+                    Severity = severity?.Invoke(guest),
                 };
             }
         }

@@ -40,12 +40,9 @@ public static class Lv04
             }
         }
 
-        foreach (Finding finding in Hypervisor.Each(facts, "console", form => form.Graphics.SelectMany(console => Wrong(host, console)), Remedy))
-        {
-            bool everywhere = host.Guests.First(guest => finding.Subject == $"guest {guest.Name}: console").Forms
-                .SelectMany(static form => form.Graphics).Any(console => console.IsNetwork && Hypervisor.IsWildcard(Consoles.Address(host, console)));
-            findings.Add(finding with { Severity = everywhere ? null : Severity.High });
-        }
+        findings.AddRange(Hypervisor.Each(
+            facts, "console", form => form.Graphics.SelectMany(console => Wrong(host, console)), Remedy,
+            guest => guest.Forms.SelectMany(static form => form.Graphics).Any(console => console.IsNetwork && Hypervisor.IsWildcard(Consoles.Address(host, console))) ? null : Severity.High));
 
         // What runs without libvirt, or otherwise than its XML says.
         HashSet<string> told = [.. findings.Select(static finding => finding.Subject)];

@@ -26,7 +26,7 @@ public static class Lv08
 
         HostDisks disks = HostDisks.Read(facts.Files);
         return Outcome.Of(
-            Hypervisor.Each(facts, "host's own", form => Wrong(form, disks), Remedy).Select(finding => Weighed(facts, finding, disks)),
+            Hypervisor.Each(facts, "host's own", form => Wrong(form, disks), Remedy, guest => Weighed(guest, disks)),
             $"{facts.Hypervisor.Guests.Length} guests have nothing of the host",
             Hypervisor.Unseen(facts.Hypervisor.GuestsProblem, facts.Hypervisor.Guests.Any(static guest => guest.Forms.Any(static form => form.Disks.Any(static disk => disk.Type == "block"))) ? disks.Problem : null));
     }
@@ -73,16 +73,15 @@ public static class Lv08
     }
 
     // The host's own disk is the host; unsafe writes only lose data; a device may well be the guest's purpose.
-    private static Finding Weighed(AuditFacts facts, Finding finding, HostDisks disks)
+    private static Severity? Weighed(AuditedGuest guest, HostDisks disks)
     {
-        GuestDefinition[] forms = [.. facts.Hypervisor.Guests.First(guest => finding.Subject == $"guest {guest.Name}: host's own").Forms];
-        if (forms.Any(form => form.Disks.Any(disk => disk.Type == "block" && disks.WhyOwn(disk.Source) is not null)))
+        if (guest.Forms.Any(form => form.Disks.Any(disk => disk.Type == "block" && disks.WhyOwn(disk.Source) is not null)))
         {
-            return finding with { Severity = Severity.Critical };
+            return Severity.Critical;
         }
 
-        bool mild = forms.All(static form => form.Arguments.IsEmpty && form.Environment == 0 && form.Filesystems.IsEmpty && form.Disks.All(static disk => !disk.RawCommands));
-        return mild ? finding with { Severity = Severity.Medium } : finding;
+        bool mild = guest.Forms.All(static form => form.Arguments.IsEmpty && form.Environment == 0 && form.Filesystems.IsEmpty && form.Disks.All(static disk => !disk.RawCommands));
+        return mild ? Severity.Medium : null;
     }
 
     private static Remedy Remedy(AuditedGuest guest) => Hypervisor.EditGuest(

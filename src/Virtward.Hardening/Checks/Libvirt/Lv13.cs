@@ -25,7 +25,7 @@ public static class Lv13
             return none;
         }
 
-        List<Finding> findings = [.. Hypervisor.Each(facts, "channels", form => Wrong(form, facts.Profile == Profile.Lab), Remedy).Select(finding => Weighed(facts, finding))];
+        List<Finding> findings = [.. Hypervisor.Each(facts, "channels", form => Wrong(form, facts.Profile == Profile.Lab), Remedy, Weighed)];
         HashSet<string> told = [.. findings.Select(static finding => finding.Subject)];
         foreach (IGrouping<string, Listener> group in facts.Host.Listeners.Where(static one => one.Purpose is "serial" or "monitor" or "gdb" && !one.Loopback)
             .GroupBy(static one => one.Guest is null ? $"{one.Protocol} {one.Port}" : $"guest {one.Guest}: channels", StringComparer.Ordinal).Where(group => !told.Contains(group.Key)))
@@ -71,10 +71,8 @@ public static class Lv13
         }
     }
 
-    private static Finding Weighed(AuditFacts facts, Finding finding) =>
-        facts.Hypervisor.Guests.First(guest => finding.Subject == $"guest {guest.Name}: channels").Forms.SelectMany(static form => form.Lines).Any(static line => line.Listens && !Hypervisor.IsLoopback(line.Host))
-            ? finding with { Severity = Severity.High }
-            : finding;
+    private static Severity? Weighed(AuditedGuest guest) =>
+        guest.Forms.SelectMany(static form => form.Lines).Any(static line => line.Listens && !Hypervisor.IsLoopback(line.Host)) ? Severity.High : null;
 
     private static Remedy Remedy(AuditedGuest guest) => Hypervisor.EditGuest(
         guest, "Take the channels out that the guest does not need.",

@@ -71,7 +71,7 @@ public static class Lv14
         }
 
         return Outcome.Of(
-            findings, $"{facts.Host.GuestNetworks.Length} networks are in use and overlap nothing",
+            findings, $"libvirt's networks ({facts.Host.GuestNetworks.Length}) are used or off, and overlap nothing",
             Hypervisor.Unseen(facts.Hypervisor.NetworksProblem, facts.Hypervisor.GuestsProblem, facts.Host.Network.Interfaces.IsEmpty ? "the host's other networks are not known" : null));
     }
 

@@ -75,6 +75,6 @@ public static class Net04
             });
         }
 
-        return Outcome.Of(findings, "no interface has a public address that is not declared, and management shares none with the Internet");
+        return Outcome.Of(findings, "no interface has a public address that is not declared, and management shares none with the Internet", facts.Snapshot.Text(SnapshotNames.Links) is null ? facts.Why(SnapshotNames.Links) : null);
     }
 }

@@ -70,7 +70,8 @@ public static class Net06
                 });
             }
 
-            if (link.Tap && link.Master.Length > 0 && !taps.Contains(link.Name) && !tapVpns.Contains(link.Name) && facts.Hypervisor.GuestsProblem is null)
+            // libvirt of old put a tap of its own on each bridge: virbr0-nic.
+            if (link.Tap && link.Master.Length > 0 && link.Name != $"{link.Master}-nic" && !taps.Contains(link.Name) && !tapVpns.Contains(link.Name) && facts.Hypervisor.GuestsProblem is null)
             {
                 findings.Add(new Finding($"{link.Name}: tap", $"{link.Name} is a port of {link.Master}, and no guest that libvirt runs has it", new Remedy("Find whose it is, and remove it if it is nobody's.")
                 {

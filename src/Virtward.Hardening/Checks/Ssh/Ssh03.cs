@@ -13,6 +13,7 @@ public static class Ssh03
         Severity = Severity.High,
         Title = "root does not log in with a password, and nobody without proof of who they are",
         Why = "root is the one name that every attacker knows, and on a hypervisor it owns every guest's disk and memory. Empty passwords and trust in other hosts' word are ways in without any secret.",
+        References = ["DISA STIG RHEL 9 RHEL-09-255040", "DISA STIG RHEL 9 RHEL-09-255045"],
         Judge = Judge,
     };
 

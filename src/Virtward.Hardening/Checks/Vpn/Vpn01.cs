@@ -83,7 +83,7 @@ public static class Vpn01
     {
         NetworkFacts network = facts.Network;
         string unit = $"wg-quick@{name}.service";
-        bool up = network.WireguardInterfaces.Any(one => one.Name == name) || facts.Host.Network.Interfaces.Any(one => one.Name == name && one.Kind == "wireguard");
+        bool up = network.WireguardInterfaces.Any(one => one.Name == name) || facts.Host.Network.Interfaces.Any(one => one.Name == name && one.Kind == "wireguard") || facts.Units.IsActive(unit);
 
         // systemd-networkd and NetworkManager bring interfaces up by themselves, and have no unit for each.
         bool byFile = network.WireguardFiles.Any(file => Path.GetFileNameWithoutExtension(file.Path) == name);

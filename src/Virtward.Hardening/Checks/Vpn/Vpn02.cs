@@ -12,6 +12,7 @@ namespace Virtward.Hardening.Checks.Vpn;
 public static class Vpn02
 {
     private const int OthersMode = 0x3F; // 0077
+    private const int GroupOrOthersEnter = 0x09; // 0011
 
     /// <summary>The check.</summary>
     public static readonly Check Check = new()
@@ -124,7 +125,7 @@ public static class Vpn02
         {
             // A key's group may read it where a daemon of its own needs it so; a configuration with keys in it is root's.
             bool group = state.Uid == 0 && (state.Mode & OthersMode) == 0x20 && state.Path.StartsWith("/etc/openvpn/", StringComparison.Ordinal);
-            if (!group)
+            if (!group && IsReachable(facts, state))
             {
                 findings.Add(new Finding(state.Path, "others than root may read the VPN's keys", new Remedy("Give the file to root alone; where others may have read it, make new keys.")
                 {
@@ -138,6 +139,10 @@ public static class Vpn02
         }
     }
 
-    private static bool IsKey(string path) => path.StartsWith("/etc/wireguard/", StringComparison.Ordinal)
+    // Behind a directory that only root may enter, as /etc/wireguard is on Debian, a file's own mode lets nobody in; its owner is another matter.
+    private static bool IsReachable(AuditFacts facts, FileState state) =>
+        state.Uid != 0 || facts.Files.State(Path.GetDirectoryName(state.Path) ?? "/") is not FileState directory || directory.Uid != 0 || (directory.Mode & GroupOrOthersEnter) != 0;
+
+    private static bool IsKey(string path) => (path.StartsWith("/etc/wireguard/", StringComparison.Ordinal) && !path.Contains("pub", StringComparison.OrdinalIgnoreCase) && !path.EndsWith(".sh", StringComparison.Ordinal))
         || (path.StartsWith("/etc/openvpn/", StringComparison.Ordinal) && (path.EndsWith(".key", StringComparison.Ordinal) || path.Contains("/private/", StringComparison.Ordinal)));
 }

@@ -22,11 +22,11 @@ public sealed partial record NftablesFile(ConfigFile File)
         {
             number++;
             string rule = Comment().Replace(line, "");
-            foreach (Match match in Index().Matches(rule))
+            foreach (Match match in Index().Matches(Fib().Replace(rule, "")))
             {
                 foreach (string name in match.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
                 {
-                    yield return (number, name.Trim('"', ' '), line.Trim());
+                    yield return (number, name.Trim('"'), line.Trim());
                 }
             }
         }
@@ -73,8 +73,12 @@ public sealed partial record NftablesFile(ConfigFile File)
     [GeneratedRegex(@"^\s*#.*$|\s#[^""]*$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Comment();
 
-    [GeneratedRegex(@"\b(?:iif|oif) (?:!= |== )?\{?((?: ?""?[A-Za-z0-9_.@-]+""? ?,?)+)", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\b(?:iif|oif)\s+(?:!=\s*|==\s*)?\{?\s*((?:""?[A-Za-z0-9_.@-]+""?\s*,\s*)*""?[A-Za-z0-9_.@-]+""?)", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Index();
+
+    // There iif and oif are what is looked up, no interface's number.
+    [GeneratedRegex(@"\bfib\s+[a-z. ]+\s(?:oif|oifname|type)\b", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Fib();
 
     [GeneratedRegex(@"^\s*include\s+""?([^""\n]+)""?", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.Multiline)]
     private static partial Regex Include();
@@ -86,7 +90,7 @@ public sealed partial record NftablesFile(ConfigFile File)
     private static partial Regex Verb();
 
     // What a file does before it makes its tables, and says nothing of what they hold.
-    [GeneratedRegex(@"^\s*(?:flush ruleset\b.*|(?:destroy|flush) table .*|table \S+ (?:\S+ )?\S+\s*;?\s*)$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\s*(?:flush ruleset\b.*|(?:destroy|flush) table .*|(?:add )?table [a-z0-9]+ [A-Za-z0-9_.-]+\s*;?\s*)$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.Multiline)]
     private static partial Regex Preamble();
 
     [GeneratedRegex(@"\btable\s+(?:(ip|ip6|inet|arp|bridge|netdev)\s+)?([A-Za-z0-9_.-]+)", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Virtward.Core.Results;
 using Virtward.Core.Snapshots;
@@ -9,6 +10,7 @@ public sealed class HypervisorFacts
 {
     private readonly Snapshot _snapshot;
     private readonly FileFacts _files;
+    private readonly ConcurrentDictionary<string, LibvirtConfig> _configs = new(StringComparer.Ordinal);
 
     private HypervisorFacts(Snapshot snapshot, FileFacts files)
     {
@@ -62,7 +64,8 @@ public sealed class HypervisorFacts
     public ImmutableArray<GuestSnapshot> Checkpoints { get; private init; } = [];
 
     /// <summary>The kernel's security modules that are in force, as <c>/sys/kernel/security/lsm</c> lists them; null: not known.</summary>
-    public string? SecurityModules => _files.Find("/sys/kernel/security/lsm")?.Text.Trim();
+    public string? SecurityModules => _files.Find("/sys/kernel/security/lsm")?.Text.Trim()
+        ?? (_files.Find("/sys/module/apparmor/parameters/enabled")?.Text.Trim() == "Y" ? "apparmor" : null);
 
     /// <summary>Whether SELinux enforces its policy; null: not known, or there is none.</summary>
     public bool? SelinuxEnforces => _files.Find("/sys/fs/selinux/enforce")?.Text.Trim() switch
@@ -73,15 +76,7 @@ public sealed class HypervisorFacts
     };
 
     /// <summary>A configuration file of libvirt's; without settings where there is none, with the problem where it could not be read.</summary>
-    public LibvirtConfig Config(string path)
-    {
-        if (_files.Find(path) is ConfigFile file)
-        {
-            return LibvirtConfig.Read(path, file.Text);
-        }
-
-        return LibvirtConfig.Empty(path, _files.Why(path) ?? (WasLookedAt(_files) ? null : $"the snapshot has no {path}"));
-    }
+    public LibvirtConfig Config(string path) => _configs.GetOrAdd(path, ReadConfig);
 
     /// <summary>What qemu-img tells of an image; null: nothing, and <see cref="WhyImage"/> tells why.</summary>
     public DiskImage? Image(string path) => _snapshot.Text(ImageQuestions.NameOf(path)) is string text ? ImageQuestions.Read(path, text) : null;
@@ -199,6 +194,10 @@ public sealed class HypervisorFacts
                 .OfType<GuestSnapshot>(),
         ];
     }
+
+    private LibvirtConfig ReadConfig(string path) => _files.Find(path) is ConfigFile file
+        ? LibvirtConfig.Read(path, file.Text)
+        : LibvirtConfig.Empty(path, _files.Why(path) ?? (WasLookedAt(_files) ? null : $"the snapshot has no {path}"));
 
     private static StoragePool? Pool(ConfigFile file)
     {

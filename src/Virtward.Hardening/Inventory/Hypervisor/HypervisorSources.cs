@@ -38,6 +38,7 @@ public static class HypervisorSources
             new("/var/lib/libvirt/qemu/snapshot/*/*.xml", SnapshotXml.Clean) { MaxFiles = 500 },
             new("/var/lib/libvirt/qemu/checkpoint/*/*.xml", SnapshotXml.Clean) { MaxFiles = 500 },
             new("/sys/kernel/security/lsm", Cleaning.Nothing), new("/sys/fs/selinux/enforce", Cleaning.Nothing),
+            new("/sys/module/apparmor/parameters/enabled", Cleaning.Nothing),
             new("/proc/self/mounts", MountedDevices), new("/proc/swaps", Cleaning.Nothing),
         ],
         States =
