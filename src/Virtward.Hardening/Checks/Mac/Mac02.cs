@@ -35,7 +35,8 @@ public static class Mac02
     {
         if (facts.Access.SelinuxEnforces is null)
         {
-            return facts.Access.KernelWasSeen ? Outcome.NotApplicable("SELinux is not on (MAC-01 says whether that is right)") : Outcome.Unknown("the running kernel was not seen");
+            return facts.Access.KernelWasSeen ? Outcome.NotApplicable("SELinux is not on (MAC-01 says whether that is right)")
+                : Outcome.Unknown("the running kernel was not seen");
         }
 
         if (facts.Access.Booleans.IsEmpty)
@@ -59,6 +60,8 @@ public static class Mac02
     private static bool IsNeeded(AuditFacts facts, string name, string? mounts) =>
         // Where it is not known what is mounted, it is not said that nothing needs it.
         (mounts is not null && facts.Access.Mounts.IsEmpty)
-        || (mounts is not null && facts.Access.Mounts.Any(mount => mount.Type.StartsWith(mounts, StringComparison.Ordinal) && !mount.Type.StartsWith("fusectl", StringComparison.Ordinal) && mount.Type is not "nfsd"))
-        || (name == "virt_use_usb" && facts.Snapshot.StartingWith(Virtward.Core.Snapshots.SnapshotNames.Domains).Any(static file => file.Value.Contains("type='usb'", StringComparison.Ordinal) && file.Value.Contains("<hostdev", StringComparison.Ordinal)));
+        || (mounts is not null && facts.Access.Mounts.Any(mount => mount.Type.StartsWith(mounts, StringComparison.Ordinal)
+            && !mount.Type.StartsWith("fusectl", StringComparison.Ordinal) && mount.Type is not "nfsd"))
+        || (name == "virt_use_usb" && facts.Snapshot.StartingWith(Virtward.Core.Snapshots.SnapshotNames.Domains)
+            .Any(static file => file.Value.Contains("type='usb'", StringComparison.Ordinal) && file.Value.Contains("<hostdev", StringComparison.Ordinal)));
 }
