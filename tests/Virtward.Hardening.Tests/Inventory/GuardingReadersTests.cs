@@ -113,7 +113,7 @@ public sealed class GuardingReadersTests
     {
         string huge = garbage + new string('x', 200_000) + "\n" + string.Concat(Enumerable.Repeat(garbage + "\n", 500));
         var host = new TestHost();
-        foreach (string path in new[] { "/etc/passwd", "/etc/shadow", "/etc/sudoers", "/etc/sudoers.d/x", "/etc/pam.d/common-auth", "/etc/pam.d/su", "/etc/login.defs", "/etc/security/faillock.conf", "/proc/cmdline", "/proc/1/mounts",
+        foreach (string path in new[] { "/etc/passwd", "/etc/shadow", "/etc/sudoers", "/etc/sudoers.d/x", "/etc/pam.d/common-auth", "/etc/pam.d/su", "/etc/login.defs", "/etc/security/faillock.conf", "/proc/cmdline", "/proc/self/mountinfo",
             "/sys/fs/selinux/enforce", "/etc/selinux/config", "/sys/kernel/security/apparmor/profiles", "/etc/audit/rules.d/x.rules", "/boot/grub/grub.cfg", "/etc/kdump.conf", "/etc/libvirt/storage/x.xml",
             "/etc/apt/apt.conf.d/x", "/etc/apt/sources.list", "/etc/apt/sources.list.d/x.sources", "/etc/yum.repos.d/x.repo", "/etc/dnf/dnf.conf", "/etc/dnf/automatic.conf", "/etc/fail2ban/jail.conf", "/etc/fail2ban/jail.local",
             "/etc/systemd/journald.conf", "/etc/rsyslog.conf", "/etc/firewalld/zones/x.xml", "/run/reboot-required" })

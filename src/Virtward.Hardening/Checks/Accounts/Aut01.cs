@@ -67,7 +67,8 @@ public static class Aut01
             Evidence line = Evidence.OfLine("/etc/passwd", account.Line, $"{account.Name}:…:{account.Uid}:{account.Gid}:…:{account.Shell}");
             if (account.Uid == 0 && account.Name != "root")
             {
-                findings.Add(new Finding($"account {account.Name}", "it has root's number, and so is root under another name", new Remedy("Remove it, or give it a number of its own. Keep a root shell open until another one works.")
+                findings.Add(new Finding($"account {account.Name}", "it has root's number, and so is root under another name",
+                    new Remedy("Remove it, or give it a number of its own. Keep a root shell open until another one works.")
                 {
                     Steps = [$"usermod -u NUMBER {account.Name}", "vipw"],
                     Risk = Risk.Lockout,
@@ -107,7 +108,8 @@ public static class Aut01
         {
             if (WhoNeedsNoPassword(line.Text) is string who)
             {
-                findings.Add(new Finding($"sudo {who}", $"{who} may do anything as root without a password", new Remedy("Give the account a password and take NOPASSWD away, or name the few commands that need none. Try it in a second session before you close this one.")
+                findings.Add(new Finding($"sudo {who}", $"{who} may do anything as root without a password",
+                    new Remedy("Give the account a password and take NOPASSWD away, or name the few commands that need none. Try it in a second session before you close this one.")
                 {
                     Steps = [$"passwd {who.TrimStart('%')}", $"visudo -f {line.Path}", "visudo -c"],
                     Risk = Risk.Lockout,
@@ -122,7 +124,8 @@ public static class Aut01
             return null;
         }
 
-        string[] defaults = [.. facts.Access.Sudoers.Where(static line => line.Text.StartsWith("Defaults", StringComparison.Ordinal)).SelectMany(static line => Options(line.Text))];
+        string[] defaults = [.. facts.Access.Sudoers.Where(static line => line.Text.StartsWith("Defaults", StringComparison.Ordinal))
+            .SelectMany(static line => Options(line.Text))];
         string? pty = defaults.LastOrDefault(static option => option is "use_pty" or "!use_pty");
         if (pty == "!use_pty" || (pty is null && Version(facts.Packages.Find("sudo")?.Version) is Version version && version < PtyByDefault))
         {
@@ -133,9 +136,11 @@ public static class Aut01
             });
         }
 
-        if (!defaults.Any(static option => option.StartsWith("logfile", StringComparison.Ordinal) || option.StartsWith("log_server", StringComparison.Ordinal) || option is "log_output" or "log_input"))
+        if (!defaults.Any(static option => option.StartsWith("logfile", StringComparison.Ordinal)
+            || option.StartsWith("log_server", StringComparison.Ordinal) || option is "log_output" or "log_input"))
         {
-            findings.Add(new Finding("sudo logfile", "sudo's log goes to syslog only, where its lines lie among all others", SudoDefaults("logfile=\"/var/log/sudo.log\""))
+            findings.Add(new Finding("sudo logfile", "sudo's log goes to syslog only, where its lines lie among all others",
+                SudoDefaults("logfile=\"/var/log/sudo.log\""))
             {
                 Evidence = [Evidence.OfSetting("logfile", "(not set)")],
                 Severity = Severity.Low,
@@ -200,25 +205,33 @@ public static class Aut01
             ConfigLine[] locks = [.. lines.Where(static line => line.Text.Contains("pam_faillock.so", StringComparison.Ordinal))];
             if (locks.Length == 0)
             {
-                findings.Add(new Finding($"faillock {stack}", "passwords may be guessed without end", Faillock(facts)) { Evidence = [new Evidence(EvidenceKind.File, $"/etc/pam.d/{stack}", "no pam_faillock.so")] });
+                findings.Add(new Finding($"faillock {stack}", "passwords may be guessed without end",
+                    Faillock(facts)) { Evidence = [new Evidence(EvidenceKind.File, $"/etc/pam.d/{stack}", "no pam_faillock.so")] });
                 continue;
             }
 
             // A word in the module's line goes over the file; without either it is three.
-            FoundSetting? own = locks.SelectMany(static line => line.Text.Split(' ').Where(static word => word.StartsWith("deny=", StringComparison.Ordinal)).Select(word => new FoundSetting(word[5..], line.Path, line.Line, line.Text))).FirstOrDefault();
+            FoundSetting? own = locks.SelectMany(static line => line.Text.Split(' ')
+                .Where(static word => word.StartsWith("deny=", StringComparison.Ordinal))
+                .Select(word => new FoundSetting(word[5..], line.Path, line.Line, line.Text))).FirstOrDefault();
             FoundSetting? deny = own ?? facts.Access.SecuritySetting("/etc/security/faillock.conf", "deny");
-            if (deny is not null && int.TryParse(deny.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int guesses) && (guesses == 0 || guesses > MostGuesses))
+            if (deny is not null && int.TryParse(deny.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int guesses)
+                && (guesses == 0 || guesses > MostGuesses))
             {
-                findings.Add(new Finding($"faillock {stack}", guesses == 0 ? "no number of wrong passwords locks an account" : $"only {guesses} wrong passwords lock an account", Faillock(facts)) { Evidence = [deny.Evidence] });
+                findings.Add(new Finding($"faillock {stack}", guesses == 0 ? "no number of wrong passwords locks an account"
+                    : $"only {guesses} wrong passwords lock an account", Faillock(facts)) { Evidence = [deny.Evidence] });
             }
         }
 
         if (facts.Profile != Profile.Lab && facts.Access.Pam("su") is { IsEmpty: false } su
-            && !su.Any(static line => line.Text.Contains("pam_wheel.so", StringComparison.Ordinal) && line.Text.StartsWith("auth", StringComparison.Ordinal) && !line.Text.Contains("trust", StringComparison.Ordinal)))
+            && !su.Any(static line => line.Text.Contains("pam_wheel.so", StringComparison.Ordinal)
+                && line.Text.StartsWith("auth", StringComparison.Ordinal) && !line.Text.Contains("trust", StringComparison.Ordinal)))
         {
-            findings.Add(new Finding("su", "every account may try root's password with su", new Remedy("Let only one group use su; put your own account into it first.")
+            findings.Add(new Finding("su", "every account may try root's password with su",
+                new Remedy("Let only one group use su; put your own account into it first.")
             {
-                Steps = [.. facts.Distribution.Choose<string[]>(["gpasswd -a ADMIN wheel"], ["groupadd -f wheel", "gpasswd -a ADMIN wheel"]), "# /etc/pam.d/su, below pam_rootok.so", "auth required pam_wheel.so use_uid group=wheel"],
+                Steps = [.. facts.Distribution.Choose<string[]>(["gpasswd -a ADMIN wheel"], ["groupadd -f wheel", "gpasswd -a ADMIN wheel"]),
+                    "# /etc/pam.d/su, below pam_rootok.so", "auth required pam_wheel.so use_uid group=wheel"],
                 Risk = Risk.Lockout,
                 Undo = "Take the line out again.",
             })
@@ -244,12 +257,14 @@ public static class Aut01
 
     private static Remedy SudoDefaults(string option) => new("Say so in a file of our own.")
     {
-        Steps = ["# /etc/sudoers.d/00-virtward, by visudo -f /etc/sudoers.d/00-virtward", $"Defaults {option}", "chmod 0440 /etc/sudoers.d/00-virtward", "visudo -c"],
+        Steps = ["# /etc/sudoers.d/00-virtward, by visudo -f /etc/sudoers.d/00-virtward", $"Defaults {option}",
+            "chmod 0440 /etc/sudoers.d/00-virtward", "visudo -c"],
         Risk = Risk.Lockout,
         Undo = "Remove /etc/sudoers.d/00-virtward.",
     };
 
-    private static Remedy Faillock(AuditFacts facts) => new("Lock an account for a quarter of an hour after five wrong passwords. Keep a root session open while you try it.")
+    private static Remedy Faillock(AuditFacts facts) =>
+        new("Lock an account for a quarter of an hour after five wrong passwords. Keep a root session open while you try it.")
     {
         Steps =
         [
@@ -257,8 +272,10 @@ public static class Aut01
             .. facts.Distribution.Choose<string[]>(
                 ["authselect enable-feature with-faillock"],
                 [
-                    "# /usr/share/pam-configs/virtward-faillock", "Name: Lock accounts after wrong passwords", "Default: yes", "Priority: 0", "Auth-Type: Primary", "Auth:", "\t[default=die] pam_faillock.so authfail",
-                    "# /usr/share/pam-configs/virtward-faillock-notify", "Name: Refuse locked accounts", "Default: yes", "Priority: 1024", "Auth-Type: Primary", "Auth:", "\trequisite pam_faillock.so preauth",
+                    "# /usr/share/pam-configs/virtward-faillock", "Name: Lock accounts after wrong passwords", "Default: yes", "Priority: 0",
+                    "Auth-Type: Primary", "Auth:", "\t[default=die] pam_faillock.so authfail",
+                    "# /usr/share/pam-configs/virtward-faillock-notify", "Name: Refuse locked accounts", "Default: yes", "Priority: 1024",
+                    "Auth-Type: Primary", "Auth:", "\trequisite pam_faillock.so preauth",
                     "Account-Type: Primary", "Account:", "\trequired pam_faillock.so", "pam-auth-update --enable virtward-faillock virtward-faillock-notify",
                 ]),
         ],

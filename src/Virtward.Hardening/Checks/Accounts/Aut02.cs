@@ -21,9 +21,11 @@ public static class Aut02
         ("/etc/security/opasswd", 0b110_100_000, Severity.Medium),
         ("/etc/sudoers", 0b110_100_000, Severity.Medium), ("/etc/sudoers.d/*", 0b110_100_000, Severity.Medium),
         ("/etc/libvirt/secrets/*", 0b110_100_000, Severity.High), ("/var/lib/libvirt/secrets/*", 0b110_100_000, Severity.High),
-        ("/etc/pki/libvirt/private/*", 0b110_100_000, Severity.High), ("/etc/pki/libvirt/*-key.pem", 0b110_100_000, Severity.High), ("/etc/pki/qemu/*-key.pem", 0b110_100_000, Severity.High),
+        ("/etc/pki/libvirt/private/*", 0b110_100_000, Severity.High), ("/etc/pki/libvirt/*-key.pem", 0b110_100_000, Severity.High),
+            ("/etc/pki/qemu/*-key.pem", 0b110_100_000, Severity.High),
         ("/etc/pki/libvirt-vnc/*-key.pem", 0b110_100_000, Severity.High), ("/etc/pki/libvirt-spice/*-key.pem", 0b110_100_000, Severity.High),
-        ("/etc/ssl/private/*.key", 0b110_100_000, Severity.High), ("/etc/ssl/private/*.pem", 0b110_100_000, Severity.High), ("/etc/pki/tls/private/*.key", 0b110_100_000, Severity.High),
+        ("/etc/ssl/private/*.key", 0b110_100_000, Severity.High), ("/etc/ssl/private/*.pem", 0b110_100_000, Severity.High),
+            ("/etc/pki/tls/private/*.key", 0b110_100_000, Severity.High),
         ("/etc/wireguard/*", 0b110_100_000, Severity.High), ("/etc/virtward/*", 0b111_101_101, Severity.High),
         ("/etc/crontab", 0b110_100_100, Severity.High), ("/etc/cron.d/*", 0b110_100_100, Severity.High),
         ("/etc", 0b111_101_101, Severity.High), ("/usr", 0b111_101_101, Severity.High), ("/boot", 0b111_101_101, Severity.High),
@@ -100,7 +102,9 @@ public static class Aut02
         if (state.Kind == "file" && (state.Mode & (SetUid | SetGid)) != 0 && !KnownSetId.Has(state.Path))
         {
             bool asRoot = (state.Mode & SetUid) != 0 && state.Uid == 0;
-            findings.Add(new Finding(state.Path, (state.Mode & SetUid) != 0 ? (asRoot ? "whoever starts it runs it as root, and no distribution ships it so" : $"whoever starts it runs it as user {state.Uid}") : $"whoever starts it gets group {state.Gid}",
+            findings.Add(new Finding(state.Path, (state.Mode & SetUid) != 0
+                ? (asRoot ? "whoever starts it runs it as root, and no distribution ships it so" : $"whoever starts it runs it as user {state.Uid}")
+                : $"whoever starts it gets group {state.Gid}",
                 new Remedy("Find out where it comes from. Where no package does, treat the host as broken into; else take the bit away.")
                 {
                     Steps = [$"dpkg -S '{state.Path}' || rpm -qf '{state.Path}'", $"chmod {((state.Mode & SetUid) != 0 ? "u-s" : "g-s")} '{state.Path}'"],
@@ -130,7 +134,8 @@ public static class Aut02
     {
         int slash = pattern.LastIndexOf('/');
         return Glob.HasWildcard(pattern)
-            ? path.Length > slash && path.LastIndexOf('/') == slash && string.CompareOrdinal(path, 0, pattern, 0, slash) == 0 && Glob.Matches(pattern.AsSpan(slash + 1), path.AsSpan(slash + 1))
+            ? path.Length > slash && path.LastIndexOf('/') == slash && string.CompareOrdinal(path, 0, pattern, 0, slash) == 0
+                && Glob.Matches(pattern.AsSpan(slash + 1), path.AsSpan(slash + 1))
             : path == pattern;
     }
 }

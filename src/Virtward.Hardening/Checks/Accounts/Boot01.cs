@@ -11,12 +11,17 @@ public static class Boot01
     [
         ("mitigations=off", "all protections against leaks of the processor are off: a guest can read what others compute"),
         ("nospectre_v2", "the protection against Spectre variant 2 is off"), ("spectre_v2=off", "the protection against Spectre variant 2 is off"),
-        ("nospec_store_bypass_disable", "the protection against speculative store bypass is off"), ("spec_store_bypass_disable=off", "the protection against speculative store bypass is off"),
+        ("nospec_store_bypass_disable", "the protection against speculative store bypass is off"),
+        ("spec_store_bypass_disable=off", "the protection against speculative store bypass is off"),
         ("nopti", "page table isolation is off"), ("pti=off", "page table isolation is off"),
-        ("l1tf=off", "the protection against L1TF is off: a guest can read the host's memory"), ("kvm-intel.vmentry_l1d_flush=never", "the protection against L1TF is off: a guest can read the host's memory"),
-        ("mds=off", "the protection against MDS is off"), ("tsx_async_abort=off", "the protection against TAA is off"), ("kvm.nx_huge_pages=off", "a guest can stop the host by the iTLB multihit fault"),
-        ("iommu=off", "devices may read and write all memory"), ("intel_iommu=off", "devices may read and write all memory"), ("amd_iommu=off", "devices may read and write all memory"),
-        ("audit=0", "the kernel records nothing for auditd"), ("module.sig_enforce=0", "unsigned kernel modules are loaded"), ("lockdown=none", "root may change the running kernel"),
+        ("l1tf=off", "the protection against L1TF is off: a guest can read the host's memory"),
+        ("kvm-intel.vmentry_l1d_flush=never", "the protection against L1TF is off: a guest can read the host's memory"),
+        ("mds=off", "the protection against MDS is off"), ("tsx_async_abort=off", "the protection against TAA is off"),
+        ("kvm.nx_huge_pages=off", "a guest can stop the host by the iTLB multihit fault"),
+        ("iommu=off", "devices may read and write all memory"), ("intel_iommu=off", "devices may read and write all memory"),
+        ("amd_iommu=off", "devices may read and write all memory"),
+        ("audit=0", "the kernel records nothing for auditd"), ("module.sig_enforce=0", "unsigned kernel modules are loaded"),
+        ("lockdown=none", "root may change the running kernel"),
     ];
 
     /// <summary>The check.</summary>
@@ -44,8 +49,10 @@ public static class Boot01
 
         List<Finding> findings =
         [
-            .. facts.Access.BootWords.Select(word => Bad.FirstOrDefault(bad => bad.Word == word)).Where(static bad => bad.Word is not null).DistinctBy(static bad => bad.Word)
-                .Select(bad => new Finding(bad.Word, bad.What, Remove(facts, bad.Word)) { Evidence = [Evidence.OfLine("/proc/cmdline", 1, bad.Word)], Severity = Severity.Medium }),
+            .. facts.Access.BootWords.Select(word => Bad.FirstOrDefault(bad => bad.Word == word)).Where(static bad => bad.Word is not null)
+                .DistinctBy(static bad => bad.Word)
+                .Select(bad => new Finding(bad.Word, bad.What, Remove(facts, bad.Word)) { Evidence = [Evidence.OfLine("/proc/cmdline", 1, bad.Word)],
+                    Severity = Severity.Medium }),
         ];
         if (facts.Profile == Profile.Lab)
         {
@@ -59,7 +66,8 @@ public static class Boot01
                 Steps = facts.Distribution.Choose<ImmutableArray<string>>(
                     ["grubby --update-kernel=ALL --args='audit=1 audit_backlog_limit=8192'"],
                     ["# /etc/default/grub.d/99-virtward.cfg", "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX audit=1 audit_backlog_limit=8192\"", "update-grub"]),
-                Undo = facts.Distribution.Choose("grubby --update-kernel=ALL --remove-args='audit=1 audit_backlog_limit=8192'", "Remove /etc/default/grub.d/99-virtward.cfg; update-grub."),
+                Undo = facts.Distribution.Choose("grubby --update-kernel=ALL --remove-args='audit=1 audit_backlog_limit=8192'",
+                    "Remove /etc/default/grub.d/99-virtward.cfg; update-grub."),
             })
             { Evidence = [Evidence.OfLine("/proc/cmdline", 1, "no audit=1")] });
         }
@@ -78,7 +86,8 @@ public static class Boot01
 
         if (read.Length == 0)
         {
-            return facts.Files.State("/boot/loader/loader.conf") is not null ? "systemd-boot starts this host: whether its editor is off was not looked at" : "no configuration of grub was found in /boot";
+            return facts.Files.State("/boot/loader/loader.conf") is not null
+                ? "systemd-boot starts this host: whether its editor is off was not looked at" : "no configuration of grub was found in /boot";
         }
 
         // RHEL keeps the password apart, and grub.cfg reads it from there.
@@ -86,12 +95,14 @@ public static class Boot01
             || line.TrimStart().StartsWith("password", StringComparison.Ordinal)));
         if (!hasPassword)
         {
-            findings.Add(new Finding("grub password", "whoever reaches the console may change what is started", new Remedy("Give grub a password for changes; starting stays free (--unrestricted).")
+            findings.Add(new Finding("grub password", "whoever reaches the console may change what is started",
+                new Remedy("Give grub a password for changes; starting stays free (--unrestricted).")
             {
                 Steps = facts.Distribution.Choose<ImmutableArray<string>>(
                     ["grub2-setpassword"],
                     [
-                        "grub-mkpasswd-pbkdf2", "# /etc/grub.d/01_virtward (chmod 0700)", "cat <<'EOF'", "set superusers=\"root\"", "password_pbkdf2 root grub.pbkdf2.sha512.…", "EOF",
+                        "grub-mkpasswd-pbkdf2", "# /etc/grub.d/01_virtward (chmod 0700)", "cat <<'EOF'", "set superusers=\"root\"",
+                        "password_pbkdf2 root grub.pbkdf2.sha512.…", "EOF",
                         "# /etc/grub.d/10_linux: CLASS=\"--class gnu-linux --class gnu --class os --unrestricted\"", "update-grub",
                     ]),
                 Risk = Risk.Lockout,
@@ -103,7 +114,8 @@ public static class Boot01
         return null;
     }
 
-    private static Remedy Remove(AuditFacts facts, string word) => new("Take the word out of the boot loader's configuration, and restart when the guests can be moved.")
+    private static Remedy Remove(AuditFacts facts, string word) =>
+        new("Take the word out of the boot loader's configuration, and restart when the guests can be moved.")
     {
         Steps = facts.Distribution.Choose<ImmutableArray<string>>(
             [$"grubby --update-kernel=ALL --remove-args={word}"],

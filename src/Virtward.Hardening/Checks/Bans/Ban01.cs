@@ -35,7 +35,9 @@ public static class Ban01
                 : Outcome.Of(
                     [new Finding("ban engine", "no ban engine runs", Start())
                     {
-                        Evidence = [new Evidence(EvidenceKind.Unit, BanEngines.VirtwardUnit, facts.Units.Find(BanEngines.VirtwardUnit)?.Told ?? "there is no such unit"), new Evidence(EvidenceKind.Unit, BanEngines.Fail2BanUnit, facts.Units.Find(BanEngines.Fail2BanUnit)?.Told ?? "there is no such unit")],
+                        Evidence = [new Evidence(EvidenceKind.Unit, BanEngines.VirtwardUnit, facts.Units.Find(BanEngines.VirtwardUnit)?.Told
+                            ?? "there is no such unit"), new Evidence(EvidenceKind.Unit, BanEngines.Fail2BanUnit,
+                            facts.Units.Find(BanEngines.Fail2BanUnit)?.Told ?? "there is no such unit")],
                         Severity = facts.Profile == Profile.Lab ? Severity.Medium : null,
                     }], "");
         }
@@ -48,7 +50,8 @@ public static class Ban01
             {
                 Steps = ["# /etc/virtward/policy.yaml, below guard: jails:", "sshd: { filter: sshd }", "systemctl restart virtward"],
             })
-            { Evidence = [Evidence.OfSetting($"guard.jails of {facts.Policy.Origin}", string.Join(", ", facts.Policy.Guard.Jails.Select(static jail => jail.Name)))] });
+            { Evidence = [Evidence.OfSetting($"guard.jails of {facts.Policy.Origin}",
+                string.Join(", ", facts.Policy.Guard.Jails.Select(static jail => jail.Name)))] });
         }
 
         // With Virtward's guard at work Fail2Ban's own troubles leave no gap.
@@ -66,7 +69,8 @@ public static class Ban01
     {
         if (!facts.Units.IsActive(BanEngines.Fail2BanUnit))
         {
-            findings.Add(new Finding(BanEngines.Fail2BanUnit, "Fail2Ban is meant to run, and does not", new Remedy("See what it complains of: a jail without a log, or without a filter, stops it as a whole.")
+            findings.Add(new Finding(BanEngines.Fail2BanUnit, "Fail2Ban is meant to run, and does not",
+                new Remedy("See what it complains of: a jail without a log, or without a filter, stops it as a whole.")
             {
                 Steps = ["fail2ban-client --test", "journalctl -u fail2ban -n 30"],
             })
@@ -80,7 +84,8 @@ public static class Ban01
 
         if (!config.Jails.Any(static jail => jail.Filter is "sshd" or "sshd-aggressive"))
         {
-            findings.Add(new Finding("jail sshd", "no jail reads sshd's log", Journal(facts)) { Evidence = [Evidence.OfSetting("enabled jails", string.Join(", ", config.Jails.Select(static jail => jail.Name)))] });
+            findings.Add(new Finding("jail sshd", "no jail reads sshd's log",
+                Journal(facts)) { Evidence = [Evidence.OfSetting("enabled jails", string.Join(", ", config.Jails.Select(static jail => jail.Name)))] });
         }
 
         string? unseen = null;
@@ -104,11 +109,16 @@ public static class Ban01
             else if (jail.Logs.All(static log => log.LastIndexOf('/') != Logs.Length - 1))
             {
                 // Only names directly in /var/log were listed.
-                unseen ??= jail.Logs.IsEmpty ? $"jail {jail.Name} names no log that can be looked for" : $"whether {jail.Logs[0]} of jail {jail.Name} exists was not looked at";
+                unseen ??= jail.Logs.IsEmpty ? $"jail {jail.Name} names no log that can be looked for"
+                    : $"whether {jail.Logs[0]} of jail {jail.Name} exists was not looked at";
             }
-            else if (!jail.Logs.Any(log => log.LastIndexOf('/') != Logs.Length - 1 || facts.Files.States.Any(state => state.Path.StartsWith(Logs, StringComparison.Ordinal) && state.Path.LastIndexOf('/') == Logs.Length - 1 && Glob.Matches(log.AsSpan(Logs.Length), state.Path.AsSpan(Logs.Length)))))
+            else if (!jail.Logs.Any(log => log.LastIndexOf('/') != Logs.Length - 1
+                || facts.Files.States.Any(state => state.Path.StartsWith(Logs, StringComparison.Ordinal)
+                && state.Path.LastIndexOf('/') == Logs.Length - 1 && Glob.Matches(log.AsSpan(Logs.Length), state.Path.AsSpan(Logs.Length)))))
             {
-                findings.Add(new Finding($"jail {jail.Name}", $"the log that it reads does not exist ({string.Join(", ", jail.Logs)}), which stops Fail2Ban as a whole", Journal(facts)) { Evidence = [BanEngines.Told(jail, "logpath"), BanEngines.Told(jail, "backend")] });
+                findings.Add(new Finding($"jail {jail.Name}",
+                    $"the log that it reads does not exist ({string.Join(", ", jail.Logs)}), which stops Fail2Ban as a whole",
+                    Journal(facts)) { Evidence = [BanEngines.Told(jail, "logpath"), BanEngines.Told(jail, "backend")] });
             }
         }
 
@@ -117,7 +127,8 @@ public static class Ban01
 
     private static Remedy Journal(AuditFacts facts) => new("Let it read the journal.")
     {
-        Steps = [facts.Distribution.Install("python3-systemd"), "# /etc/fail2ban/jail.d/99-virtward.local", "[sshd]", "enabled = true", "backend = systemd", "fail2ban-client --test", "systemctl restart fail2ban"],
+        Steps = [facts.Distribution.Install("python3-systemd"), "# /etc/fail2ban/jail.d/99-virtward.local", "[sshd]", "enabled = true",
+            "backend = systemd", "fail2ban-client --test", "systemctl restart fail2ban"],
         Undo = "Remove /etc/fail2ban/jail.d/99-virtward.local; systemctl restart fail2ban.",
     };
 

@@ -21,7 +21,8 @@ public static class Ban02
         if (facts.Guarding.Fail2Ban is not Fail2BanConfig config)
         {
             return facts.Packages.Problem is string problem ? Outcome.Unknown($"whether Fail2Ban is installed is not known: {problem}")
-                : facts.Packages.Has("fail2ban") || facts.Packages.Has("fail2ban-server") ? Outcome.Unknown("Fail2Ban is installed, and its configuration was not read")
+                : facts.Packages.Has("fail2ban") || facts.Packages.Has("fail2ban-server")
+                    ? Outcome.Unknown("Fail2Ban is installed, and its configuration was not read")
                 : Outcome.NotApplicable("Fail2Ban is not installed");
         }
 
@@ -31,10 +32,13 @@ public static class Ban02
         }
 
         return Outcome.Of(
-            config.Jails.Where(jail => jail.Filter.Length > 0 && !config.Filters.Contains(jail.Filter) && !jail.Filter.Contains('%', StringComparison.Ordinal)).Select(static jail => new Finding($"jail {jail.Name}", $"its filter {jail.Filter} does not exist",
+            config.Jails.Where(jail => jail.Filter.Length > 0 && !config.Filters.Contains(jail.Filter)
+                && !jail.Filter.Contains('%', StringComparison.Ordinal))
+                .Select(static jail => new Finding($"jail {jail.Name}", $"its filter {jail.Filter} does not exist",
                 jail.Filter is "sshd-ddos" or "ssh-ddos" ? Aggressive(jail) : new Remedy("Switch the jail off, or give it a filter that exists.")
                 {
-                    Steps = ["# /etc/fail2ban/jail.d/99-virtward.local", $"[{jail.Name}]", "enabled = false", "fail2ban-client --test", "systemctl restart fail2ban"],
+                    Steps = ["# /etc/fail2ban/jail.d/99-virtward.local", $"[{jail.Name}]", "enabled = false", "fail2ban-client --test",
+                        "systemctl restart fail2ban"],
                     Undo = "Remove /etc/fail2ban/jail.d/99-virtward.local; systemctl restart fail2ban.",
                 })
             { Evidence = [BanEngines.Told(jail, "enabled"), new Evidence(EvidenceKind.File, $"/etc/fail2ban/filter.d/{jail.Filter}.conf", "not there")] }),
@@ -44,7 +48,8 @@ public static class Ban02
 
     private static Remedy Aggressive(Fail2BanJail jail) => new("Switch it off, and let the jail sshd count those lines too.")
     {
-        Steps = ["# /etc/fail2ban/jail.d/99-virtward.local", $"[{jail.Name}]", "enabled = false", "[sshd]", "enabled = true", "mode = aggressive", "fail2ban-client --test", "systemctl restart fail2ban"],
+        Steps = ["# /etc/fail2ban/jail.d/99-virtward.local", $"[{jail.Name}]", "enabled = false", "[sshd]", "enabled = true", "mode = aggressive",
+            "fail2ban-client --test", "systemctl restart fail2ban"],
         Undo = "Remove /etc/fail2ban/jail.d/99-virtward.local; systemctl restart fail2ban.",
     };
 }

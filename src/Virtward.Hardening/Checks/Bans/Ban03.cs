@@ -63,18 +63,22 @@ public static class Ban03
         Chain? chain = BanEngines.GuardChain(ruleset);
         if (chain is null || chain.Base!.Priority > BeforeTracking)
         {
-            findings.Add(new Finding("table inet virtward", chain is null ? "virtward runs, and its chain of bans is not in the kernel" : "virtward's chain of bans comes after connection tracking", new Remedy("Let it put the table back, and see what took it away.")
+            findings.Add(new Finding("table inet virtward", chain is null ? "virtward runs, and its chain of bans is not in the kernel"
+                : "virtward's chain of bans comes after connection tracking", new Remedy("Let it put the table back, and see what took it away.")
             {
                 Steps = ["systemctl restart virtward", "journalctl -u virtward -n 30"],
             })
-            { Evidence = [new Evidence(EvidenceKind.Rule, "inet virtward guard_prerouting", chain is null ? "not there" : string.Create(CultureInfo.InvariantCulture, $"priority {chain.Base!.Priority}"))] });
+            { Evidence = [new Evidence(EvidenceKind.Rule, "inet virtward guard_prerouting", chain is null ? "not there"
+                : string.Create(CultureInfo.InvariantCulture, $"priority {chain.Base!.Priority}"))] });
         }
 
         foreach (JailPolicy jail in facts.Policy.Guard.Jails.Where(static jail => jail.Filter.Name == "sshd" && !jail.Ports.IsEmpty))
         {
             foreach (int port in ports.Where(port => !jail.Ports.Any(scope => scope.Protocol == Transport.Tcp && port >= scope.From && port <= scope.To)))
             {
-                findings.Add(new Finding($"jail {jail.Name}", $"its bans leave port {port.ToString(CultureInfo.InvariantCulture)} open, where sshd listens", new Remedy("Leave ports: out of the jail, and its bans close all.")
+                findings.Add(new Finding($"jail {jail.Name}",
+                    $"its bans leave port {port.ToString(CultureInfo.InvariantCulture)} open, where sshd listens",
+                    new Remedy("Leave ports: out of the jail, and its bans close all.")
                 {
                     Steps = ["# /etc/virtward/policy.yaml: take ports: out of the jail", "systemctl restart virtward"],
                 })
@@ -92,9 +96,11 @@ public static class Ban03
             foreach (int port in ports.Where(port => !allPorts && !BanEngines.Takes(taken, port)))
             {
                 string number = port.ToString(CultureInfo.InvariantCulture);
-                findings.Add(new Finding($"jail {jail.Name} port {number}", $"its bans close {(taken.Length > 0 ? taken : "no port")}, and sshd listens on {number}", new Remedy("Name the real port by its number.")
+                findings.Add(new Finding($"jail {jail.Name} port {number}",
+                    $"its bans close {(taken.Length > 0 ? taken : "no port")}, and sshd listens on {number}", new Remedy("Name the real port by its number.")
                 {
-                    Steps = ["# /etc/fail2ban/jail.d/99-virtward.local", $"[{jail.Name}]", $"port = {number}", "fail2ban-client --test", "systemctl restart fail2ban"],
+                    Steps = ["# /etc/fail2ban/jail.d/99-virtward.local", $"[{jail.Name}]", $"port = {number}", "fail2ban-client --test",
+                        "systemctl restart fail2ban"],
                     Undo = "Remove /etc/fail2ban/jail.d/99-virtward.local; systemctl restart fail2ban.",
                 })
                 { Evidence = [BanEngines.Told(jail, "port"), new Evidence(EvidenceKind.Socket, $"tcp {number}", "sshd")] });
@@ -102,10 +108,12 @@ public static class Ban03
         }
 
         // Fail2Ban's actions hang on input; what is translated to a guest goes through forward.
-        Rule? forward = ruleset.Tables.SelectMany(static table => table.Chains).SelectMany(static chain => chain.Rules).FirstOrDefault(static rule => rule.Text.Contains("dnat ", StringComparison.Ordinal) || rule.Text.Contains("DNAT ", StringComparison.Ordinal));
+        Rule? forward = ruleset.Tables.SelectMany(static table => table.Chains).SelectMany(static chain => chain.Rules)
+            .FirstOrDefault(static rule => rule.Text.Contains("dnat ", StringComparison.Ordinal) || rule.Text.Contains("DNAT ", StringComparison.Ordinal));
         if (forward is not null && !config.Jails.IsEmpty)
         {
-            findings.Add(new Finding("forwards", "who is banned still reaches the guests behind forwards: Fail2Ban's bans hang on the input chain", new Remedy("Let virtward ban: its bans are looked up before forwards. Take Fail2Ban's set-up over.")
+            findings.Add(new Finding("forwards", "who is banned still reaches the guests behind forwards: Fail2Ban's bans hang on the input chain",
+                new Remedy("Let virtward ban: its bans are looked up before forwards. Take Fail2Ban's set-up over.")
             {
                 Steps = ["virtward guard import fail2ban > /etc/virtward/policy.yaml", "systemctl disable --now fail2ban", "systemctl enable --now virtward"],
                 Risk = Risk.Lockout,

@@ -50,7 +50,8 @@ public static class Ban04
             (string Zone, Prefix Prefix)[] lacking = [.. needed.Where(one => !jail.Ignored.Any(ignored => ignored.Contains(one.Prefix)))];
             if (lacking.Length > 0)
             {
-                findings.Add(new Finding($"jail {jail.Name}", $"it may ban {string.Join(", ", lacking.Select(static one => $"{one.Prefix} ({one.Zone})"))}", Ignore(needed))
+                findings.Add(new Finding($"jail {jail.Name}",
+                    $"it may ban {string.Join(", ", lacking.Select(static one => $"{one.Prefix} ({one.Zone})"))}", Ignore(needed))
                 {
                     Evidence = [BanEngines.Told(jail, "ignoreip")],
                     Severity = lacking.Any(static one => one.Zone is Zone.Management or Zone.Vpn) ? null : Severity.Medium,
@@ -58,12 +59,14 @@ public static class Ban04
             }
             else if (needed.IsEmpty && jail.Ignored.All(static ignored => IsLoopback(ignored)))
             {
-                findings.Add(new Finding($"jail {jail.Name}", "it may ban everybody, the administrators too", Ignore([("management", Prefix.Parse("192.0.2.0/24"))])) { Evidence = [BanEngines.Told(jail, "ignoreip")], Severity = Severity.Medium });
+                findings.Add(new Finding($"jail {jail.Name}", "it may ban everybody, the administrators too",
+                    Ignore([("management", Prefix.Parse("192.0.2.0/24"))])) { Evidence = [BanEngines.Told(jail, "ignoreip")], Severity = Severity.Medium });
             }
 
             if (IniFile.Switch(jail.Find("ignoreself")?.Value ?? "true") == false)
             {
-                findings.Add(new Finding($"jail {jail.Name} ignoreself", "it may ban the host's own addresses", Ignore(needed)) { Evidence = [BanEngines.Told(jail, "ignoreself")], Severity = Severity.Medium });
+                findings.Add(new Finding($"jail {jail.Name} ignoreself", "it may ban the host's own addresses",
+                    Ignore(needed)) { Evidence = [BanEngines.Told(jail, "ignoreself")], Severity = Severity.Medium });
             }
         }
 
@@ -79,7 +82,8 @@ public static class Ban04
             {
                 IEnumerable<Prefix> prefixes = entry.Sources is { } sources && sources.RangeCount < 50
                     ? sources
-                    : facts.Host.Network.Interfaces.Where(link => link.Name == entry.Interface).SelectMany(static link => link.Addresses).Select(static address => address.Network);
+                    : facts.Host.Network.Interfaces.Where(link => link.Name == entry.Interface).SelectMany(static link => link.Addresses)
+                        .Select(static address => address.Network);
                 foreach (Prefix prefix in prefixes.Where(static prefix => prefix.Length > 0 && !IsLinkLocal(prefix)))
                 {
                     yield return (zone.Name, prefix);

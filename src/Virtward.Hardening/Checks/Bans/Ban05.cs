@@ -36,7 +36,9 @@ public static class Ban05
         {
             foreach (JailPolicy jail in facts.Policy.Guard.Jails.Where(static jail => jail.Mode == JailMode.Enforce && jail.Filter.Name != "recidive"))
             {
-                Judge(findings, jail.Name, jail.MaxRetry, (long)jail.FindTime.TotalSeconds, key => Evidence.OfSetting($"{key} of jail {jail.Name}", key == "maxretry" ? jail.MaxRetry.ToString(CultureInfo.InvariantCulture) : jail.FindTime.ToString()), "/etc/virtward/policy.yaml");
+                Judge(findings, jail.Name, jail.MaxRetry, (long)jail.FindTime.TotalSeconds,
+                    key => Evidence.OfSetting($"{key} of jail {jail.Name}", key == "maxretry" ? jail.MaxRetry.ToString(CultureInfo.InvariantCulture)
+                    : jail.FindTime.ToString()), "/etc/virtward/policy.yaml");
             }
         }
 
@@ -67,13 +69,16 @@ public static class Ban05
     }
 
     // "mail-buffered" and its like are digests.
-    private static bool IsMail(string action) => (action.StartsWith("mail", StringComparison.Ordinal) || action.StartsWith("sendmail", StringComparison.Ordinal)) && !action.EndsWith("-buffered", StringComparison.Ordinal);
+    private static bool IsMail(string action) =>
+        (action.StartsWith("mail", StringComparison.Ordinal) || action.StartsWith("sendmail", StringComparison.Ordinal))
+        && !action.EndsWith("-buffered", StringComparison.Ordinal);
 
     private static void Judge(List<Finding> findings, string jail, int? failures, long? seconds, Func<string, Evidence> told, string file)
     {
         if (failures < FewestFailures)
         {
-            findings.Add(new Finding($"jail {jail} maxretry", $"{failures?.ToString(CultureInfo.InvariantCulture)} wrong tries are enough for a ban", Set(file, jail, $"maxretry {FewestFailures}"))
+            findings.Add(new Finding($"jail {jail} maxretry", $"{failures?.ToString(CultureInfo.InvariantCulture)} wrong tries are enough for a ban",
+                Set(file, jail, $"maxretry {FewestFailures}"))
             {
                 Evidence = [told("maxretry")],
             });
@@ -81,7 +86,9 @@ public static class Ban05
 
         if (seconds is < ShortestSeconds or > LongestSeconds)
         {
-            findings.Add(new Finding($"jail {jail} findtime", seconds < ShortestSeconds ? "tries count for less than a minute: a slow guesser is never banned" : "tries count for more than a day: honest mistakes add up to a ban", Set(file, jail, "findtime 10m"))
+            findings.Add(new Finding($"jail {jail} findtime", seconds < ShortestSeconds
+                ? "tries count for less than a minute: a slow guesser is never banned"
+                : "tries count for more than a day: honest mistakes add up to a ban", Set(file, jail, "findtime 10m"))
             {
                 Evidence = [told("findtime")],
                 Severity = Severity.Low,

@@ -45,7 +45,8 @@ public static class Ban06
     {
         if (jail.BanTime < 0)
         {
-            findings.Add(new Finding($"jail {jail.Name} bantime", "its bans never end", Set(jail, "bantime = 1h", "bantime.increment = true", "bantime.maxtime = 4w"))
+            findings.Add(new Finding($"jail {jail.Name} bantime", "its bans never end",
+                Set(jail, "bantime = 1h", "bantime.increment = true", "bantime.maxtime = 4w"))
             {
                 Evidence = [BanEngines.Told(jail, "bantime")],
             });
@@ -53,7 +54,8 @@ public static class Ban06
 
         if (jail.Actions.FirstOrDefault(static action => IsRuleEach(action)) is string action)
         {
-            findings.Add(new Finding($"jail {jail.Name} action", $"{action} makes a rule for each ban", Set(jail, "banaction = nftables[type=multiport]", "banaction_allports = nftables[type=allports]"))
+            findings.Add(new Finding($"jail {jail.Name} action", $"{action} makes a rule for each ban",
+                Set(jail, "banaction = nftables[type=multiport]", "banaction_allports = nftables[type=allports]"))
             {
                 Evidence = [BanEngines.Told(jail, "banaction"), BanEngines.Told(jail, "action")],
                 Severity = action.Contains("rich", StringComparison.Ordinal) ? Severity.Medium : Severity.Low,
@@ -63,7 +65,8 @@ public static class Ban06
 
     // Those with "ipset" or "nftables" in their names keep a set.
     private static bool IsRuleEach(string action) =>
-        (action.StartsWith("iptables", StringComparison.Ordinal) || action.StartsWith("firewallcmd", StringComparison.Ordinal)) && !action.Contains("ipset", StringComparison.Ordinal)
+        (action.StartsWith("iptables", StringComparison.Ordinal) || action.StartsWith("firewallcmd", StringComparison.Ordinal))
+            && !action.Contains("ipset", StringComparison.Ordinal)
         || action is "ufw" or "hostsdeny" or "route" or "shorewall" or "bsd-ipfw";
 
     private static string? RichRules(AuditFacts facts, List<Finding> findings)
@@ -74,7 +77,8 @@ public static class Ban06
             foreach (string rule in zone.Text.Split("<rule").Skip(1))
             {
                 string body = rule.Split("</rule>")[0];
-                if (body.Contains("<source address=", StringComparison.Ordinal) && (body.Contains("<drop", StringComparison.Ordinal) || body.Contains("<reject", StringComparison.Ordinal)))
+                if (body.Contains("<source address=", StringComparison.Ordinal)
+                    && (body.Contains("<drop", StringComparison.Ordinal) || body.Contains("<reject", StringComparison.Ordinal)))
                 {
                     count++;
                 }
@@ -83,7 +87,8 @@ public static class Ban06
             if (count > ByHand)
             {
                 string name = zone.Path[(zone.Path.LastIndexOf('/') + 1)..^".xml".Length];
-                findings.Add(new Finding($"firewalld zone {name}", "permanent rich rules ban single addresses, and never end", new Remedy("Ban those who still deserve it by virtward, with an end, and take the rules out.")
+                findings.Add(new Finding($"firewalld zone {name}", "permanent rich rules ban single addresses, and never end",
+                    new Remedy("Ban those who still deserve it by virtward, with an end, and take the rules out.")
                 {
                     Steps =
                     [
@@ -93,7 +98,8 @@ public static class Ban06
                     Risk = Risk.Lockout,
                     Undo = $"Put {zone.Path}.before back; firewall-cmd --reload.",
                 })
-                { Evidence = [new Evidence(EvidenceKind.File, zone.Path, string.Create(CultureInfo.InvariantCulture, $"{count} rules that drop or reject one source each"))] });
+                { Evidence = [new Evidence(EvidenceKind.File, zone.Path,
+                    string.Create(CultureInfo.InvariantCulture, $"{count} rules that drop or reject one source each"))] });
             }
         }
 

@@ -56,7 +56,8 @@ internal static class BanEngines
 
     /// <summary>The ports that sshd listens on for others than this host.</summary>
     public static ImmutableArray<int> SshPorts(AuditFacts facts) =>
-        [.. facts.Host.Listeners.Where(static listener => listener.Purpose == "ssh" && listener.Protocol == "tcp" && !listener.Loopback).Select(static listener => listener.Port).Distinct().Order()];
+        [.. facts.Host.Listeners.Where(static listener => listener.Purpose == "ssh" && listener.Protocol == "tcp" && !listener.Loopback)
+            .Select(static listener => listener.Port).Distinct().Order()];
 
     /// <summary>Whether a jail's <c>port</c> takes a port.</summary>
     public static bool Takes(string ports, int port) => ports.Split([',', ' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Any(part =>

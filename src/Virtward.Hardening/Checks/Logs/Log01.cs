@@ -46,9 +46,11 @@ public static class Log01
         bool hasText = facts.Units.IsActive("rsyslog.service") || facts.Units.IsActive("syslog-ng.service");
         if (mode is "volatile" or "none" || (mode == "auto" && directory is null))
         {
-            findings.Add(new Finding("Storage", mode == "auto" ? "the journal lies in memory: there is no /var/log/journal" : $"the journal is {mode}", Settings("Storage=persistent"))
+            findings.Add(new Finding("Storage", mode == "auto" ? "the journal lies in memory: there is no /var/log/journal"
+                : $"the journal is {mode}", Settings("Storage=persistent"))
             {
-                Evidence = [storage?.Evidence ?? Evidence.OfSetting("Storage", "(not set: auto)"), new Evidence(EvidenceKind.File, "/var/log/journal", directory is null ? "not there" : $"mode {directory.ModeText}")],
+                Evidence = [storage?.Evidence ?? Evidence.OfSetting("Storage", "(not set: auto)"),
+                    new Evidence(EvidenceKind.File, "/var/log/journal", directory is null ? "not there" : $"mode {directory.ModeText}")],
 
                 // The same lines lie in files then.
                 Severity = hasText ? Severity.Low : null,
@@ -59,13 +61,16 @@ public static class Log01
         {
             if (facts.Guarding.Journald.GetValueOrDefault("Journal." + key) is FoundSetting limit && limit.Value.TrimEnd('s') == "0")
             {
-                findings.Add(new Finding(key, "no limit holds a service back that floods the journal", Settings("RateLimitIntervalSec=30s", "RateLimitBurst=10000")) { Evidence = [limit.Evidence], Severity = Severity.Low });
+                findings.Add(new Finding(key, "no limit holds a service back that floods the journal",
+                    Settings("RateLimitIntervalSec=30s", "RateLimitBurst=10000")) { Evidence = [limit.Evidence], Severity = Severity.Low });
             }
         }
 
-        if (facts.Guarding.Journald.GetValueOrDefault("Journal.SystemMaxUse") is FoundSetting size && size.Value.EndsWith('%') && int.TryParse(size.Value[..^1], out int percent) && percent > 50)
+        if (facts.Guarding.Journald.GetValueOrDefault("Journal.SystemMaxUse") is FoundSetting size && size.Value.EndsWith('%')
+            && int.TryParse(size.Value[..^1], out int percent) && percent > 50)
         {
-            findings.Add(new Finding("SystemMaxUse", "the journal may fill more than half of the disk", Settings("SystemMaxUse=2G")) { Evidence = [size.Evidence], Severity = Severity.Low });
+            findings.Add(new Finding("SystemMaxUse", "the journal may fill more than half of the disk",
+                Settings("SystemMaxUse=2G")) { Evidence = [size.Evidence], Severity = Severity.Low });
         }
 
         return Outcome.Of(findings, $"the journal is kept on disk ({mode}), within journald's limits of size and rate");

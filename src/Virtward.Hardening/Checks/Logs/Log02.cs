@@ -40,7 +40,9 @@ public static class Log02
         }
 
         ImmutableArray<RemoteLog> all = RemoteLog.Find(facts);
-        string? unseen = facts.Files.WhyIn("/etc/rsyslog.d") ?? (all.Any(static log => log.Secure is null) ? $"{all.First(static log => log.Secure is null).What} runs; where it sends, and how, was not read" : null);
+        string? unseen = facts.Files.WhyIn("/etc/rsyslog.d")
+            ?? (all.Any(static log => log.Secure is null)
+            ? $"{all.First(static log => log.Secure is null).What} runs; where it sends, and how, was not read" : null);
         if (all.IsEmpty)
         {
             return unseen is not null
@@ -48,13 +50,19 @@ public static class Log02
                 : Outcome.Of(
                     [new Finding("remote log", "no log line leaves this host", Upload(facts))
                     {
-                        Evidence = [new Evidence(EvidenceKind.Unit, "systemd-journal-upload.service", facts.Units.Find("systemd-journal-upload.service")?.Told ?? "there is no such unit"), new Evidence(EvidenceKind.Unit, "rsyslog.service", facts.Units.IsActive("rsyslog.service") ? "active, without a target elsewhere" : "does not run")],
+                        Evidence = [new Evidence(EvidenceKind.Unit, "systemd-journal-upload.service",
+                            facts.Units.Find("systemd-journal-upload.service")?.Told ?? "there is no such unit"),
+                            new Evidence(EvidenceKind.Unit, "rsyslog.service", facts.Units.IsActive("rsyslog.service")
+                            ? "active, without a target elsewhere" : "does not run")],
                     }], "");
         }
 
         // One encrypted copy is enough; a second way in clear still tells everybody on the wire.
         return Outcome.Of(
-            all.Where(static log => log.Secure == false).Select(log => new Finding($"{log.What} {log.Evidence.Where}", "it sends the log in clear, for everybody on the way to read and to forge", Upload(facts)) { Evidence = [log.Evidence] }).DistinctBy(static finding => finding.Subject),
+            all.Where(static log => log.Secure == false)
+                .Select(log => new Finding($"{log.What} {log.Evidence.Where}",
+                "it sends the log in clear, for everybody on the way to read and to forge", Upload(facts)) { Evidence = [log.Evidence] })
+                .DistinctBy(static finding => finding.Subject),
             $"{all[0].What} sends the log to another machine, encrypted; whether it arrives is to be seen there",
             unseen);
     }
@@ -64,7 +72,8 @@ public static class Log02
         Steps =
         [
             facts.Distribution.Install("systemd-journal-remote"), "# /etc/systemd/journal-upload.conf.d/00-virtward.conf", "[Upload]", "URL=https://LOGSERVER:19532",
-            "ServerKeyFile=/etc/pki/journal-upload/key.pem", "ServerCertificateFile=/etc/pki/journal-upload/cert.pem", "TrustedCertificateFile=/etc/pki/journal-upload/ca.pem",
+            "ServerKeyFile=/etc/pki/journal-upload/key.pem", "ServerCertificateFile=/etc/pki/journal-upload/cert.pem",
+            "TrustedCertificateFile=/etc/pki/journal-upload/ca.pem",
             "systemctl enable --now systemd-journal-upload.service",
         ],
         Undo = "systemctl disable --now systemd-journal-upload.service; remove /etc/systemd/journal-upload.conf.d/00-virtward.conf.",

@@ -38,7 +38,8 @@ public static class Log03
 
     private static string? Sshd(AuditFacts facts, List<Finding> findings)
     {
-        if (!facts.Units.IsActive("ssh.service") && !facts.Units.IsActive("sshd.service") && !facts.Units.IsActive("ssh.socket") && !facts.Units.IsActive("sshd.socket"))
+        if (!facts.Units.IsActive("ssh.service") && !facts.Units.IsActive("sshd.service") && !facts.Units.IsActive("ssh.socket")
+            && !facts.Units.IsActive("sshd.socket"))
         {
             return null;
         }
@@ -66,19 +67,24 @@ public static class Log03
             return "it needs root to see sshd's lines in the journal";
         }
 
-        findings.Add(new Finding("sshd", "sshd runs, and no line of it was kept in the last seven days", new Remedy("See whether it logs at all: log in once, then look.")
+        findings.Add(new Finding("sshd", "sshd runs, and no line of it was kept in the last seven days",
+            new Remedy("See whether it logs at all: log in once, then look.")
         {
             Steps = ["journalctl -t sshd -t sshd-session -n 5", "sshd -T | grep -iE 'loglevel|syslogfacility'"],
         })
         {
-            Evidence = [new Evidence(EvidenceKind.Output, "journalctl", "no line of ssh.service, sshd.service, sshd or sshd-session"), .. texts.Select(static state => new Evidence(EvidenceKind.File, state.Path, $"{state.Size} bytes, changed {state.Modified.UtcDateTime:yyyy-MM-dd}"))],
+            Evidence = [new Evidence(EvidenceKind.Output, "journalctl", "no line of ssh.service, sshd.service, sshd or sshd-session"),
+                .. texts.Select(static state => new Evidence(EvidenceKind.File, state.Path,
+                $"{state.Size} bytes, changed {state.Modified.UtcDateTime:yyyy-MM-dd}"))],
         });
         return null;
     }
 
     private static string? Qemu(AuditFacts facts, List<Finding> findings)
     {
-        ImmutableArray<string> running = [.. facts.Snapshot.StartingWith(SnapshotNames.RunningDomains).Select(static file => file.Key[SnapshotNames.RunningDomains.Length..^(file.Key.EndsWith(".xml", StringComparison.Ordinal) ? 4 : 0)]).Where(static name => !name.Contains('%', StringComparison.Ordinal))];
+        ImmutableArray<string> running = [.. facts.Snapshot.StartingWith(SnapshotNames.RunningDomains)
+            .Select(static file => file.Key[SnapshotNames.RunningDomains.Length..^(file.Key.EndsWith(".xml", StringComparison.Ordinal) ? 4 : 0)])
+            .Where(static name => !name.Contains('%', StringComparison.Ordinal))];
         if (running.IsEmpty)
         {
             return null;
@@ -92,7 +98,8 @@ public static class Log03
 
         foreach (string guest in running.Where(guest => facts.Files.State($"/var/log/libvirt/qemu/{guest}.log") is null))
         {
-            findings.Add(new Finding($"guest {guest}", "it runs, and QEMU's log of it is not there", new Remedy("See whether virtlogd runs and where QEMU's output goes (stdio_handler).")
+            findings.Add(new Finding($"guest {guest}", "it runs, and QEMU's log of it is not there",
+                new Remedy("See whether virtlogd runs and where QEMU's output goes (stdio_handler).")
             {
                 Steps = ["systemctl status virtlogd.socket", "grep stdio_handler /etc/libvirt/qemu.conf"],
             })

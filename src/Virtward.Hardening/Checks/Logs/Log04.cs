@@ -7,8 +7,10 @@ public static class Log04
 {
     private static readonly string[] ReportUnits = ["virtward-report.timer", "logwatch.timer", "logcheck.timer"];
     private static readonly string[] ReportPackages = ["logwatch", "logcheck"];
-    private static readonly string[] IntegrityUnits = ["dailyaidecheck.timer", "aide-check.timer", "aidecheck.timer", "wazuh-agent.service", "ossec.service", "ossec-hids.service", "samhain.service", "osqueryd.service", "falco.service", "tripwire-check.timer"];
-    private static readonly string[] IntegrityJobs = ["/etc/cron.daily/aide", "/etc/cron.daily/dailyaidecheck", "/etc/cron.daily/tripwire", "/etc/cron.daily/tripwire-check"];
+    private static readonly string[] IntegrityUnits = ["dailyaidecheck.timer", "aide-check.timer", "aidecheck.timer", "wazuh-agent.service",
+        "ossec.service", "ossec-hids.service", "samhain.service", "osqueryd.service", "falco.service", "tripwire-check.timer"];
+    private static readonly string[] IntegrityJobs = ["/etc/cron.daily/aide", "/etc/cron.daily/dailyaidecheck", "/etc/cron.daily/tripwire",
+        "/etc/cron.daily/tripwire-check"];
 
     /// <summary>The check.</summary>
     public static readonly Check Check = new()
@@ -46,15 +48,18 @@ public static class Log04
                 Steps = [facts.Distribution.Install("logwatch"), "logwatch --output stdout --range yesterday"],
                 Undo = facts.Distribution.Uninstall("logwatch"),
             })
-            { Evidence = [new Evidence(EvidenceKind.Unit, string.Join(", ", ReportUnits), "none runs"), new Evidence(EvidenceKind.Package, string.Join(", ", ReportPackages), "none is installed")] });
+            { Evidence = [new Evidence(EvidenceKind.Unit, string.Join(", ", ReportUnits), "none runs"),
+                new Evidence(EvidenceKind.Package, string.Join(", ", ReportPackages), "none is installed")] });
         }
 
         if (!IntegrityUnits.Any(facts.Units.IsActive) && !IntegrityJobs.Any(job => facts.Files.State(job) is not null))
         {
-            findings.Add(new Finding("file integrity", "nothing compares the host's files with what they were", new Remedy("Install AIDE, make its first database, and keep a copy of that elsewhere.")
+            findings.Add(new Finding("file integrity", "nothing compares the host's files with what they were",
+                new Remedy("Install AIDE, make its first database, and keep a copy of that elsewhere.")
             {
                 Steps = facts.Distribution.Choose<System.Collections.Immutable.ImmutableArray<string>>(
-                    ["dnf install aide", "aide --init", "mv /var/lib/aide/aide.db.new.gz /var/lib/aide/aide.db.gz", "# /etc/cron.d/aide", "30 4 * * * root /usr/sbin/aide --check"],
+                    ["dnf install aide", "aide --init", "mv /var/lib/aide/aide.db.new.gz /var/lib/aide/aide.db.gz", "# /etc/cron.d/aide",
+                        "30 4 * * * root /usr/sbin/aide --check"],
                     ["apt-get install aide", "aideinit", "systemctl enable --now dailyaidecheck.timer"]),
                 Risk = Risk.Performance,
                 Undo = facts.Distribution.Uninstall("aide"),

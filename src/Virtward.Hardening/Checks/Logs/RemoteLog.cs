@@ -11,7 +11,8 @@ public sealed record RemoteLog(string What, bool? Secure, Evidence Evidence)
 {
     // Each is told where to send by a configuration of its own kind, which is not read here.
     private static readonly string[] Shippers =
-        ["syslog-ng.service", "filebeat.service", "promtail.service", "alloy.service", "vector.service", "fluent-bit.service", "td-agent-bit.service", "td-agent.service", "wazuh-agent.service", "nxlog.service", "splunkforwarder.service", "Splunkd.service", "otelcol.service"];
+        ["syslog-ng.service", "filebeat.service", "promtail.service", "alloy.service", "vector.service", "fluent-bit.service",
+            "td-agent-bit.service", "td-agent.service", "wazuh-agent.service", "nxlog.service", "splunkforwarder.service", "Splunkd.service", "otelcol.service"];
 
     /// <summary>All there are.</summary>
     public static ImmutableArray<RemoteLog> Find(AuditFacts facts)
@@ -21,7 +22,9 @@ public sealed record RemoteLog(string What, bool? Secure, Evidence Evidence)
         {
             FoundSetting? url = facts.Guarding.JournalUpload.GetValueOrDefault("Upload.URL");
             // Without a scheme it is https (systemd-journal-upload(8)).
-            all.Add(new RemoteLog("systemd-journal-upload", url is null ? null : !url.Value.StartsWith("http://", StringComparison.OrdinalIgnoreCase), url?.Evidence ?? new Evidence(EvidenceKind.Unit, "systemd-journal-upload.service", "active; its URL was not read")));
+            all.Add(new RemoteLog("systemd-journal-upload", url is null ? null
+                : !url.Value.StartsWith("http://", StringComparison.OrdinalIgnoreCase), url?.Evidence
+                ?? new Evidence(EvidenceKind.Unit, "systemd-journal-upload.service", "active; its URL was not read")));
         }
 
         if (facts.Units.IsActive("rsyslog.service"))
@@ -29,7 +32,8 @@ public sealed record RemoteLog(string What, bool? Secure, Evidence Evidence)
             all.AddRange(Rsyslog(facts.Guarding.Rsyslog));
         }
 
-        all.AddRange(Shippers.Where(facts.Units.IsActive).Select(unit => new RemoteLog(unit, null, new Evidence(EvidenceKind.Unit, unit, facts.Units.Find(unit)!.Told))));
+        all.AddRange(Shippers.Where(facts.Units.IsActive)
+            .Select(unit => new RemoteLog(unit, null, new Evidence(EvidenceKind.Unit, unit, facts.Units.Find(unit)!.Told))));
         return [.. all];
     }
 
@@ -52,15 +56,19 @@ public sealed record RemoteLog(string What, bool? Secure, Evidence Evidence)
                     // An action may go on over many lines, up to its bracket.
                     var whole = new System.Text.StringBuilder(lower[action..]);
                     int last = i;
-                    while (!lines[last].Contains(')', StringComparison.Ordinal) && last + 1 < lines.Length && whole.Length < 8192)
+                    bool isWhole = lower.IndexOf(')', action) >= 0;
+                    while (!isWhole && last + 1 < lines.Length && whole.Length < 8192)
                     {
-                        whole.Append(' ').Append(lines[++last].Split('#')[0].Trim().ToLowerInvariant());
+                        string next = lines[++last].Split('#')[0].Trim().ToLowerInvariant();
+                        whole.Append(' ').Append(next);
+                        isWhole = next.Contains(')', StringComparison.Ordinal);
                     }
 
                     string text = whole.ToString().Replace(" ", "", StringComparison.Ordinal);
                     if (text.Contains("\"omfwd\"", StringComparison.Ordinal))
                     {
-                        found.Add(new RemoteLog("rsyslog", text.Contains("streamdrivermode=\"1\"", StringComparison.Ordinal), Evidence.OfLine(file.Path, i + 1, line)));
+                        found.Add(new RemoteLog("rsyslog", text.Contains("streamdrivermode=\"1\"", StringComparison.Ordinal),
+                            Evidence.OfLine(file.Path, i + 1, line)));
                     }
                     else if (text.Contains("\"omrelp\"", StringComparison.Ordinal))
                     {

@@ -41,7 +41,8 @@ public static class Mac01
         var findings = new List<Finding>();
         if (facts.Access.SelinuxEnforces != true)
         {
-            findings.Add(new Finding("SELinux", facts.Access.SelinuxEnforces is null ? "SELinux is off" : "SELinux is permissive: it tells what it would stop, and stops nothing", Enforcing(facts.Access.SelinuxEnforces is null))
+            findings.Add(new Finding("SELinux", facts.Access.SelinuxEnforces is null ? "SELinux is off"
+                : "SELinux is permissive: it tells what it would stop, and stops nothing", Enforcing(facts.Access.SelinuxEnforces is null))
             {
                 Evidence = [new Evidence(EvidenceKind.Setting, "/sys/fs/selinux/enforce", facts.Access.SelinuxEnforces is null ? "not there" : "0")],
             });
@@ -50,7 +51,8 @@ public static class Mac01
         string? unseen = facts.Files.Why("/etc/selinux/config");
         if (facts.Access.SelinuxAtBoot is FoundSetting boot && !boot.Value.Equals("enforcing", StringComparison.OrdinalIgnoreCase))
         {
-            findings.Add(new Finding("/etc/selinux/config", $"the next boot makes it {boot.Value}", Enforcing(boot.Value.Equals("disabled", StringComparison.OrdinalIgnoreCase))) { Evidence = [boot.Evidence] });
+            findings.Add(new Finding("/etc/selinux/config", $"the next boot makes it {boot.Value}",
+                Enforcing(boot.Value.Equals("disabled", StringComparison.OrdinalIgnoreCase))) { Evidence = [boot.Evidence] });
         }
         else if (facts.Access.SelinuxAtBoot is null)
         {
@@ -76,13 +78,15 @@ public static class Mac01
                 Risk = Risk.Service | Risk.Guests,
                 Undo = "Remove /etc/default/grub.d/99-virtward.cfg; update-grub; reboot.",
             })
-            { Evidence = [new Evidence(EvidenceKind.Setting, "/sys/module/apparmor/parameters/enabled", facts.Access.AppArmorIsOn is null ? "not there" : "not Y, or not there")] });
+            { Evidence = [new Evidence(EvidenceKind.Setting, "/sys/module/apparmor/parameters/enabled", facts.Access.AppArmorIsOn is null
+                ? "not there" : "not Y, or not there")] });
             return Outcome.Of(findings, "");
         }
 
         if (facts.Access.Profiles.IsDefault)
         {
-            return Outcome.Of(findings, "", facts.Files.Why("/sys/kernel/security/apparmor/profiles") ?? "AppArmor is on, but its profiles could not be read (/sys/kernel/security/apparmor/profiles)");
+            return Outcome.Of(findings, "", facts.Files.Why("/sys/kernel/security/apparmor/profiles")
+                ?? "AppArmor is on, but its profiles could not be read (/sys/kernel/security/apparmor/profiles)");
         }
 
         bool? libvirt = MacKind.HasLibvirt(facts);
@@ -92,9 +96,11 @@ public static class Mac01
             Demand(facts, findings, Helpers, "virt-aa-helper, which makes the guests' profiles,");
         }
 
-        foreach (AppArmorProfile profile in facts.Access.Profiles.Where(static profile => profile.Name.StartsWith("libvirt-", StringComparison.Ordinal) && !profile.Name.Contains("//", StringComparison.Ordinal) && !profile.Enforces))
+        foreach (AppArmorProfile profile in facts.Access.Profiles.Where(static profile =>
+            profile.Name.StartsWith("libvirt-", StringComparison.Ordinal) && !profile.Name.Contains("//", StringComparison.Ordinal) && !profile.Enforces))
         {
-            findings.Add(new Finding(profile.Name, $"a guest's profile is in {profile.Mode} mode and stops nothing", Enforce(profile.Name)) { Evidence = [Told(profile)] });
+            findings.Add(new Finding(profile.Name, $"a guest's profile is in {profile.Mode} mode and stops nothing",
+                Enforce(profile.Name)) { Evidence = [Told(profile)] });
         }
 
         return Outcome.Of(findings, $"AppArmor enforces {facts.Access.Profiles.Count(static profile => profile.Enforces)} profiles{(libvirt == true ? ", libvirt's among them" : "")}",
@@ -117,13 +123,15 @@ public static class Mac01
         // Debian 13 loads libvirtd's and virtqemud's: each that is there must hold.
         foreach (AppArmorProfile profile in found.Where(static profile => !profile.Enforces))
         {
-            findings.Add(new Finding(profile.Name, $"the profile of {profile.Name} is in {profile.Mode} mode and stops nothing", Enforce(profile.Name)) { Evidence = [Told(profile)] });
+            findings.Add(new Finding(profile.Name, $"the profile of {profile.Name} is in {profile.Mode} mode and stops nothing",
+                Enforce(profile.Name)) { Evidence = [Told(profile)] });
         }
     }
 
     private static Evidence Told(AppArmorProfile profile) => new(EvidenceKind.Output, "/sys/kernel/security/apparmor/profiles", $"{profile.Name} ({profile.Mode})");
 
-    private static IEnumerable<Finding> BootWords(AuditFacts facts, string[] bad, string what) => facts.Access.BootWords.Where(bad.Contains).Distinct().Select(word =>
+    private static IEnumerable<Finding> BootWords(AuditFacts facts, string[] bad, string what) => facts.Access.BootWords.Where(bad.Contains)
+        .Distinct().Select(word =>
         new Finding(word, $"the kernel's command line switches {what} off", new Remedy("Take the word out of the boot loader's configuration and restart.")
         {
             Steps = facts.Distribution.Choose<ImmutableArray<string>>(
@@ -138,7 +146,8 @@ public static class Mac01
         : "Look at what it denies, then enforce.")
     {
         Steps = wasOff
-            ? ["# /etc/selinux/config", "SELINUX=permissive", "grubby --update-kernel=ALL --remove-args='selinux=0 enforcing=0'", "touch /.autorelabel", "systemctl reboot", "ausearch -m AVC -ts boot", "# /etc/selinux/config", "SELINUX=enforcing", "setenforce 1"]
+            ? ["# /etc/selinux/config", "SELINUX=permissive", "grubby --update-kernel=ALL --remove-args='selinux=0 enforcing=0'",
+                "touch /.autorelabel", "systemctl reboot", "ausearch -m AVC -ts boot", "# /etc/selinux/config", "SELINUX=enforcing", "setenforce 1"]
             : ["ausearch -m AVC -ts today", "# /etc/selinux/config", "SELINUX=enforcing", "setenforce 1"],
         Risk = Risk.Service | Risk.Guests,
         Undo = "setenforce 0; put the old value back in /etc/selinux/config.",

@@ -35,7 +35,8 @@ public static class Mac02
     {
         if (facts.Access.SelinuxEnforces is null)
         {
-            return facts.Access.KernelWasSeen ? Outcome.NotApplicable("SELinux is not on (MAC-01 says whether that is right)") : Outcome.Unknown("the running kernel was not seen");
+            return facts.Access.KernelWasSeen ? Outcome.NotApplicable("SELinux is not on (MAC-01 says whether that is right)")
+                : Outcome.Unknown("the running kernel was not seen");
         }
 
         if (facts.Access.Booleans.IsEmpty)
@@ -52,10 +53,15 @@ public static class Mac02
                 Undo = $"setsebool -P {boolean.Name} on",
             })
             { Evidence = [new Evidence(EvidenceKind.Output, "getsebool -a", $"{boolean.Name} --> on")], Severity = boolean.Severity });
-        return Outcome.Of(findings, "all booleans that open sVirt are off, or used by a file system or device that is here");
+        return Outcome.Of(findings, "all booleans that open sVirt are off, or used by a file system or device that is here",
+            facts.Access.Mounts.IsEmpty ? "which file systems are mounted is not known, and so not which booleans are needed" : null);
     }
 
     private static bool IsNeeded(AuditFacts facts, string name, string? mounts) =>
-        (mounts is not null && facts.Access.Mounts.Any(mount => mount.Type.StartsWith(mounts, StringComparison.Ordinal) && !mount.Type.StartsWith("fusectl", StringComparison.Ordinal) && mount.Type is not "nfsd"))
-        || (name == "virt_use_usb" && facts.Snapshot.StartingWith(Virtward.Core.Snapshots.SnapshotNames.Domains).Any(static file => file.Value.Contains("type='usb'", StringComparison.Ordinal) && file.Value.Contains("<hostdev", StringComparison.Ordinal)));
+        // Where it is not known what is mounted, it is not said that nothing needs it.
+        (mounts is not null && facts.Access.Mounts.IsEmpty)
+        || (mounts is not null && facts.Access.Mounts.Any(mount => mount.Type.StartsWith(mounts, StringComparison.Ordinal)
+            && !mount.Type.StartsWith("fusectl", StringComparison.Ordinal) && mount.Type is not "nfsd"))
+        || (name == "virt_use_usb" && facts.Snapshot.StartingWith(Virtward.Core.Snapshots.SnapshotNames.Domains)
+            .Any(static file => file.Value.Contains("type='usb'", StringComparison.Ordinal) && file.Value.Contains("<hostdev", StringComparison.Ordinal)));
 }

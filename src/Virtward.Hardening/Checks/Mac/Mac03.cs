@@ -25,7 +25,8 @@ public static class Mac03
     {
         if (facts.Access.SelinuxEnforces is null)
         {
-            return facts.Access.KernelWasSeen ? Outcome.NotApplicable("SELinux is not on (MAC-01 says whether that is right)") : Outcome.Unknown("the running kernel was not seen");
+            return facts.Access.KernelWasSeen ? Outcome.NotApplicable("SELinux is not on (MAC-01 says whether that is right)")
+                : Outcome.Unknown("the running kernel was not seen");
         }
 
         var findings = new List<Finding>();
@@ -70,7 +71,8 @@ public static class Mac03
             if (has > 0 && !Good.Contains(TypeOf(line[(has + 13)..].Split(',')[0])))
             {
                 string path = line[..has];
-                yield return new Finding(path, $"its label is {TypeOf(line[(has + 13)..].Split(',')[0])}", new Remedy("Give it its label back, with the guest shut down.")
+                yield return new Finding(path, $"its label is {TypeOf(line[(has + 13)..].Split(',')[0])}",
+                    new Remedy("Give it its label back, with the guest shut down.")
                 {
                     Steps = [$"restorecon -v '{path}'"],
                     Risk = Risk.Guests,
@@ -90,7 +92,8 @@ public static class Mac03
             if (slash > 0 && !Good.Contains(TypeOf(line[(tab + 1)..].Trim())))
             {
                 string pool = line[..slash];
-                yield return new Finding($"pool {pool}", $"new images in it get the label {TypeOf(line[(tab + 1)..].Trim())}", new Remedy("Tell SELinux that images lie there, and label what is there while no guest uses it.")
+                yield return new Finding($"pool {pool}", $"new images in it get the label {TypeOf(line[(tab + 1)..].Trim())}",
+                    new Remedy("Tell SELinux that images lie there, and label what is there while no guest uses it.")
                 {
                     Steps = [$"semanage fcontext -a -t virt_image_t '{pool}(/.*)?'", $"restorecon -Rv {pool}"],
                     Risk = Risk.Guests,

@@ -30,7 +30,8 @@ public static class Mac05
         }
 
         var lines = new List<(string Who, string Where, string Text)>();
-        foreach (string line in Lines(journal).Where(line => IsGuest(line) && IsRecent(facts, line.AsSpan(0, Math.Max(line.IndexOf(' ', StringComparison.Ordinal), 0)))))
+        foreach (string line in Lines(journal).Where(line => IsGuest(line)
+            && IsRecent(facts, line.AsSpan(0, Math.Max(line.IndexOf(' ', StringComparison.Ordinal), 0)))))
         {
             lines.Add((Who(line), "journal", line));
         }
@@ -41,13 +42,16 @@ public static class Mac05
         }
 
         // With auditd the kernel's own messages go to it, and the journal may have none of them.
-        string? unseen = audit is null && facts.Units.IsActive("auditd.service") ? $"auditd has the messages, and they could not be read: {facts.Why(AccessSources.AuditDenials)}"
+        string? unseen = audit is null && facts.Units.IsActive("auditd.service")
+            ? $"auditd has the messages, and they could not be read: {facts.Why(AccessSources.AuditDenials)}"
             : journal is null && !facts.Units.IsActive("auditd.service") ? $"what was denied is not known: {facts.Why(AccessSources.JournalDenials)}"
             : audit is null && facts.Units.Problem is string units ? $"whether auditd takes the messages is not known: {units}"
             : !facts.Host.Meta.Root ? "it needs root to see what was denied"
             : null;
         return Outcome.Of(
-            lines.GroupBy(static line => line.Who).Select(static group => new Finding(group.Key, "it was denied something in the last 24 hours", new Remedy("Find out what it wanted. A path that should be its own: label it (MAC-03). Anything else: treat the guest as broken into, isolate it and keep its disk.")
+            lines.GroupBy(static line => line.Who).Select(static group =>
+                new Finding(group.Key, "it was denied something in the last 24 hours",
+                new Remedy("Find out what it wanted. A path that should be its own: label it (MAC-03). Anything else: treat the guest as broken into, isolate it and keep its disk.")
             {
                 Steps = ["ausearch -m AVC -ts yesterday -i", "journalctl -k --since -24h --grep 'DENIED|avc'", "virtward vm isolate GUEST"],
                 Risk = Risk.Guests,
@@ -64,7 +68,8 @@ public static class Mac05
         : Value(line, "profile=")?.Trim('"').StartsWith("libvirt-", StringComparison.Ordinal) == true;
 
     // A profile has the guest's UUID in its name; SELinux' label changes with each start, so that only the kind is stable.
-    private static string Who(string line) => Value(line, "profile=")?.Trim('"') ?? (Value(line, "scontext=")?.Split(':') is { Length: > 2 } parts ? parts[2] : "svirt_t");
+    private static string Who(string line) => Value(line, "profile=")?.Trim('"')
+        ?? (Value(line, "scontext=")?.Split(':') is { Length: > 2 } parts ? parts[2] : "svirt_t");
 
     private static string? Value(string line, string key)
     {
@@ -81,7 +86,8 @@ public static class Mac05
     }
 
     private static bool IsRecent(AuditFacts facts, ReadOnlySpan<char> seconds) =>
-        !double.TryParse(seconds, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double at) || at > facts.Now.ToUnixTimeSeconds() - Window.TotalSeconds;
+        !double.TryParse(seconds, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double at)
+            || at > facts.Now.ToUnixTimeSeconds() - Window.TotalSeconds;
 
     // Names of files in it are the guest's own: nothing that a terminal would obey may get through.
     private static string Plain(string line)

@@ -12,5 +12,6 @@ internal static class MacKind
     /// <summary>Whether libvirt is installed; null: not known.</summary>
     public static bool? HasLibvirt(AuditFacts facts) => facts.Packages.Problem is not null
         ? null
-        : facts.Packages.Has("libvirt-daemon") || facts.Packages.Has("libvirt-daemon-system") || facts.Packages.Has("libvirt-daemon-driver-qemu") || facts.Packages.Has("libvirt");
+        : facts.Packages.Has("libvirt-daemon") || facts.Packages.Has("libvirt-daemon-system") || facts.Packages.Has("libvirt-daemon-driver-qemu")
+            || facts.Packages.Has("libvirt");
 }

@@ -15,8 +15,10 @@ public static class Svc02
     // Whoever logs in or runs a guest gets a child of these, and what binds them would bind the child.
     private static readonly ImmutableArray<string> ByDesign =
     [
-        "ssh.service", "sshd.service", "libvirtd.service", "virtqemud.service", "virtproxyd.service", "virtnetworkd.service", "virtlxcd.service", "docker.service", "containerd.service",
-        "cron.service", "crond.service", "user@0.service", "openvswitch.service", "ovs-vswitchd.service", "NetworkManager.service", "networking.service", "rc-local.service",
+        "ssh.service", "sshd.service", "libvirtd.service", "virtqemud.service", "virtproxyd.service", "virtnetworkd.service", "virtlxcd.service",
+        "docker.service", "containerd.service",
+        "cron.service", "crond.service", "user@0.service", "openvswitch.service", "ovs-vswitchd.service", "NetworkManager.service",
+        "networking.service", "rc-local.service",
     ];
 
     /// <summary>The check.</summary>
@@ -41,7 +43,8 @@ public static class Svc02
             ? "of some listeners it is not known which service holds them"
             : null;
         int seen = 0;
-        foreach (string unit in SandboxSources.Exposed(facts.Snapshot).Where(unit => !ByDesign.Contains(unit) && !unit.StartsWith("sshd@", StringComparison.Ordinal) && !unit.StartsWith("ssh@", StringComparison.Ordinal)))
+        foreach (string unit in SandboxSources.Exposed(facts.Snapshot)
+            .Where(unit => !ByDesign.Contains(unit) && !unit.StartsWith("sshd@", StringComparison.Ordinal) && !unit.StartsWith("ssh@", StringComparison.Ordinal)))
         {
             string name = SandboxSources.Prefix + Snapshot.NamePart(unit) + ".txt";
             if (Level(facts.Output(name) ?? "") is not double level)
@@ -50,20 +53,23 @@ public static class Svc02
             }
             else if (level >= Unsafe)
             {
-                findings.Add(new Finding(unit, "nearly nothing binds it", Remedy(unit)) { Evidence = [new Evidence(EvidenceKind.Output, "systemd-analyze security", facts.Output(name)!.Trim())] });
+                findings.Add(new Finding(unit, "nearly nothing binds it",
+                    Remedy(unit)) { Evidence = [new Evidence(EvidenceKind.Output, "systemd-analyze security", facts.Output(name)!.Trim())] });
             }
 
             seen++;
         }
 
-        return Outcome.Of(findings, seen == 0 ? "no service but SSH and libvirt's own is reached from the network" : $"each of the {seen} services that the network reaches is bound in some way", unseen);
+        return Outcome.Of(findings, seen == 0 ? "no service but SSH and libvirt's own is reached from the network"
+            : $"each of the {seen} services that the network reaches is bound in some way", unseen);
     }
 
     // "→ Overall exposure level for chronyd.service: 3.5 OK 🙂"
     private static double? Level(string text)
     {
         int colon = text.LastIndexOf(": ", StringComparison.Ordinal);
-        return colon >= 0 && double.TryParse(text[(colon + 2)..].Split(' ')[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double level) ? level : null;
+        return colon >= 0 && double.TryParse(text[(colon + 2)..].Split(' ')[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+            out double level) ? level : null;
     }
 
     private static Remedy Remedy(string unit) => new("Bind it with a drop-in, then see whether it still does its work.")

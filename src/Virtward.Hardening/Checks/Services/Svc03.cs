@@ -7,7 +7,8 @@ namespace Virtward.Hardening.Checks.Services;
 public static class Svc03
 {
     private const string Synchronized = "/run/systemd/timesync/synchronized";
-    private static readonly string[] Clocks = ["chrony.service", "chronyd.service", "systemd-timesyncd.service", "ntpsec.service", "ntpd.service", "ntp.service", "openntpd.service"];
+    private static readonly string[] Clocks = ["chrony.service", "chronyd.service", "systemd-timesyncd.service", "ntpsec.service", "ntpd.service",
+        "ntp.service", "openntpd.service"];
 
     /// <summary>The check.</summary>
     public static readonly Check Check = new()
@@ -44,11 +45,16 @@ public static class Svc03
             { Evidence = [new Evidence(EvidenceKind.Unit, shell.Name, shell.Told)], Severity = Severity.High });
         }
 
-        if (facts.Access.BootWords.FirstOrDefault(static word => word is "systemd.debug_shell" or "systemd.debug-shell" || ((word.StartsWith("systemd.debug_shell=", StringComparison.Ordinal) || word.StartsWith("systemd.debug-shell=", StringComparison.Ordinal)) && IniFile.Switch(word[(word.IndexOf('=', StringComparison.Ordinal) + 1)..]) != false)) is string word)
+        if (facts.Access.BootWords.FirstOrDefault(static word => word is "systemd.debug_shell" or "systemd.debug-shell"
+            || ((word.StartsWith("systemd.debug_shell=", StringComparison.Ordinal)
+            || word.StartsWith("systemd.debug-shell=", StringComparison.Ordinal))
+            && IniFile.Switch(word[(word.IndexOf('=', StringComparison.Ordinal) + 1)..]) != false)) is string word)
         {
-            findings.Add(new Finding("systemd.debug_shell", "the kernel's command line asks for a root shell without a password", new Remedy("Take it out of the boot loader's configuration.")
+            findings.Add(new Finding("systemd.debug_shell", "the kernel's command line asks for a root shell without a password",
+                new Remedy("Take it out of the boot loader's configuration.")
             {
-                Steps = [.. facts.Distribution.Choose<string[]>([$"grubby --update-kernel=ALL --remove-args={word}"], [$"# /etc/default/grub: take {word} out of GRUB_CMDLINE_LINUX and GRUB_CMDLINE_LINUX_DEFAULT", "update-grub"])],
+                Steps = [.. facts.Distribution.Choose<string[]>([$"grubby --update-kernel=ALL --remove-args={word}"],
+                    [$"# /etc/default/grub: take {word} out of GRUB_CMDLINE_LINUX and GRUB_CMDLINE_LINUX_DEFAULT", "update-grub"])],
             })
             { Evidence = [Evidence.OfLine("/proc/cmdline", 1, word)], Severity = Severity.High });
         }
@@ -80,7 +86,8 @@ public static class Svc03
             {
                 Steps = [facts.Distribution.Install("chrony"), facts.Distribution.Choose("systemctl enable --now chronyd", "systemctl enable --now chrony")],
             })
-            { Evidence = [new Evidence(EvidenceKind.Unit, facts.Distribution.Choose("chronyd.service", "chrony.service"), "does not run, nor does another of its kind")], Severity = Severity.Medium });
+            { Evidence = [new Evidence(EvidenceKind.Unit, facts.Distribution.Choose("chronyd.service", "chrony.service"),
+                "does not run, nor does another of its kind")], Severity = Severity.Medium });
             return null;
         }
 
@@ -124,7 +131,8 @@ public static class Svc03
         return null;
     }
 
-    private static Finding NotInStep(string clock, Evidence evidence, string look) => new("clock", $"{clock} runs, but has not got the time from anybody", new Remedy("See whether its servers answer; the firewall must let UDP 123 out.")
+    private static Finding NotInStep(string clock, Evidence evidence, string look) =>
+        new("clock", $"{clock} runs, but has not got the time from anybody", new Remedy("See whether its servers answer; the firewall must let UDP 123 out.")
     {
         Steps = [look],
     })
@@ -148,7 +156,8 @@ public static class Svc03
             string first = lines[i].Trim().Split(' ', '\t')[0];
             if (first is "nfs" or "ssh")
             {
-                findings.Add(new Finding("kdump", first == "nfs" ? "a crash sends the host's memory over the network in clear" : "a crash sends the host's memory over the network", new Remedy("Dump to a local, encrypted disk, or not at all.")
+                findings.Add(new Finding("kdump", first == "nfs" ? "a crash sends the host's memory over the network in clear"
+                    : "a crash sends the host's memory over the network", new Remedy("Dump to a local, encrypted disk, or not at all.")
                 {
                     Steps = ["# /etc/kdump.conf", "path /var/crash", "systemctl restart kdump"],
                     Undo = "Put the old line back.",

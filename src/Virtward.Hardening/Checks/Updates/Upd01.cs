@@ -52,22 +52,26 @@ public static class Upd01
         AptSwitch(facts, findings, "APT::Periodic::Unattended-Upgrade", "unattended-upgrades is never started");
         if (facts.Updates.Apt.Find("APT::Periodic::Enable") is FoundSetting enable && enable.Value == "0")
         {
-            findings.Add(new Finding("APT::Periodic::Enable", "all periodic jobs of apt are switched off", OnDebian()) { Evidence = [enable.Evidence], Severity = Lowered(facts) });
+            findings.Add(new Finding("APT::Periodic::Enable", "all periodic jobs of apt are switched off",
+                OnDebian()) { Evidence = [enable.Evidence], Severity = Lowered(facts) });
         }
 
-        FoundSetting[] origins = [.. facts.Updates.Apt.List("Unattended-Upgrade::Origins-Pattern"), .. facts.Updates.Apt.List("Unattended-Upgrade::Allowed-Origins")];
+        FoundSetting[] origins = [.. facts.Updates.Apt.List("Unattended-Upgrade::Origins-Pattern"),
+            .. facts.Updates.Apt.List("Unattended-Upgrade::Allowed-Origins")];
         if (facts.Updates.Apt.Problem is null && !origins.Any(static origin => TakesSecurity(origin.Value)))
         {
             findings.Add(new Finding("Unattended-Upgrade::Origins-Pattern", "unattended-upgrades takes nothing from the security repository", OnDebian())
             {
-                Evidence = origins.Length > 0 ? [.. origins.Select(static origin => origin.Evidence)] : [Evidence.OfSetting("Unattended-Upgrade::Origins-Pattern", "(not set)")],
+                Evidence = origins.Length > 0 ? [.. origins.Select(static origin => origin.Evidence)]
+                    : [Evidence.OfSetting("Unattended-Upgrade::Origins-Pattern", "(not set)")],
                 Severity = Lowered(facts),
             });
         }
 
         string? unseen = facts.Updates.Apt.Problem;
         unseen ??= Timers(facts, findings, ["apt-daily.timer", "apt-daily-upgrade.timer"], OnDebian());
-        unseen ??= LastRun(facts, findings, OnDebian(), ["/var/lib/apt/periodic/unattended-upgrades-stamp", "/var/lib/apt/periodic/upgrade-stamp"], "/var/lib/dpkg/info/unattended-upgrades.list", "apt-daily-upgrade.service");
+        unseen ??= LastRun(facts, findings, OnDebian(), ["/var/lib/apt/periodic/unattended-upgrades-stamp", "/var/lib/apt/periodic/upgrade-stamp"],
+            "/var/lib/dpkg/info/unattended-upgrades.list", "apt-daily-upgrade.service");
         return Outcome.Of(findings, "apt fetches, unattended-upgrades installs from the security repository, both timers run", unseen);
     }
 
@@ -82,7 +86,8 @@ public static class Upd01
 
     // "origin=Debian,codename=${distro_codename}-security,label=Debian-Security", "${distro_id}:${distro_codename}-security", or one that takes all of an origin.
     private static bool TakesSecurity(string pattern) => pattern.Contains("security", StringComparison.OrdinalIgnoreCase)
-        || pattern.Split(',').All(static part => part.Trim().StartsWith("origin=", StringComparison.Ordinal) || part.Trim().StartsWith("o=", StringComparison.Ordinal));
+        || pattern.Split(',').All(static part => part.Trim().StartsWith("origin=", StringComparison.Ordinal)
+            || part.Trim().StartsWith("o=", StringComparison.Ordinal));
 
     private static Outcome Rhel(AuditFacts facts)
     {
@@ -99,7 +104,8 @@ public static class Upd01
             return Outcome.Of(
                 [new Finding("dnf-automatic", other is null ? "no timer installs updates" : $"{other} runs, which never installs an update", OnRhel(facts))
                 {
-                    Evidence = [new Evidence(EvidenceKind.Unit, other ?? "dnf-automatic.timer", facts.Units.Find(other ?? "dnf-automatic.timer")?.Told ?? "there is no such unit")],
+                    Evidence = [new Evidence(EvidenceKind.Unit, other ?? "dnf-automatic.timer",
+                        facts.Units.Find(other ?? "dnf-automatic.timer")?.Told ?? "there is no such unit")],
                     Severity = Lowered(facts),
                 }], "");
         }
@@ -117,15 +123,18 @@ public static class Upd01
 
         if (facts.Distribution.Id == "centos" && type?.Value == "security")
         {
-            findings.Add(new Finding("upgrade_type", "only updates with a security notice are taken, and CentOS Stream publishes none, so that nothing is ever installed",
-                new Remedy("Take all updates.") { Steps = ["# /etc/dnf/automatic.conf, section [commands]", "upgrade_type = default"], Risk = Risk.Service, Undo = "Put the old value back." })
+            findings.Add(new Finding("upgrade_type",
+                "only updates with a security notice are taken, and CentOS Stream publishes none, so that nothing is ever installed",
+                new Remedy("Take all updates.") { Steps = ["# /etc/dnf/automatic.conf, section [commands]", "upgrade_type = default"],
+                    Risk = Risk.Service, Undo = "Put the old value back." })
             {
                 Evidence = [type.Evidence],
                 Severity = Lowered(facts),
             });
         }
 
-        unseen ??= LastRun(facts, findings, OnRhel(facts), [$"/var/lib/systemd/timers/stamp-{running}"], "/etc/dnf/automatic.conf", running.Replace(".timer", ".service", StringComparison.Ordinal));
+        unseen ??= LastRun(facts, findings, OnRhel(facts), [$"/var/lib/systemd/timers/stamp-{running}"], "/etc/dnf/automatic.conf",
+            running.Replace(".timer", ".service", StringComparison.Ordinal));
         return Outcome.Of(findings, $"{running} runs and installs updates", unseen);
     }
 

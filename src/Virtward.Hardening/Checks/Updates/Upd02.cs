@@ -11,7 +11,8 @@ public static class Upd02
     private static readonly TimeSpan Late = TimeSpan.FromHours(48);
 
     // What stands between a guest, or the network, and the host.
-    private static readonly string[] Walls = ["qemu", "libvirt", "linux-image", "kernel", "openssh", "edk2", "ovmf", "seabios", "dnsmasq", "wireguard", "openvpn", "glibc", "libc6", "openssl", "systemd", "sudo", "polkit"];
+    private static readonly string[] Walls = ["qemu", "libvirt", "linux-image", "kernel", "openssh", "edk2", "ovmf", "seabios", "dnsmasq",
+        "wireguard", "openvpn", "glibc", "libc6", "openssl", "systemd", "sudo", "polkit"];
 
     /// <summary>The check.</summary>
     public static readonly Check Check = new()
@@ -36,9 +37,11 @@ public static class Upd02
         {
             PendingUpdate[] walls = [.. facts.Updates.Security.Where(static update => Walls.Any(wall => update.Package.StartsWith(wall, StringComparison.Ordinal)))];
             string which = walls.Length > 0 ? $", among them of {string.Join(", ", walls.Take(5).Select(static update => update.Package))}" : "";
-            findings.Add(new Finding("security updates", string.Create(CultureInfo.InvariantCulture, $"{facts.Updates.Security.Length} security updates wait{which}"), Remedy(facts))
+            findings.Add(new Finding("security updates",
+                string.Create(CultureInfo.InvariantCulture, $"{facts.Updates.Security.Length} security updates wait{which}"), Remedy(facts))
             {
-                Evidence = [.. walls.Concat(facts.Updates.Security).Distinct().Take(Shown).Select(update => new Evidence(EvidenceKind.Package, update.Package, update.Text))],
+                Evidence = [.. walls.Concat(facts.Updates.Security).Distinct().Take(Shown)
+                    .Select(update => new Evidence(EvidenceKind.Package, update.Package, update.Text))],
                 Severity = walls.Length > 0 ? null : Severity.Medium,
             });
         }
@@ -50,7 +53,8 @@ public static class Upd02
         }
         else if (facts.Now - fetched > Late)
         {
-            findings.Add(new Finding("package lists", "the lists of packages are older than two days, so that newer updates are not even known", new Remedy("Fetch them, and let a timer do it (UPD-01).")
+            findings.Add(new Finding("package lists", "the lists of packages are older than two days, so that newer updates are not even known",
+                new Remedy("Fetch them, and let a timer do it (UPD-01).")
             {
                 Steps = [facts.Distribution.Choose("dnf makecache", "apt-get update")],
             })
@@ -70,8 +74,10 @@ public static class Upd02
 
     private static Remedy Remedy(AuditFacts facts) => new("Install them, then look at UPD-03: what runs is still the old version.")
     {
-        Steps = facts.Distribution.Choose<System.Collections.Immutable.ImmutableArray<string>>(["dnf upgrade --security"], ["apt-get update", "apt-get upgrade --with-new-pkgs"]),
+        Steps = facts.Distribution.Choose<System.Collections.Immutable.ImmutableArray<string>>(["dnf upgrade --security"],
+            ["apt-get update", "apt-get upgrade --with-new-pkgs"]),
         Risk = Risk.Service,
-        Undo = facts.Distribution.Choose("dnf history undo last", "apt-get install PACKAGE=VERSION for what misbehaves (the old versions stand in /var/log/apt/history.log)"),
+        Undo = facts.Distribution.Choose("dnf history undo last",
+            "apt-get install PACKAGE=VERSION for what misbehaves (the old versions stand in /var/log/apt/history.log)"),
     };
 }

@@ -38,7 +38,8 @@ public static class Upd03
         foreach (string program in replaced)
         {
             bool isGuest = program.Contains("qemu", StringComparison.Ordinal);
-            findings.Add(new Finding(program, isGuest ? "guests run in a QEMU that was replaced since" : "it runs from before its update", isGuest ? Guests() : Restart("the service that runs it"))
+            findings.Add(new Finding(program, isGuest ? "guests run in a QEMU that was replaced since" : "it runs from before its update", isGuest
+                ? Guests() : Restart("the service that runs it"))
             {
                 Evidence = [new Evidence(EvidenceKind.Output, "/proc/*/exe", $"{program} (deleted)")],
                 Severity = isGuest ? Severity.High : null,
@@ -64,12 +65,15 @@ public static class Upd03
         if (facts.Files.Find("/run/reboot-required") is not null)
         {
             string packages = facts.Files.Find("/run/reboot-required.pkgs")?.Text ?? "";
-            yield return new Evidence(EvidenceKind.File, "/run/reboot-required", string.Join(", ", packages.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().Take(8)));
+            yield return new Evidence(EvidenceKind.File, "/run/reboot-required",
+                string.Join(", ", packages.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().Take(8)));
         }
 
         if (facts.Output(UpdateSources.NeedsReboot) is string told && told.Contains("Reboot is required", StringComparison.Ordinal))
         {
-            yield return new Evidence(EvidenceKind.Output, "needs-restarting -r", string.Join(", ", told.Split('\n').Select(static line => line.Trim()).Where(static line => line.StartsWith("* ", StringComparison.Ordinal)).Select(static line => line[2..]).Take(8)));
+            yield return new Evidence(EvidenceKind.Output, "needs-restarting -r",
+                string.Join(", ", told.Split('\n').Select(static line => line.Trim())
+                .Where(static line => line.StartsWith("* ", StringComparison.Ordinal)).Select(static line => line[2..]).Take(8)));
         }
 
         if (facts.Updates.NewerKernel(running) is string newer)
@@ -80,12 +84,14 @@ public static class Upd03
 
     private static IEnumerable<(string, Evidence)> OldServices(AuditFacts facts)
     {
-        foreach (string line in (facts.Output(UpdateSources.Needrestart) ?? "").Split('\n').Where(static line => line.StartsWith("NEEDRESTART-SVC:", StringComparison.Ordinal)).Distinct())
+        foreach (string line in (facts.Output(UpdateSources.Needrestart) ?? "").Split('\n')
+            .Where(static line => line.StartsWith("NEEDRESTART-SVC:", StringComparison.Ordinal)).Distinct())
         {
             yield return (line["NEEDRESTART-SVC:".Length..].Trim(), new Evidence(EvidenceKind.Output, "needrestart -b -r l", line.Trim()));
         }
 
-        foreach (string line in (facts.Output(UpdateSources.NeedsRestart) ?? "").Split('\n').Select(static line => line.Trim()).Where(static line => line.EndsWith(".service", StringComparison.Ordinal) && !line.Contains(' ', StringComparison.Ordinal)).Distinct())
+        foreach (string line in (facts.Output(UpdateSources.NeedsRestart) ?? "").Split('\n').Select(static line => line.Trim())
+            .Where(static line => line.EndsWith(".service", StringComparison.Ordinal) && !line.Contains(' ', StringComparison.Ordinal)).Distinct())
         {
             yield return (line, new Evidence(EvidenceKind.Output, "needs-restarting -s", line));
         }

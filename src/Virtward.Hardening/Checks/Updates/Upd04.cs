@@ -52,7 +52,8 @@ public static class Upd04
         }
 
         string? unseen = facts.Updates.Repositories.IsEmpty ? "no repository was found in the files that were read"
-            : facts.Distribution.Choose(facts.Files.WhyIn("/etc/yum.repos.d"), facts.Files.WhyIn("/etc/apt/sources.list.d") ?? facts.Files.Why("/etc/apt/sources.list"));
+            : facts.Distribution.Choose(facts.Files.WhyIn("/etc/yum.repos.d"), facts.Files.WhyIn("/etc/apt/sources.list.d")
+                ?? facts.Files.Why("/etc/apt/sources.list"));
         ReleaseEnd? end = ReleaseEnds.Find(facts.Distribution);
         if (end is null)
         {
@@ -71,12 +72,14 @@ public static class Upd04
         return Outcome.Of(findings, $"{facts.Updates.Repositories.Length} repositories are signed, and {Name(facts)} gets updates until {end?.Ends:yyyy-MM-dd}", unseen);
     }
 
-    private static string Name(AuditFacts facts) => facts.Distribution.Name.Length > 0 ? facts.Distribution.Name : $"{facts.Distribution.Id} {facts.Distribution.Version}";
+    private static string Name(AuditFacts facts) => facts.Distribution.Name.Length > 0 ? facts.Distribution.Name
+        : $"{facts.Distribution.Id} {facts.Distribution.Version}";
 
     private static Remedy Signed(AuditFacts facts) => facts.Distribution.Choose(
         new Remedy("Take packages only with a signature, over a connection that is checked.")
         {
-            Steps = ["# in the repository's section, with its publisher's key", "gpgcheck=1", "gpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-NAME", "sslverify=1", "dnf makecache"],
+            Steps = ["# in the repository's section, with its publisher's key", "gpgcheck=1", "gpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-NAME",
+                "sslverify=1", "dnf makecache"],
             Risk = Risk.Service,
             Undo = "Put the old value back.",
         },

@@ -50,7 +50,7 @@ public sealed class AccessFacts
     /// <summary>The lines of the rules' files, for where the kernel could not be asked.</summary>
     public ImmutableArray<ConfigLine> AuditRuleFiles { get; private init; } = [];
 
-    /// <summary>The files of systems mounted: type by mount point.</summary>
+    /// <summary>The file systems that are mounted: where, and of which type; empty: not known.</summary>
     public ImmutableArray<(string Point, string Type)> Mounts { get; private init; } = [];
 
     /// <summary>Reads them; never fails as a whole.</summary>
@@ -74,7 +74,7 @@ public sealed class AccessFacts
             SudoersProblem = files.Find("/etc/sudoers") is null ? files.Why("/etc/sudoers") : files.WhyIn("/etc/sudoers.d"),
             AuditRules = snapshot.Text(AccessSources.AuditRules) is string rules ? [.. Lines(rules)] : default,
             AuditRuleFiles = [.. files.In("/etc/audit/rules.d", "*.rules").SelectMany(static file => Uncommented(file))],
-            Mounts = [.. Lines(snapshot.Config("/proc/1/mounts") ?? "").Select(static line => line.Split(' ')).Where(static words => words.Length > 2).Select(static words => (words[1], words[2]))],
+            Mounts = [.. Lines(snapshot.Config("/proc/self/mountinfo") ?? "").Select(Mount).OfType<(string, string)>()],
         };
     }
 
@@ -152,6 +152,14 @@ public sealed class AccessFacts
                 yield return new ConfigLine(file.Path, i + 1, text);
             }
         }
+    }
+
+    // "36 35 98:0 / /srv/vm rw,noatime master:1 - nfs4 nas:/vm rw"
+    private static (string Point, string Type)? Mount(string line)
+    {
+        string[] words = line.Split(' ');
+        int dash = Array.IndexOf(words, "-");
+        return dash > 4 && dash + 1 < words.Length ? (words[4], words[dash + 1]) : null;
     }
 
     private static ImmutableSortedDictionary<string, bool> ReadBooleans(string text)

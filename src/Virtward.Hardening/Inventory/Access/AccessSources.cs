@@ -50,7 +50,7 @@ public static class AccessSources
             new FileSource("/sys/module/apparmor/parameters/enabled", Cleaning.Nothing),
             new FileSource("/sys/kernel/security/apparmor/profiles", Cleaning.Nothing),
             new FileSource("/sys/kernel/security/lsm", Cleaning.Nothing),
-            new FileSource("/proc/1/mounts", AccessCleaning.Words),
+            new FileSource("/proc/self/mountinfo", AccessCleaning.Words),
             new FileSource("/proc/cmdline", AccessCleaning.Words),
             new FileSource("/etc/passwd", Cleaning.Hashes),
             new FileSource("/etc/group", Cleaning.Hashes),
@@ -76,9 +76,12 @@ public static class AccessSources
         ],
         States =
         [
-            "/etc", "/boot", "/usr", "/boot/loader/loader.conf", "/etc/passwd-", "/etc/group-", "/etc/gshadow", "/etc/shadow-", "/etc/gshadow-", "/etc/security/opasswd", "/etc/libvirt/secrets",
-            "/etc/libvirt/secrets/*", "/var/lib/libvirt/secrets", "/var/lib/libvirt/secrets/*", "/etc/pki/libvirt/private", "/etc/pki/libvirt/private/*", "/etc/pki/qemu/*-key.pem",
-            "/etc/pki/libvirt-vnc/*-key.pem", "/etc/pki/libvirt-spice/*-key.pem", "/etc/pki/libvirt/*-key.pem", "/etc/ssl/private", "/etc/ssl/private/*", "/etc/pki/tls/private/*",
+            "/etc", "/boot", "/usr", "/boot/loader/loader.conf", "/etc/passwd-", "/etc/group-", "/etc/gshadow", "/etc/shadow-", "/etc/gshadow-",
+            "/etc/security/opasswd", "/etc/libvirt/secrets",
+            "/etc/libvirt/secrets/*", "/var/lib/libvirt/secrets", "/var/lib/libvirt/secrets/*", "/etc/pki/libvirt/private",
+            "/etc/pki/libvirt/private/*", "/etc/pki/qemu/*-key.pem",
+            "/etc/pki/libvirt-vnc/*-key.pem", "/etc/pki/libvirt-spice/*-key.pem", "/etc/pki/libvirt/*-key.pem", "/etc/ssl/private",
+            "/etc/ssl/private/*", "/etc/pki/tls/private/*",
             "/etc/crontab", "/etc/cron.d", "/etc/cron.d/*", "/etc/virtward", "/etc/virtward/*", "/etc/wireguard", "/etc/wireguard/*", $"{Images}/*",
         ],
         Walks = Walked,
@@ -111,7 +114,8 @@ public static class AccessSources
             yield break;
         }
 
-        string[] images = [.. FileFacts.Read(snapshot).States.Where(static state => state.Path.StartsWith(Images + "/", StringComparison.Ordinal) && state.Kind == "file").Select(static state => state.Path).Take(MaxImages)];
+        string[] images = [.. FileFacts.Read(snapshot).States.Where(static state => state.Path.StartsWith(Images + "/", StringComparison.Ordinal)
+            && state.Kind == "file").Select(static state => state.Path).Take(MaxImages)];
         if (images.Length > 0)
         {
             // 1: one of them is not as it should be.

@@ -13,5 +13,6 @@ public sealed record Account(string Name, uint Uid, uint Gid, string Home, strin
     public string? Password { get; init; }
 
     /// <summary>Whether somebody could log in with its shell.</summary>
-    public bool HasShell => !Shell.EndsWith("/nologin", StringComparison.Ordinal) && !Shell.EndsWith("/false", StringComparison.Ordinal) && !Shell.EndsWith("/sync", StringComparison.Ordinal);
+    public bool HasShell => !Shell.EndsWith("/nologin", StringComparison.Ordinal) && !Shell.EndsWith("/false", StringComparison.Ordinal)
+        && !Shell.EndsWith("/sync", StringComparison.Ordinal);
 }

@@ -34,7 +34,8 @@ public sealed class Fail2BanConfig
         {
             Problem = files.Why("/etc/fail2ban/jail.conf") ?? files.Why("/etc/fail2ban/jail.local") ?? files.WhyIn("/etc/fail2ban/jail.d"),
             Filters = [.. files.States.Where(static state => state.Path.StartsWith("/etc/fail2ban/filter.d/", StringComparison.Ordinal))
-                .Select(static state => state.Path["/etc/fail2ban/filter.d/".Length..]).Where(static name => name.EndsWith(".conf", StringComparison.Ordinal) || name.EndsWith(".local", StringComparison.Ordinal))
+                .Select(static state => state.Path["/etc/fail2ban/filter.d/".Length..])
+                    .Where(static name => name.EndsWith(".conf", StringComparison.Ordinal) || name.EndsWith(".local", StringComparison.Ordinal))
                 .Select(static name => name[..name.LastIndexOf('.')])],
         };
         ImmutableArray<ConfigFile> all =
@@ -52,7 +53,8 @@ public sealed class Fail2BanConfig
             config.Take(files, file, 0);
         }
 
-        config.Jails = [.. config._sections.Where(static section => section is not Default and not "INCLUDES").Distinct().Select(section => new Fail2BanJail(section, config))
+        config.Jails = [.. config._sections.Where(static section => section is not Default and not "INCLUDES").Distinct()
+            .Select(section => new Fail2BanJail(section, config))
             .Where(static jail => IniFile.Switch(jail.Find("enabled")?.Value ?? "") == true)];
         return config;
     }
@@ -82,7 +84,8 @@ public sealed class Fail2BanConfig
             }
 
             _sections.Add(entry.Section);
-            _settings[name] = new FoundSetting(value.Length > MaxLength ? value[..MaxLength] : value, file.Path, entry.Line, $"{entry.Key} = {entry.Value.Replace('\n', ' ')}");
+            _settings[name] = new FoundSetting(value.Length > MaxLength ? value[..MaxLength] : value, file.Path, entry.Line,
+                $"{entry.Key} = {entry.Value.Replace('\n', ' ')}");
         }
 
         Include(files, entries, "after", depth);

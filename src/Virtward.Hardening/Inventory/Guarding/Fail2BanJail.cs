@@ -19,7 +19,8 @@ public sealed class Fail2BanJail(string name, Fail2BanConfig config)
     public string Backend => (Find("backend")?.Value ?? "auto").Split('[')[0].Trim();
 
     /// <summary>The log files, which may hold wildcards.</summary>
-    public ImmutableArray<string> Logs => [.. (Find("logpath")?.Value ?? "").Split('\n').Select(static line => line.Trim().Split(' ')[0]).Where(static path => path.StartsWith('/'))];
+    public ImmutableArray<string> Logs => [.. (Find("logpath")?.Value ?? "").Split('\n').Select(static line => line.Trim().Split(' ')[0])
+        .Where(static path => path.StartsWith('/'))];
 
     /// <summary>The actions, with their options.</summary>
     public string Action => Find("action")?.Value ?? "";

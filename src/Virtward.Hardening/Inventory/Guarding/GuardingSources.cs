@@ -32,13 +32,16 @@ public static class GuardingSources
         ],
         States =
         [
-            "/etc/fail2ban/filter.d/*", "/var/log/*", "/var/log/journal/*", "/var/log/libvirt/*", "/var/log/libvirt/qemu/*.log", "/run/systemd/timesync/synchronized",
+            "/etc/fail2ban/filter.d/*", "/var/log/*", "/var/log/journal/*", "/var/log/libvirt/*", "/var/log/libvirt/qemu/*.log",
+            "/run/systemd/timesync/synchronized",
             "/etc/cron.daily/*",
         ],
         Commands =
         [
-            Last(SshdJournal, "-7d", "_SYSTEMD_UNIT=ssh.service", "+", "_SYSTEMD_UNIT=sshd.service", "+", "SYSLOG_IDENTIFIER=sshd", "+", "SYSLOG_IDENTIFIER=sshd-session"),
-            Last(LibvirtJournal, "-30d", "_SYSTEMD_UNIT=libvirtd.service", "+", "_SYSTEMD_UNIT=virtqemud.service", "+", "_SYSTEMD_UNIT=virtnetworkd.service", "+", "SYSLOG_IDENTIFIER=dnsmasq-dhcp"),
+            Last(SshdJournal, "-7d", "_SYSTEMD_UNIT=ssh.service", "+", "_SYSTEMD_UNIT=sshd.service", "+", "SYSLOG_IDENTIFIER=sshd", "+",
+                "SYSLOG_IDENTIFIER=sshd-session"),
+            Last(LibvirtJournal, "-30d", "_SYSTEMD_UNIT=libvirtd.service", "+", "_SYSTEMD_UNIT=virtqemud.service", "+",
+                "_SYSTEMD_UNIT=virtnetworkd.service", "+", "SYSLOG_IDENTIFIER=dnsmasq-dhcp"),
         ],
     };
 

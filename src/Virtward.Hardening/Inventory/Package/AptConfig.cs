@@ -131,7 +131,8 @@ public sealed class AptConfig
                 foreach (string name in words.Skip(1))
                 {
                     string whole = scope.Length > 0 ? $"{scope}::{name}" : name;
-                    _settings.RemoveAll(pair => pair.Name.Equals(whole, StringComparison.OrdinalIgnoreCase) || pair.Name.StartsWith(whole + "::", StringComparison.OrdinalIgnoreCase));
+                    _settings.RemoveAll(pair => pair.Name.Equals(whole, StringComparison.OrdinalIgnoreCase)
+                        || pair.Name.StartsWith(whole + "::", StringComparison.OrdinalIgnoreCase));
                 }
             }
             else

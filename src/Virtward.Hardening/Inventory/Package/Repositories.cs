@@ -36,14 +36,16 @@ public static class Repositories
                 }
 
                 var where = new Evidence(EvidenceKind.File, file.Path, $"[{section.Key}]") { Line = keys[0].Line };
-                all.Add(new Repository(section.Key, where) { Weaknesses = [.. Weak(file, keys, main, General("gpgcheck", "pkg_gpgcheck"), General("sslverify"), where)] });
+                all.Add(new Repository(section.Key, where) { Weaknesses = [.. Weak(file, keys, main, General("gpgcheck", "pkg_gpgcheck"),
+                    General("sslverify"), where)] });
             }
         }
 
         return all.ToImmutable();
     }
 
-    private static IEnumerable<(string, Evidence)> Weak(ConfigFile file, ImmutableArray<IniEntry> keys, ConfigFile? main, IniEntry? check, IniEntry? tls, Evidence where)
+    private static IEnumerable<(string, Evidence)> Weak(ConfigFile file, ImmutableArray<IniEntry> keys, ConfigFile? main, IniEntry? check,
+        IniEntry? tls, Evidence where)
     {
         IniEntry? own = Last(keys, "gpgcheck", "pkg_gpgcheck");
         if (own is not null && IniFile.Switch(own.Value) == false)
@@ -101,7 +103,8 @@ public static class Repositories
             Evidence where = Evidence.OfLine(file.Path, i + 1, line);
             yield return new Repository(string.Join(' ', rest.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Take(2)), where)
             {
-                Weaknesses = [.. options.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static option => option.Split('=')).Where(static pair => pair.Length == 2)
+                Weaknesses = [.. options.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static option => option.Split('='))
+                    .Where(static pair => pair.Length == 2)
                     .Select(static pair => Weakness(pair[0], pair[1])).OfType<string>().Select(what => (what, where))],
             };
         }
@@ -124,11 +127,14 @@ public static class Repositories
 
             i++;
             bool enabled = !fields.TryGetValue("Enabled", out (string Value, int) on) || IniFile.Switch(on.Value) != false;
-            if (enabled && fields.TryGetValue("URIs", out (string Value, int Line) address) && fields.GetValueOrDefault("Types").Value?.Split(' ').Contains("deb") != false)
+            if (enabled && fields.TryGetValue("URIs", out (string Value, int Line) address)
+                && fields.GetValueOrDefault("Types").Value?.Split(' ').Contains("deb") != false)
             {
-                yield return new Repository($"{address.Value} {fields.GetValueOrDefault("Suites").Value}".Trim(), Evidence.OfLine(file.Path, address.Line, lines[address.Line - 1]))
+                yield return new Repository($"{address.Value} {fields.GetValueOrDefault("Suites").Value}".Trim(),
+                    Evidence.OfLine(file.Path, address.Line, lines[address.Line - 1]))
                 {
-                    Weaknesses = [.. fields.Select(field => (What: Weakness(field.Key, field.Value.Value), Evidence.OfLine(file.Path, field.Value.Line, lines[field.Value.Line - 1])))
+                    Weaknesses = [.. fields.Select(field => (What: Weakness(field.Key, field.Value.Value),
+                        Evidence.OfLine(file.Path, field.Value.Line, lines[field.Value.Line - 1])))
                         .Where(static pair => pair.What is not null).Select(static pair => (pair.What!, pair.Item2))],
                 };
             }

@@ -34,7 +34,8 @@ public sealed class UpdateFacts
     {
         FileFacts files = FileFacts.Read(snapshot);
         (ImmutableArray<PendingUpdate> pending, string? problem) = family == Family.Rhel ? DnfPending(snapshot) : AptPending(snapshot);
-        IEnumerable<FileState> programs = files.States.Where(static state => state.Path.StartsWith("/proc/", StringComparison.Ordinal) && state.Path.EndsWith("/exe", StringComparison.Ordinal) && state.Target is { Length: > 0 });
+        IEnumerable<FileState> programs = files.States.Where(static state => state.Path.StartsWith("/proc/", StringComparison.Ordinal)
+            && state.Path.EndsWith("/exe", StringComparison.Ordinal) && state.Target is { Length: > 0 });
         return new UpdateFacts(AptConfig.Read(files))
         {
             Security = pending,
@@ -42,9 +43,11 @@ public sealed class UpdateFacts
             Fetched = files.States.Where(static state => IsFetched(state.Path)).Select(static state => (DateTimeOffset?)state.Modified).Max(),
             Repositories = family == Family.Rhel ? Package.Repositories.Dnf(files) : Package.Repositories.Apt(files),
             ReplacedPrograms = programs.Any()
-                ? [.. programs.Where(static state => IsReplaced(state.Target!)).Select(static state => state.Target![..^Deleted.Length]).Distinct().Order(StringComparer.Ordinal)]
+                ? [.. programs.Where(static state => IsReplaced(state.Target!)).Select(static state => state.Target![..^Deleted.Length]).Distinct()
+                    .Order(StringComparer.Ordinal)]
                 : default,
-            Kernels = [.. files.States.Where(static state => state.Path.StartsWith("/boot/vmlinuz-", StringComparison.Ordinal)).Select(static state => state.Path["/boot/vmlinuz-".Length..])
+            Kernels = [.. files.States.Where(static state => state.Path.StartsWith("/boot/vmlinuz-", StringComparison.Ordinal))
+                .Select(static state => state.Path["/boot/vmlinuz-".Length..])
                 .Where(static version => char.IsAsciiDigit(version[0]) && !version.Contains("rescue", StringComparison.Ordinal))],
         };
     }
@@ -53,13 +56,15 @@ public sealed class UpdateFacts
     /// <param name="running"><c>uname -r</c>.</param>
     public string? NewerKernel(string running) => running.Length == 0 || Flavour(running) is not string flavour
         ? null
-        : Kernels.Where(version => Flavour(version) == flavour && KernelVersion.Compare(version, running) > 0).Order(Comparer<string>.Create(KernelVersion.Compare)).LastOrDefault();
+        : Kernels.Where(version => Flavour(version) == flavour && KernelVersion.Compare(version, running) > 0)
+            .Order(Comparer<string>.Create(KernelVersion.Compare)).LastOrDefault();
 
     private const string Deleted = " (deleted)";
 
     // Programs that were built or unpacked into a scratch directory and removed are nobody's update.
     private static bool IsReplaced(string target) => target.EndsWith(Deleted, StringComparison.Ordinal)
-        && (target.StartsWith("/usr/", StringComparison.Ordinal) || target.StartsWith("/bin/", StringComparison.Ordinal) || target.StartsWith("/sbin/", StringComparison.Ordinal) || target.StartsWith("/lib", StringComparison.Ordinal));
+        && (target.StartsWith("/usr/", StringComparison.Ordinal) || target.StartsWith("/bin/", StringComparison.Ordinal)
+            || target.StartsWith("/sbin/", StringComparison.Ordinal) || target.StartsWith("/lib", StringComparison.Ordinal));
 
     private static bool IsFetched(string path) =>
         path is "/var/lib/apt/periodic/update-success-stamp" or "/var/lib/apt/periodic/update-stamp" or "/var/lib/apt/lists/partial" or "/var/cache/apt/pkgcache.bin"
@@ -74,7 +79,8 @@ public sealed class UpdateFacts
 
         // "openssl/stable-security 3.0.14-1~deb12u2 amd64 [upgradable from: 3.0.11-1~deb12u2]"; suites by commas.
         return ([.. text.Split('\n').Select(static line => (line, slash: line.IndexOf('/', StringComparison.Ordinal)))
-            .Where(static pair => pair.slash > 0 && pair.line[(pair.slash + 1)..].Split(' ')[0].Split(',').Any(static suite => suite.EndsWith("-security", StringComparison.Ordinal)))
+            .Where(static pair => pair.slash > 0 && pair.line[(pair.slash + 1)..].Split(' ')[0].Split(',')
+                .Any(static suite => suite.EndsWith("-security", StringComparison.Ordinal)))
             .Select(static pair => new PendingUpdate(pair.line[..pair.slash], pair.line.Trim()))], null);
     }
 
@@ -87,8 +93,11 @@ public sealed class UpdateFacts
 
         // "RLSA-2024:2394 Important/Sec. kernel-5.14.0-427.13.1.el9_4.x86_64"; dnf5: "RLSA-2024:2394 security Important kernel-… 2024-05-01 12:00:00" below a heading.
         return ([.. text.Split('\n').Select(static line => (line, words: line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)))
-            .Where(static pair => pair.words.Length >= 3 && pair.words[0] != "Name" && pair.words.Any(static word => word.EndsWith("/Sec.", StringComparison.Ordinal) || word == "security"))
-            .Select(static pair => new PendingUpdate(NameOf(pair.words.FirstOrDefault(static word => word.EndsWith(".x86_64", StringComparison.Ordinal) || word.EndsWith(".noarch", StringComparison.Ordinal) || word.EndsWith(".aarch64", StringComparison.Ordinal) || word.EndsWith(".i686", StringComparison.Ordinal), pair.words[^1])), pair.line.Trim()))
+            .Where(static pair => pair.words.Length >= 3 && pair.words[0] != "Name"
+                && pair.words.Any(static word => word.EndsWith("/Sec.", StringComparison.Ordinal) || word == "security"))
+            .Select(static pair => new PendingUpdate(NameOf(pair.words.FirstOrDefault(static word =>
+                word.EndsWith(".x86_64", StringComparison.Ordinal) || word.EndsWith(".noarch", StringComparison.Ordinal)
+                || word.EndsWith(".aarch64", StringComparison.Ordinal) || word.EndsWith(".i686", StringComparison.Ordinal), pair.words[^1])), pair.line.Trim()))
             .DistinctBy(static update => update.Package)], null);
     }
 

@@ -56,7 +56,7 @@ public static class UpdateSources
         [
             // Not "apt-get -s upgrade": working the upgrade out costs seconds; which package has a newer version in a security suite is all that is asked.
             new CommandSource(AptPending, Command.Of("apt", "-qq", "list", "--upgradable") with { TimeLimit = Patient }),
-            new CommandSource(DnfPending, Command.Of("dnf", "-q", "-C", "--setopt=logfilelevel=0", "updateinfo", "list", "--security") with { TimeLimit = Patient }),
+            new CommandSource(DnfPending, Command.Of("dnf", "-q", "-C", "updateinfo", "list", "--security") with { TimeLimit = Patient }),
 
             // 1: yes, a reboot is due.
             new CommandSource(NeedsReboot, Command.Of("needs-restarting", "-r") with { TimeLimit = Short }) { GoodCodes = [0, 1] },

@@ -18,7 +18,8 @@ public static class SandboxSources
 
     /// <summary>The units that hold a listener which others than this host reach.</summary>
     public static IEnumerable<string> Exposed(Snapshot snapshot) =>
-        snapshot.Text(SnapshotNames.Listeners) is string text && ListenersText.Read(text).TryGet(out System.Collections.Immutable.ImmutableArray<Listener> listeners, out Problem? _)
+        snapshot.Text(SnapshotNames.Listeners) is string text
+            && ListenersText.Read(text).TryGet(out System.Collections.Immutable.ImmutableArray<Listener> listeners, out Problem? _)
             ? listeners.Where(static listener => listener.Namespace is null && !listener.Loopback).Select(static listener => listener.Unit).OfType<string>()
                 .Where(static unit => unit.EndsWith(".service", StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal).Take(MaxUnits)
             : [];

@@ -105,7 +105,7 @@ public sealed class AccountsChecksTests
         Judged.Passes(Boot01.Check, host.Facts());
         Judged.Fails(Boot01.Check, host.Config("/boot/grub/grub.cfg", "\n\nset timeout=5\n").Facts(), "grub password");
         Judged.Fails(Boot01.Check, host.Config("/proc/cmdline", "ro mitigations=off intel_iommu=off\n").Facts(), "audit=1", "grub password", "intel_iommu=off", "mitigations=off");
-        Judged.IsUnknown(Boot01.Check, host.Unreadable("/boot/grub/grub.cfg").Facts());
+        Judged.IsUnknown(Boot01.Check, host.Config("/proc/cmdline", "ro audit=1\n").Unreadable("/boot/grub/grub.cfg").Facts());
         Judged.IsUnknown(Boot01.Check, new TestHost().Facts());
         Judged.Passes(Boot01.Check, new TestHost().Config("/proc/cmdline", "ro\n").Facts(Profile.Lab));
     }

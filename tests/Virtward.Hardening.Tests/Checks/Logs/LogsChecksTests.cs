@@ -28,6 +28,7 @@ public sealed class LogsChecksTests
 
     [Theory]
     [InlineData("*.* action(type=\"omfwd\" target=\"log.example\" port=\"6514\" protocol=\"tcp\"\n  StreamDriver=\"gtls\" StreamDriverMode=\"1\")\n")]
+    [InlineData("if ($syslogseverity <= 4) then action(type=\"omfwd\"\n  target=\"log.example\"\n  StreamDriverMode=\"1\")\n")]
     [InlineData("$DefaultNetstreamDriver gtls\n$ActionSendStreamDriverMode 1\n*.* @@log.example:6514\n")]
     [InlineData("module(load=\"omrelp\")\naction(type=\"omrelp\" target=\"log.example\" port=\"20514\" tls=\"on\")\n")]
     public void A_copy_over_TLS_passes(string rsyslog) =>

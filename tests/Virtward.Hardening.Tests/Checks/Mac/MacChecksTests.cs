@@ -9,7 +9,8 @@ public sealed class MacChecksTests
     private const string Profiles = "/sys/kernel/security/apparmor/profiles";
     private const string Guest = "libvirt-5c5bd0ba-1111-2222-3333-444455556666";
 
-    private static TestHost Selinux() => new TestHost().OnRhel().Config("/proc/cmdline", "ro quiet\n").Config("/sys/fs/selinux/enforce", "1").Config("/etc/selinux/config", "# x\nSELINUX=enforcing\nSELINUXTYPE=targeted\n");
+    private static TestHost Selinux() => new TestHost().OnRhel().Config("/proc/cmdline", "ro quiet\n").Config("/sys/fs/selinux/enforce", "1").Config("/etc/selinux/config", "# x\nSELINUX=enforcing\nSELINUXTYPE=targeted\n")
+        .Config("/proc/self/mountinfo", "22 1 8:1 / / rw - xfs /dev/sda1 rw\n");
 
     private static TestHost AppArmor() => new TestHost().Config("/proc/cmdline", "ro quiet\n").Config("/sys/module/apparmor/parameters/enabled", "Y\n").Dpkg("libvirt-daemon-system")
         .Config(Profiles, $"libvirtd (enforce)\nlibvirtd//qemu_bridge_helper (enforce)\nvirt-aa-helper (enforce)\n{Guest} (enforce)\n/usr/bin/man (enforce)\nfirefox (complain)\n");
@@ -51,8 +52,8 @@ public sealed class MacChecksTests
     {
         Judged.Passes(Mac02.Check, Selinux().Text("audit/selinux-booleans.txt", "virt_use_nfs --> off\nhttpd_can_network_connect --> on\n").Facts());
         Judged.Fails(Mac02.Check, Selinux().Text("audit/selinux-booleans.txt", "virt_use_nfs --> on\nvirt_use_samba --> on\n").Facts(), "virt_use_nfs", "virt_use_samba");
-        Judged.Passes(Mac02.Check, Selinux().Config("/proc/1/mounts", "nas:/vm /srv/vm nfs4 rw 0 0\n").Text("audit/selinux-booleans.txt", "virt_use_nfs --> on\n").Facts());
-        Judged.Fails(Mac02.Check, Selinux().Config("/proc/1/mounts", "nfsd /proc/fs/nfsd nfsd rw 0 0\nfusectl /sys/fs/fuse/connections fusectl rw 0 0\n").Text("audit/selinux-booleans.txt", "virt_use_nfs --> on\nvirt_use_fusefs --> on\n").Facts(), "virt_use_fusefs", "virt_use_nfs");
+        Judged.Passes(Mac02.Check, Selinux().Config("/proc/self/mountinfo", "36 35 0:44 / /srv/vm rw,noatime shared:1 - nfs4 nas:/vm rw\n").Text("audit/selinux-booleans.txt", "virt_use_nfs --> on\n").Facts());
+        Judged.Fails(Mac02.Check, Selinux().Config("/proc/self/mountinfo", "37 35 0:45 / /proc/fs/nfsd rw - nfsd nfsd rw\n38 35 0:46 / /sys/fs/fuse/connections rw - fusectl fusectl rw\n").Text("audit/selinux-booleans.txt", "virt_use_nfs --> on\nvirt_use_fusefs --> on\n").Facts(), "virt_use_fusefs", "virt_use_nfs");
         Judged.DoesNotApply(Mac02.Check, AppArmor().Facts());
         Judged.IsUnknown(Mac02.Check, Selinux().Facts());
     }
