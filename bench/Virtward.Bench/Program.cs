@@ -11,7 +11,7 @@ if (args is [LibraryChild.Match or LibraryChild.Jails, var filter, var log])
 
 if (args is not [var name, .. var rest] || BenchOptions.Read(rest) is not { } options)
 {
-    Console.Error.WriteLine("usage: bench/run generate|match|replay|jails|bans|store|exposure|status|latency|memory|attackers|soak [--option value]… (see bench/README.md)");
+    Console.Error.WriteLine("usage: bench/run generate|match|replay|jails|bans|store|exposure|exposure-hard|status|latency|memory|attackers|soak [--option value]… (see bench/README.md)");
     return 2;
 }
 
@@ -39,6 +39,8 @@ switch (name)
         return OwnNetwork.Run(args, () => StatusBench.Run(options));
     case "exposure":
         return ExposureBench.Run();
+    case "exposure-hard":
+        return HardBench.Run(options);
     case "store":
         return StoreBench.Run(options);
     default:

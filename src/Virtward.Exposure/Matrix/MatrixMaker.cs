@@ -72,8 +72,10 @@ public sealed class MatrixMaker
         foreach (Endpoint destination in destinations)
         {
             cancel.ThrowIfCancellationRequested();
+            // Of thousands of rules for the host's ports, each listener's row tells those that matter: here it is what becomes of all others.
+            int? rest = destination.Destination!.Name == Zone.Host && UnnamedPort.IsLarge(_ruleset) ? UnnamedPort.Of(_ruleset) : null;
             Zone[] from = zone is null ? [.. asked, TheHost] : asked;
-            paths.Add(new ExposureRow(destination, [.. from.Where(one => Asks(one, destination)).Select(one => Ask(destination, null, one))]));
+            paths.Add(new ExposureRow(destination, [.. from.Where(one => Asks(one, destination)).Select(one => Ask(destination.Destination!, one, rest))]));
             progress(++done, all);
         }
 
@@ -118,7 +120,7 @@ public sealed class MatrixMaker
     {
         if (endpoint.Destination is { } destination)
         {
-            return Ask(destination, zone);
+            return Ask(destination, zone, null);
         }
 
         var tally = new SourceTally();
@@ -153,13 +155,16 @@ public sealed class MatrixMaker
             : to is null || (!zone.Entries.IsEmpty && (to != zone.Name || ZoneRoles.Of(to) is ZoneRole.Internet or ZoneRole.Guests or ZoneRole.Containers));
     }
 
-    private Cell Ask(Destination destination, Zone zone)
+    private Cell Ask(Destination destination, Zone zone, int? port)
     {
-        PathAnswer answer = Paths.Ask(new PathQuestion(zone.Entries, destination));
+        PathAnswer answer = Paths.Ask(port is { } one
+            ? new PathQuestion(zone.Entries, destination) { Ports = Rulesets.Sets.ValueRange.Single((UInt128)one), Protocols = [ProtocolNames.Tcp, ProtocolNames.Udp] }
+            : new PathQuestion(zone.Entries, destination));
+        answer = port is null ? answer : answer with { Ports = [.. answer.Ports.Select(static open => open with { Ports = PortSet.All })] };
         Concern concern = answer.IsOpen ? Expectation.OfPath(ZoneRoles.Of(zone.Name), ZoneRoles.Of(destination.Name), answer.Ports) : Concern.Closed;
         return new Cell(zone.Name, answer.Sets, answer.Asked, concern, answer.Words)
         {
-            OpenPorts = answer.IsOpen ? PathWords.What(answer) : "",
+            OpenPorts = !answer.IsOpen ? "" : port is null ? PathWords.What(answer) : "every port that no rule names",
             By = answer.Via,
             Via = answer.Via,
             Ports = answer.Ports,
