@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Virtward.Core.Net;
 using Virtward.Core.Results;
 using Virtward.Exposure.Packets;
 using Virtward.Exposure.Paths;

@@ -170,7 +170,7 @@ public sealed class MatrixMaker
         Prefix[] own = [.. EndpointFinder.OwnAddresses(_facts.Network).Select(static address => new Prefix(address)).Where(host.Networks.Contains)];
         Prefix[] near = [.. _facts.Network.Interfaces.Where(one => links.Contains(one.Name)).SelectMany(static one => one.Addresses)
             .Select(static one => new Prefix(one.Address)).Where(own.Contains)];
-        return host with { Networks = PrefixSet.Of(new[] { true, false }.SelectMany(v4 => near.Concat(own).Where(one => one.IsV4 == v4).Take(1))) };
+        return host with { Networks = PrefixSet.Of(near.Concat(own).GroupBy(static one => one.IsV4).Select(static family => family.First())) };
     }
 
     private Cell Ask(Destination destination, Zone zone, int? port)

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Virtward.Core.Net;
 using Virtward.Exposure.Answers;
-using Virtward.Exposure.Evaluation;
 using Virtward.Exposure.Matrix;
 using Virtward.Exposure.Packets;
 
