@@ -12,7 +12,7 @@ if (args is [LibraryChild.Match or LibraryChild.Jails, var filter, var log])
 
 if (args is not [var name, .. var rest] || BenchOptions.Read(rest) is not { } options)
 {
-    Console.Error.WriteLine("usage: bench/run generate|match|replay|jails|bans|store|exposure|audit|status|latency|memory|attackers|soak [--option value]… (see bench/README.md)");
+    Console.Error.WriteLine("usage: bench/run generate|match|replay|jails|bans|store|exposure|exposure-hard|audit|status|latency|memory|attackers|soak [--option value]… (see bench/README.md)");
     return 2;
 }
 
@@ -42,6 +42,8 @@ switch (name)
         return ExposureBench.Run();
     case "audit":
         return AuditBench.Run(options);
+    case "exposure-hard":
+        return HardBench.Run(options);
     case "store":
         return StoreBench.Run(options);
     default:

@@ -14,43 +14,45 @@ internal sealed partial record Child(double CpuSeconds, double WallSeconds, stri
     private const int Children = -1; // RUSAGE_CHILDREN, getrusage(2)
     private const int Tail = 256;
 
+    /// <summary>How much it wrote on stdout.</summary>
+    public long OutputBytes { get; init; }
+
+    /// <summary>The most memory that it, or any child before it, had resident, in bytes.</summary>
+    public long PeakMemory { get; init; }
+
     /// <summary>Runs it; nothing else may be started meanwhile.</summary>
     public static Child Run(IReadOnlyList<string> command)
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["LC_ALL"] = "C";
-        double before = ChildrenCpu();
+        double before = ChildrenUsage().Cpu;
         long began = Stopwatch.GetTimestamp();
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        string last = Drain(process.StandardOutput.BaseStream);
+        string last = Drain(process.StandardOutput.BaseStream, out long written);
         process.WaitForExit();
         double wall = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        return new Child(ChildrenCpu() - before, wall, last, errors.GetAwaiter().GetResult(), process.ExitCode);
+        (double cpu, long memory) = ChildrenUsage();
+        return new Child(cpu - before, wall, last, errors.GetAwaiter().GetResult(), process.ExitCode) { OutputBytes = written, PeakMemory = memory };
     }
 
-    private static string Drain(Stream output)
+    private static string Drain(Stream output, out long written)
     {
+        written = 0;
         var buffer = new byte[1 << 16];
         byte[] tail = [];
         int read;
         while ((read = output.Read(buffer)) > 0)
         {
+            written += read;
             tail = [.. tail.Concat(buffer.AsSpan(Math.Max(0, read - Tail), Math.Min(read, Tail)).ToArray()).TakeLast(Tail)];
         }
 
         return System.Text.Encoding.UTF8.GetString(tail).TrimEnd();
     }
 
-    /// <summary>The most memory that any child which was waited for has had, in MB (ru_maxrss).</summary>
-    public static double PeakMegabytes()
-    {
-        Span<long> usage = stackalloc long[18];
-        return GetUsage(Children, usage) == 0 ? usage[4] * 1024 / 1e6 : throw new InvalidOperationException("getrusage failed");
-    }
-
-    // struct rusage: two struct timeval, user and system, then 14 longs.
-    private static double ChildrenCpu()
+    // struct rusage: two struct timeval, user and system, then 14 longs, the first of them the peak of resident memory in kB.
+    private static (double Cpu, long Memory) ChildrenUsage()
     {
         Span<long> usage = stackalloc long[18];
         if (GetUsage(Children, usage) != 0)
@@ -58,7 +60,7 @@ internal sealed partial record Child(double CpuSeconds, double WallSeconds, stri
             throw new InvalidOperationException("getrusage failed");
         }
 
-        return usage[0] + usage[2] + ((usage[1] + usage[3]) / 1e6);
+        return (usage[0] + usage[2] + ((usage[1] + usage[3]) / 1e6), usage[4] * 1024);
     }
 
     [LibraryImport("libc", EntryPoint = "getrusage", SetLastError = true)]

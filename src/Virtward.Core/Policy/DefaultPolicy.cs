@@ -22,6 +22,12 @@ public static class DefaultPolicy
         #  management: { interfaces: [eth1], sources: [192.168.1.0/24] }
         #  vpn: { interfaces: [wg0], sources: [10.8.0.0/24] }
 
+        # What may be reached, and from where. virtward exposure marks everything else that is.
+        services:
+        #  https: { from: [internet] }
+        #  ssh: { from: [management, vpn], rate: 6/minute }
+        #  printer: { ports: [9100/tcp], to: management, from: [guests] }
+
         guard:
           # Never banned, besides what the host itself says: its own addresses, gateways and resolvers, the zones
           # above, and whoever is logged in by SSH right now.

@@ -11,6 +11,9 @@ public sealed record HostPolicy
     /// <summary>The zones, by name.</summary>
     public ImmutableArray<ZonePolicy> Zones { get; init; } = [];
 
+    /// <summary>What may be reached, and by whom.</summary>
+    public ImmutableArray<ServicePolicy> Services { get; init; } = [];
+
     /// <summary>What the guard does.</summary>
     public required GuardPolicy Guard { get; init; }
 

@@ -27,6 +27,9 @@ public sealed record SourceSets(PrefixSet Accepted, PrefixSet Limited, PrefixSet
     /// <summary>The ports that some source reaches, be it by time or luck; those asked about, or none.</summary>
     public PortSet OpenPorts { get; init; } = PortSet.Empty;
 
+    /// <summary>The same for each question, where several were asked at once, in their order.</summary>
+    public ImmutableArray<PortSet> PortsByQuestion { get; init; } = [];
+
     /// <summary>Where many destinations were asked about: those that some source reaches, be it by time or luck.</summary>
     public PrefixSet Destinations { get; init; } = PrefixSet.Empty;
 

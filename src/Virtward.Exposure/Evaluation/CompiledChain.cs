@@ -5,6 +5,8 @@ namespace Virtward.Exposure.Evaluation;
 /// <summary>A chain, ready to run.</summary>
 internal sealed class CompiledChain(Table table, Chain chain)
 {
+    private bool _indexed;
+
     /// <summary>The table that it stands in.</summary>
     public Table Table { get; } = table;
 
@@ -16,6 +18,15 @@ internal sealed class CompiledChain(Table table, Chain chain)
 
     /// <summary>Its rules.</summary>
     public CompiledRule[] Rules { get; set; } = [];
+
+    /// <summary>Its rules by the port they speak of; null: it is not worth it.</summary>
+    public PortIndex? ByPort => field ??= _indexed ? null : Index();
+
+    private PortIndex? Index()
+    {
+        _indexed = true;
+        return PortIndex.Of(Rules);
+    }
 
     /// <summary>The table's sets by name.</summary>
     public required Dictionary<string, SetIndex> Sets { get; init; }

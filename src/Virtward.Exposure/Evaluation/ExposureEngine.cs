@@ -46,26 +46,35 @@ public sealed class ExposureEngine
     /// The sources by what becomes of their packets. Where the rules are too many or too entangled to be worked out within the limits, all sources are
     /// <see cref="Outcome.Unproven"/>, and <see cref="SourceSets.DependsOn"/> says why.
     /// </summary>
-    public SourceSets Ask(Question question)
+    public SourceSets Ask(Question question) => Ask([question]);
+
+    /// <summary>
+    /// The same for several questions at once, of one family of addresses: a source counts by the most open outcome that any of them has for it. Worked out as one, which
+    /// for large sets costs little more than one question alone; <see cref="SourceSets.PortsByQuestion"/> tells them apart.
+    /// </summary>
+    public SourceSets Ask(ImmutableArray<Question> questions)
     {
         if (_room.Manager.NodeCount > _limits.Nodes / 2)
         {
             Furnish();
         }
 
-        bool v6 = !question.Destination.IsV4;
-        int asked = BddManager.False;
+        bool v6 = !questions[0].Destination.IsV4;
         try
         {
-            asked = _sources.Write(question.From, v6);
-            return Work(question, v6, asked);
+            return Work(questions, v6);
         }
         catch (BudgetExceededException exceeded)
         {
             string reason = exceeded.Message;
             Furnish();
-            PrefixSet all = question.From ?? PrefixSet.Of(new Prefix(v6 ? Address.FromValue(0) : Address.FromV4(0), 0));
-            return new SourceSets(PrefixSet.Empty, PrefixSet.Empty, all, PrefixSet.Empty, PrefixSet.Empty) { DependsOn = [reason] };
+            PrefixSet every = PrefixSet.Of(new Prefix(v6 ? Address.FromValue(0) : Address.FromV4(0), 0));
+            PrefixSet all = questions.Aggregate(PrefixSet.Empty, (known, one) => known.Union(one.From ?? every));
+            return new SourceSets(PrefixSet.Empty, PrefixSet.Empty, all, PrefixSet.Empty, PrefixSet.Empty)
+            {
+                DependsOn = [reason],
+                PortsByQuestion = [.. questions.Select(static one => one.Ports is { } ports ? PortSet.Of([ports]) : PortSet.Of([Rulesets.Sets.ValueRange.Single((UInt128)one.Port)]))],
+            };
         }
     }
 
@@ -90,67 +99,100 @@ public sealed class ExposureEngine
         return new SourceShape(inside.RangeCount, outside.RangeCount, inside.AddressCount / all, outside.AddressCount / all);
     }
 
-    private SourceSets Work(Question question, bool v6, int asked)
+    private SourceSets Work(ImmutableArray<Question> questions, bool v6)
     {
-        NetworkInterface? device = question.Entry == Tracer.Host ? null : _room.Network.Find(question.Entry);
-        if (device is null && question.Entry != Tracer.Host)
-        {
-            return new SourceSets(PrefixSet.Empty, PrefixSet.Empty, _sources.Read(asked, v6), PrefixSet.Empty, PrefixSet.Empty)
-            {
-                DependsOn = [$"there is no interface {question.Entry}"],
-            };
-        }
-
         BddManager manager = _room.Manager;
-        int possible = device is null ? manager.And(asked, OwnSources(v6)) : asked;
-        int ports = question.Ports is { } range
-            ? _room.Sets.InRange(_room.Variables.Vector(VariableKind.Port, Variables.DestinationPortKey, 16), range.First, range.Last)
-            : BddManager.True;
-        int where = question.To is { } to ? _sources.Write(_room.Variables.Destination(v6), to, v6) : BddManager.True;
-        int sent = manager.And(ports, where);
         _room.ClearNotes();
         _room.Recording = false;
-        _room.StepsLeft = _limits.Steps;
         _room.Variables.Assignment = null;
-        _sink.Clear(question);
-        var maker = new PacketMaker(_room);
-        Send(_machine, maker.MakeAll(question, device, manager.And(possible, sent)), device);
+        int asked = BddManager.False;
+        var arrivals = new SortedSet<string>(StringComparer.Ordinal);
+        var parts = new List<AskedPart>(questions.Length);
+        foreach (Question question in questions)
+        {
+            AskedPart part = Send(question, v6, ref asked);
+            parts.Add(part);
+            arrivals.UnionWith(_sink.Arrivals);
+        }
 
-        int arrived = _sink.Arrived;
-        int accepted = manager.Exists(manager.ForAll(arrived, NotChosen), Chosen);
-        int limited = manager.Minus(manager.Exists(manager.ForAll(manager.Exists(arrived, KindSet.Luck), KindSet.Unknown), Chosen), accepted);
+        int sure = BddManager.False;
+        int lucky = BddManager.False;
+        int arrived = BddManager.False;
+        int refused = BddManager.False;
+        foreach (AskedPart part in parts)
+        {
+            sure = manager.Or(sure, manager.ForAll(part.Arrived, NotChosen));
+            lucky = manager.Or(lucky, manager.ForAll(manager.Exists(part.Arrived, KindSet.Luck), KindSet.Unknown));
+            arrived = manager.Or(arrived, part.Arrived);
+            refused = manager.Or(refused, part.Rejected);
+        }
+
+        int accepted = manager.Exists(sure, Chosen);
+        int limited = manager.Minus(manager.Exists(lucky, Chosen), accepted);
         int any = manager.Exists(arrived, Everything);
         int unproven = manager.Minus(manager.Minus(any, accepted), limited);
-        int rejected = manager.Minus(manager.Exists(_sink.Rejected, Everything), any);
+        int rejected = manager.Minus(manager.Exists(refused, Everything), any);
         int dropped = manager.Minus(manager.Minus(asked, any), rejected);
-        ImmutableArray<string> arrivals = [.. _sink.Arrivals];
         ImmutableArray<string> depends = [.. _room.Notes];
         var witnesses = ImmutableArray.CreateBuilder<Witness>();
-        int surely = manager.ForAll(arrived, NotChosen);
-        int lost = manager.Minus(BddManager.Not(arrived), _sink.Rejected);
-        AddWitness(witnesses, Outcome.Accept, question, device, manager.And(surely, accepted));
-        AddWitness(witnesses, Outcome.Limited, question, device, manager.And(arrived, limited));
-        AddWitness(witnesses, Outcome.Unproven, question, device, manager.And(arrived, unproven));
-        AddWitness(witnesses, Outcome.Reject, question, device, manager.And(_sink.Rejected, rejected));
-        AddWitness(witnesses, Outcome.Drop, question, device, manager.And(manager.And(lost, sent), manager.And(dropped, possible)));
+        AddWitness(witnesses, Outcome.Accept, parts, part => manager.And(manager.ForAll(part.Arrived, NotChosen), accepted));
+        AddWitness(witnesses, Outcome.Limited, parts, part => manager.And(part.Arrived, limited));
+        AddWitness(witnesses, Outcome.Unproven, parts, part => manager.And(part.Arrived, unproven));
+        AddWitness(witnesses, Outcome.Reject, parts, part => manager.And(part.Rejected, rejected));
+        AddWitness(witnesses, Outcome.Drop, parts, part => manager.And(
+            manager.And(manager.Minus(BddManager.Not(part.Arrived), part.Rejected), part.Sent), manager.And(dropped, part.Possible)));
+        ImmutableArray<PortSet> ports = [.. parts.Select(part => Ports(part.Question, part.Arrived))];
         return new SourceSets(
             _sources.Read(accepted, v6), _sources.Read(limited, v6), _sources.Read(unproven, v6), _sources.Read(rejected, v6), _sources.Read(dropped, v6))
         {
-            Arrivals = arrivals,
-            OpenPorts = Ports(question, arrived),
-            Destinations = Destinations(question, arrived),
+            Arrivals = [.. arrivals],
+            OpenPorts = ports.Aggregate(PortSet.Empty, static (all, one) => all.Union(one)),
+            PortsByQuestion = ports,
+            Destinations = Destinations(questions[0], arrived),
             DependsOn = depends,
             Witnesses = witnesses.DrainToImmutable(),
         };
     }
 
-    private void AddWitness(ImmutableArray<Witness>.Builder witnesses, Outcome outcome, Question question, NetworkInterface? device, int set)
+    private AskedPart Send(Question question, bool v6, ref int asked)
     {
-        if (set == BddManager.False)
+        BddManager manager = _room.Manager;
+        int sources = _sources.Write(question.From, v6);
+        asked = manager.Or(asked, sources);
+        _sink.Clear(question);
+        NetworkInterface? device = question.Entry == Tracer.Host ? null : _room.Network.Find(question.Entry);
+        if (device is null && question.Entry != Tracer.Host)
         {
-            return;
+            int unknown = manager.And(sources, _room.Unknown($"there is no interface {question.Entry}"));
+            return new AskedPart(question, null, sources, BddManager.True, unknown, BddManager.False);
         }
 
+        int possible = device is null ? manager.And(sources, OwnSources(v6)) : sources;
+        int ports = question.Ports is { } range
+            ? _room.Sets.InRange(_room.Variables.Vector(VariableKind.Port, Variables.DestinationPortKey, 16), range.First, range.Last)
+            : BddManager.True;
+        int where = question.To is { } to ? _sources.Write(_room.Variables.Destination(v6), to, v6) : BddManager.True;
+        int sent = manager.And(ports, where);
+        _room.StepsLeft = _limits.Steps;
+        Send(_machine, new PacketMaker(_room).MakeAll(question, device, manager.And(possible, sent)), device);
+        return new AskedPart(question, device, possible, sent, _sink.Arrived, _sink.Rejected);
+    }
+
+    private void AddWitness(ImmutableArray<Witness>.Builder witnesses, Outcome outcome, List<AskedPart> parts, Func<AskedPart, int> of)
+    {
+        foreach (AskedPart part in parts)
+        {
+            // Of a device that is not there nothing can be shown.
+            if ((part.Device is not null || part.Question.Entry == Tracer.Host) && of(part) is not BddManager.False and var set)
+            {
+                AddWitness(witnesses, outcome, part.Question, part.Device, set);
+                return;
+            }
+        }
+    }
+
+    private void AddWitness(ImmutableArray<Witness>.Builder witnesses, Outcome outcome, Question question, NetworkInterface? device, int set)
+    {
         Variables variables = _room.Variables;
         bool v6 = !question.Destination.IsV4;
         BitValue source = v6 ? variables.Source6 : variables.Source4;

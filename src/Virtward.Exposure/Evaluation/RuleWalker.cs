@@ -93,12 +93,10 @@ internal sealed class RuleWalker(
         var returned = new List<PacketState>();
         List<PacketState> current = states;
         var next = new List<PacketState>();
-        foreach (CompiledRule rule in chain.Rules)
+        PortCursor cursor = new(chain);
+        for (int at = cursor.Next(0, current); at < chain.Rules.Length && current.Count > 0; at = cursor.Next(at + 1, current))
         {
-            if (current.Count == 0)
-            {
-                break;
-            }
+            CompiledRule rule = chain.Rules[at];
 
             room.Spend(current.Count);
             if (current.Count == 1 && !MayMatch(rule, current[0]))
@@ -153,13 +151,16 @@ internal sealed class RuleWalker(
             return;
         }
 
-        int matched = state.Condition;
+        // The conditions among themselves first: laid upon the packets one by one, a port of many would copy a set of hundreds of thousands of sources.
+        int matched = BddManager.True;
         for (int at = 0; at < rule.Leading && matched != BddManager.False; at++)
         {
             var step = (MatchStep)rule.Steps[at];
             int quick = matcher.Quick(step, state);
             matched = quick == Matcher.Later ? room.Manager.And(matched, matcher.Match(step, state, chain)) : quick == BddManager.True ? matched : BddManager.False;
         }
+
+        matched = room.Manager.And(state.Condition, matched);
 
         if (matched == BddManager.False || rule.Leading == rule.Steps.Length)
         {

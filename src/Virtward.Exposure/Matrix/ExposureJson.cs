@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Virtward.Core.Net;
 using Virtward.Core.Results;
 using Virtward.Exposure.Packets;
 using Virtward.Exposure.Paths;
@@ -14,6 +13,7 @@ public static class ExposureJson
     /// <summary>Writes the report.</summary>
     public static void Write(Utf8JsonWriter to, ExposureReport report)
     {
+        var pool = new SetPool();
         to.WriteStartObject();
         to.WriteString("host", report.Host);
         to.WriteStartArray("zones");
@@ -26,17 +26,18 @@ public static class ExposureJson
         to.WriteStartArray("endpoints");
         foreach (ExposureRow row in report.Rows)
         {
-            Write(to, row);
+            Write(to, row, pool);
         }
 
         to.WriteEndArray();
         to.WriteStartArray("paths");
         foreach (ExposureRow row in report.Paths)
         {
-            WritePath(to, row);
+            WritePath(to, row, pool);
         }
 
         to.WriteEndArray();
+        pool.WriteSets(to);
         Strings(to, "guests", report.Guests);
         to.WriteStartArray("notes");
         foreach (Problem note in report.Notes)
@@ -71,7 +72,7 @@ public static class ExposureJson
         to.WriteStartObject();
         to.WriteString("name", zone.Name);
         Strings(to, "entries", zone.Entries);
-        Prefixes(to, "sources", zone.Sources);
+        SetPool.List(to, "sources", zone.Sources);
         if (zone.Guess is not null)
         {
             to.WriteString("guess", zone.Guess);
@@ -102,29 +103,29 @@ public static class ExposureJson
         }
 
         to.WriteEndArray();
-        Prefixes(to, "destinations", cell.Sets.Destinations);
+        SetPool.List(to, "destinations", cell.Sets.Destinations);
     }
 
-    private static void WritePath(Utf8JsonWriter to, ExposureRow row)
+    private static void WritePath(Utf8JsonWriter to, ExposureRow row, SetPool pool)
     {
         Destination destination = row.Endpoint.Destination!;
         to.WriteStartObject();
         to.WriteString("place", Word(row.Endpoint.Place));
         to.WriteString("to", destination.Name);
-        Prefixes(to, "networks", destination.Networks);
+        SetPool.List(to, "networks", destination.Networks);
         Strings(to, "devices", destination.Devices);
         to.WriteString("concern", Word(row.Concern));
         to.WriteStartArray("from");
         foreach (Cell cell in row.Cells)
         {
-            Write(to, cell, path: true);
+            Write(to, cell, pool, path: true);
         }
 
         to.WriteEndArray();
         to.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter to, ExposureRow row)
+    private static void Write(Utf8JsonWriter to, ExposureRow row, SetPool pool)
     {
         Endpoint endpoint = row.Endpoint;
         to.WriteStartObject();
@@ -155,24 +156,20 @@ public static class ExposureJson
         to.WriteStartArray("from");
         foreach (Cell cell in row.Cells)
         {
-            Write(to, cell, path: false);
+            Write(to, cell, pool, path: false);
         }
 
         to.WriteEndArray();
         to.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter to, Cell cell, bool path)
+    private static void Write(Utf8JsonWriter to, Cell cell, SetPool pool, bool path)
     {
         to.WriteStartObject();
         to.WriteString("zone", cell.Zone);
         to.WriteString("concern", Word(cell.Concern));
         to.WriteString("words", cell.Words);
-        Prefixes(to, "accepted", cell.Sets.Accepted);
-        Prefixes(to, "limited", cell.Sets.Limited);
-        Prefixes(to, "unproven", cell.Sets.Unproven);
-        Prefixes(to, "rejected", cell.Sets.Rejected);
-        Prefixes(to, "dropped", cell.Sets.Dropped);
+        pool.Write(to, cell.Sets, cell.Asked);
         Strings(to, "by", cell.By);
         if (path)
         {
@@ -192,9 +189,6 @@ public static class ExposureJson
 
         to.WriteEndObject();
     }
-
-    private static void Prefixes(Utf8JsonWriter to, string name, PrefixSet set) =>
-        Strings(to, name, set.Select(static prefix => prefix.ToString()));
 
     private static void Strings(Utf8JsonWriter to, string name, IEnumerable<string> values)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Virtward.Core.Net;
+using Virtward.Core.Policy;
 using Virtward.Core.Results;
 using Virtward.Exposure.Answers;
 using Virtward.Exposure.Evaluation;
@@ -22,6 +23,7 @@ public sealed class MatrixMaker
     private readonly HostFacts _facts;
     private readonly Ruleset _ruleset;
     private readonly ZoneMap _zones;
+    private readonly DeclaredServices _services;
     private readonly ExposureEngine _engine;
     private readonly PrefixSet _own;
     private readonly List<Problem> _notes = [];
@@ -30,11 +32,13 @@ public sealed class MatrixMaker
     /// <param name="facts">The host.</param>
     /// <param name="ruleset">Its rules.</param>
     /// <param name="zones">Its zones.</param>
-    public MatrixMaker(HostFacts facts, Ruleset ruleset, ZoneMap zones)
+    /// <param name="services">What the policy says may be reached; null or empty: it says nothing.</param>
+    public MatrixMaker(HostFacts facts, Ruleset ruleset, ZoneMap zones, ImmutableArray<ServicePolicy>? services = null)
     {
         _facts = facts;
         _ruleset = ruleset;
         _zones = zones;
+        _services = new DeclaredServices(services ?? []);
         _engine = new ExposureEngine(ruleset, facts.Network);
         Paths = new PathFinder(_engine, facts.Network);
         _own = PrefixSet.Of(EndpointFinder.OwnAddresses(facts.Network).Select(static address => new Prefix(address)));
@@ -72,8 +76,10 @@ public sealed class MatrixMaker
         foreach (Endpoint destination in destinations)
         {
             cancel.ThrowIfCancellationRequested();
+            // Of thousands of rules for the host's ports, each listener's row tells those that matter: here it is what becomes of all others.
+            int? rest = destination.Destination!.Name == Zone.Host && UnnamedPort.IsLarge(_ruleset) ? UnnamedPort.Of(_ruleset) : null;
             Zone[] from = zone is null ? [.. asked, TheHost] : asked;
-            paths.Add(new ExposureRow(destination, [.. from.Where(one => Asks(one, destination)).Select(one => Ask(destination, null, one))]));
+            paths.Add(new ExposureRow(destination, [.. from.Where(one => Asks(one, destination)).Select(one => Ask(destination.Destination!, one, rest))]));
             progress(++done, all);
         }
 
@@ -118,7 +124,7 @@ public sealed class MatrixMaker
     {
         if (endpoint.Destination is { } destination)
         {
-            return Ask(destination, zone);
+            return Ask(destination, zone, null);
         }
 
         var tally = new SourceTally();
@@ -132,7 +138,11 @@ public sealed class MatrixMaker
 
         SourceSets sets = tally.Sum();
         string words = tally.Words(sets, _own);
-        Concern concern = words == "nobody" ? Concern.Closed : Expectation.Of(ZoneRoles.Of(zone.Name), endpoint.Service.Kind, endpoint.Place);
+        string place = endpoint.Place == EndpointPlace.Guest ? ZoneOf(endpoint, guest) : Zone.Host;
+        PortSet reached = endpoint.Ports.IsSingle ? PortSet.Of([endpoint.Ports]) : sets.OpenPorts;
+        Concern concern = words == "nobody" ? Concern.Closed
+            : _services.Of(zone.Name, place, [(endpoint.Protocol, reached)], !sets.Accepted.IsEmpty)
+                ?? Expectation.Of(ZoneRoles.Of(zone.Name), endpoint.Service.Kind, endpoint.Place);
         return new Cell(zone.Name, sets, tally.Asked, concern, words)
         {
             By = tally.By,
@@ -153,13 +163,28 @@ public sealed class MatrixMaker
             : to is null || (!zone.Entries.IsEmpty && (to != zone.Name || ZoneRoles.Of(to) is ZoneRole.Internet or ZoneRole.Guests or ZoneRole.Containers));
     }
 
-    private Cell Ask(Destination destination, Zone zone)
+    // One address of the host instead of all: that on the zone's own link.
+    private Destination Near(Destination host, Zone zone)
     {
-        PathAnswer answer = Paths.Ask(new PathQuestion(zone.Entries, destination));
-        Concern concern = answer.IsOpen ? Expectation.OfPath(ZoneRoles.Of(zone.Name), ZoneRoles.Of(destination.Name), answer.Ports) : Concern.Closed;
+        HashSet<string> links = [.. zone.Entries.Select(static entry => entry.Interface)];
+        Prefix[] own = [.. EndpointFinder.OwnAddresses(_facts.Network).Select(static address => new Prefix(address)).Where(host.Networks.Contains)];
+        Prefix[] near = [.. _facts.Network.Interfaces.Where(one => links.Contains(one.Name)).SelectMany(static one => one.Addresses)
+            .Select(static one => new Prefix(one.Address)).Where(own.Contains)];
+        return host with { Networks = PrefixSet.Of(near.Concat(own).GroupBy(static one => one.IsV4).Select(static family => family.First())) };
+    }
+
+    private Cell Ask(Destination destination, Zone zone, int? port)
+    {
+        PathAnswer answer = Paths.Ask(port is { } one
+            ? new PathQuestion(zone.Entries, Near(destination, zone)) { Ports = Rulesets.Sets.ValueRange.Single((UInt128)one), Protocols = [ProtocolNames.Tcp, ProtocolNames.Udp] }
+            : new PathQuestion(zone.Entries, destination));
+        answer = port is null ? answer : answer with { Ports = [.. answer.Ports.Select(static open => open with { Ports = PortSet.All })] };
+        Concern concern = !answer.IsOpen ? Concern.Closed
+            : _services.Of(zone.Name, destination.Name, Transports(answer), !answer.Sets.Accepted.IsEmpty)
+                ?? Expectation.OfPath(ZoneRoles.Of(zone.Name), ZoneRoles.Of(destination.Name), answer.Ports);
         return new Cell(zone.Name, answer.Sets, answer.Asked, concern, answer.Words)
         {
-            OpenPorts = answer.IsOpen ? PathWords.What(answer) : "",
+            OpenPorts = !answer.IsOpen ? "" : port is null ? PathWords.What(answer) : "every port that no rule names",
             By = answer.Via,
             Via = answer.Via,
             Ports = answer.Ports,
@@ -214,6 +239,15 @@ public sealed class MatrixMaker
     // A guest on the bridge that the zone's device is a port of is reached through the bridge, without the host's routing.
     private bool IsNeighbour(Guest guest, ZoneEntry entry) => entry.Device != entry.Interface
         && _facts.Network.Interfaces.Any(one => one.Master == entry.Interface && guest.Interfaces.Any(own => own.Target == one.Name));
+
+    // That a ping passes as well is no service.
+    private static IEnumerable<(int Protocol, PortSet Ports)> Transports(PathAnswer answer) =>
+        answer.Ports.Where(static one => one.Protocol != ProtocolNames.Icmp).Select(static one => (one.Protocol, one.Ports));
+
+    // The zone that a guest stands in: by its device, else by its address.
+    private string ZoneOf(Endpoint endpoint, Guest? guest) => _zones.Zones.FirstOrDefault(zone => zone.Entries.Any(entry =>
+            guest?.Interfaces.Any(own => own.Target == entry.Device) == true || (entry.Sources is { } sources && endpoint.Addresses.Any(sources.Contains))))?.Name
+        ?? Zone.Guests;
 
     private static Endpoint Named(Endpoint endpoint, ImmutableArray<Cell> cells)
     {

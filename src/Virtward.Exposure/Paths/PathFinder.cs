@@ -26,90 +26,65 @@ public sealed class PathFinder(ExposureEngine engine, HostNetwork network)
 
     private readonly PrefixSet _own = PrefixSet.Of(EndpointFinder.OwnAddresses(network).Select(static address => new Prefix(address)));
 
+    // What is sent to all of a network is for the host too, and is no way to anybody beyond it.
+    private readonly PrefixSet _broadcasts = PrefixSet.Of(network.Interfaces.SelectMany(static one => one.Addresses)
+        .Where(static own => own.Address.IsV4 && own.Length < 31).Select(static own => new Prefix(own.Network.Last)));
+
     /// <summary>Answers a question.</summary>
     public PathAnswer Ask(PathQuestion question)
     {
-        var ports = new Dictionary<int, PortSet>();
-        SourceTally tally = Ask(engine, question, ports);
-        SourceSets sets = tally.Sum();
-        SourceSets open = Ask(_open, question, []).Sum();
-        PrefixSet possible = open.Accepted.Union(open.Limited).Union(open.Unproven);
-        string words = question.From.IsEmpty ? OfHost(sets) : PathWords.Who(SourceWords.Describe(sets, possible, _own, tally.Asked), question);
-        return new PathAnswer(sets, tally.Asked)
-        {
-            Ports = [.. question.Protocols.Where(protocol => !ports.GetValueOrDefault(protocol, PortSet.Empty).IsEmpty).Select(protocol => new ProtocolPorts(protocol, ports[protocol]))],
-            Via = tally.Via,
-            Bridged = tally.Bridged,
-            // A translation may lead where no route does.
-            Words = words == "nobody" && !question.From.IsEmpty ? SourceWords.Describe(sets, tally.Asked, _own) : words,
-            Whole = sets.Destinations.Equals(open.Destinations),
-        };
-    }
-
-    private SourceTally Ask(ExposureEngine asked, PathQuestion question, Dictionary<int, PortSet> ports)
-    {
-        var tally = new SourceTally();
+        var sum = new PathSum(question, _own);
         foreach (Prefix family in (ReadOnlySpan<Prefix>)[Every4, Every6])
         {
-            PrefixSet to = question.To.Networks.Intersect(PrefixSet.Of(family));
-            to = question.To.Name == Zone.Host ? to : to.Subtract(_own);
-            if (to.IsEmpty)
+            ImmutableArray<Question> questions = [.. Ways(question, family)];
+            if (!questions.IsEmpty)
             {
-                continue;
-            }
-
-            if (question.From.IsEmpty)
-            {
-                Ask(asked, question, new Way(Tracer.Host, Tracer.Host, false, _own.Intersect(PrefixSet.Of(family)).Intersect(Destinations.Routable), to), tally, ports);
-            }
-
-            foreach (ZoneEntry entry in question.From)
-            {
-                var way = new Way(entry.Device, entry.Interface, false, (question.Sources ?? entry.Sources ?? PrefixSet.Of(family)).Intersect(PrefixSet.Of(family)), to);
-                Ask(asked, question, way, tally, ports);
-                if (IsNextDoor(entry, question.To))
-                {
-                    Ask(asked, question, way with { Bridged = true }, tally, ports);
-                }
+                sum.Add(questions, engine.Ask(questions), _open.Ask(questions), Seen);
             }
         }
 
-        return tally;
+        return sum.Answer();
     }
 
-    private static void Ask(ExposureEngine asked, PathQuestion question, Way way, SourceTally tally, Dictionary<int, PortSet> ports)
+    private IEnumerable<Question> Ways(PathQuestion question, Prefix family)
     {
-        if (way.Sources.IsEmpty)
+        PrefixSet to = question.To.Networks.Intersect(PrefixSet.Of(family));
+        to = question.To.Name == Zone.Host ? to : to.Subtract(_own).Subtract(_broadcasts);
+        if (to.IsEmpty)
         {
-            return;
+            yield break;
         }
 
-        foreach (int protocol in question.Protocols)
+        IEnumerable<(string Device, PrefixSet Sources, bool Bridged)> ways = question.From.IsEmpty
+            ? [(Tracer.Host, _own.Intersect(Destinations.Routable), false)]
+            : question.From.SelectMany(entry => IsNextDoor(entry, question.To)
+                ? new[] { (entry.Device, Sources(question, entry), false), (entry.Device, Sources(question, entry), true) }
+                : [(entry.Device, Sources(question, entry), false)]);
+        foreach ((string device, PrefixSet all, bool bridged) in ways)
         {
-            bool v6 = !way.To[0].IsV4;
-            var one = new Question(way.Device, way.To[0].First, protocol == ProtocolNames.Icmp && v6 ? ProtocolNames.Icmp6 : protocol, 0)
+            PrefixSet sources = all.Intersect(PrefixSet.Of(family));
+            foreach (int protocol in sources.IsEmpty ? [] : question.Protocols)
             {
-                Ports = ProtocolNames.HasPorts(protocol) ? question.Ports : null,
-                From = way.Sources,
-                To = way.To,
-                Arriving = question.To.Devices,
-                Bridged = way.Bridged,
-                Straight = true,
-            };
-            SourceSets answer = asked.Ask(one);
-            tally.Add(one, way.Interface, way.Sources, answer);
-            PortSet open = ProtocolNames.HasPorts(protocol) || answer.OpenPorts.IsEmpty ? answer.OpenPorts : PortSet.All;
-            ports[protocol] = ports.GetValueOrDefault(protocol, PortSet.Empty).Union(open);
+                yield return new Question(device, to[0].First, protocol == ProtocolNames.Icmp && !family.IsV4 ? ProtocolNames.Icmp6 : protocol, 0)
+                {
+                    Ports = ProtocolNames.HasPorts(protocol) ? question.Ports : null,
+                    From = sources,
+                    To = to,
+                    Arriving = question.To.Devices,
+                    Bridged = bridged,
+                    Straight = true,
+                };
+            }
         }
     }
+
+    private static PrefixSet Sources(PathQuestion question, ZoneEntry entry) => question.Sources ?? entry.Sources ?? PrefixSet.Of(Every4, Every6);
+
+    // Rules for IP see a bridge, not its port.
+    private string Seen(string device) => network.Interfaces.FirstOrDefault(one => one.Name == device)?.Master is { } master
+        && network.Interfaces.Any(one => one.Name == master && one.Kind == "bridge") ? master : device;
 
     // Behind another port of the same bridge: frames go there without the host's routing, and also by way of it.
     private bool IsNextDoor(ZoneEntry entry, Destination to) => entry.Device != entry.Interface && to.Interfaces.Contains(entry.Interface)
         && network.Interfaces.Any(one => one.Master == entry.Interface && one.Name != entry.Device && to.Devices.Contains(one.Name));
-
-    private static string OfHost(SourceSets sets) => !sets.Accepted.IsEmpty ? "the host"
-        : !sets.Limited.IsEmpty ? "the host, sometimes"
-        : !sets.Unproven.IsEmpty ? "unproven: the host" : "nobody";
-
-    private readonly record struct Way(string Device, string Interface, bool Bridged, PrefixSet Sources, PrefixSet To);
 }

@@ -22,6 +22,8 @@ public static class ProbePlan
 
     private static readonly ImmutableArray<int> UsualUdp = [53, 67, 69, 111, 123, 137, 161, 500, 1194, 1900, 4500, 5353, 5355, 51820];
 
+    private static readonly ImmutableArray<string> Sets = ["accepted", "limited", "unproven", "rejected", "dropped"];
+
     /// <summary>The ports that matter on a KVM host, with nothing expected of them.</summary>
     public static ImmutableArray<ProbeTarget> Usual() =>
     [
@@ -52,7 +54,7 @@ public static class ProbePlan
             bool zoneSeen = false;
             foreach (JsonElement endpoint in endpoints.EnumerateArray())
             {
-                Add(found, endpoint, zone, target, source, ref zoneSeen);
+                Add(found, document.RootElement, endpoint, zone, target, source, ref zoneSeen);
             }
 
             if (!zoneSeen)
@@ -74,7 +76,7 @@ public static class ProbePlan
     }
 
     private static void Add(
-        Dictionary<(int Protocol, int Port), ProbeTarget> found, JsonElement endpoint, string zone, Address target, Address source, ref bool zoneSeen)
+        Dictionary<(int Protocol, int Port), ProbeTarget> found, JsonElement document, JsonElement endpoint, string zone, Address target, Address source, ref bool zoneSeen)
     {
         foreach (JsonElement cell in endpoint.GetProperty("from").EnumerateArray())
         {
@@ -92,8 +94,8 @@ public static class ProbePlan
                 continue;
             }
 
-            Expected expected = Holds(cell, "accepted", source) ? Expected.Open
-                : Holds(cell, "limited", source) || Holds(cell, "unproven", source) ? Expected.Either
+            Expected expected = Holds(document, cell, "accepted", source) ? Expected.Open
+                : Holds(document, cell, "limited", source) || Holds(document, cell, "unproven", source) ? Expected.Either
                 : Expected.Closed;
             // Two rows of one port, a listener and a forward: what either lets in is open.
             if (!found.TryGetValue((protocol, number), out ProbeTarget? known) || known.Expected == Expected.Closed)
@@ -104,8 +106,22 @@ public static class ProbePlan
         }
     }
 
-    private static bool Holds(JsonElement cell, string set, Address source) =>
-        cell.GetProperty(set).EnumerateArray().Any(one => Prefix.TryParse(one.GetString(), out Prefix prefix) && prefix.Contains(source));
+    // A large set stands at the end of the document under a name, and one of a cell's sets may be what the others leave.
+    private static bool Holds(JsonElement document, JsonElement cell, string set, Address source)
+    {
+        JsonElement one = cell.GetProperty(set);
+        if (one.ValueKind == JsonValueKind.Object)
+        {
+            return one.TryGetProperty("set", out JsonElement name)
+                ? Lists(document.GetProperty("sets").GetProperty(name.GetString()!), source)
+                : Lists(cell.GetProperty("asked"), source) && Sets.All(other => other == set || !Holds(document, cell, other, source));
+        }
+
+        return Lists(one, source);
+    }
+
+    private static bool Lists(JsonElement list, Address source) =>
+        list.EnumerateArray().Any(one => Prefix.TryParse(one.GetString(), out Prefix prefix) && prefix.Contains(source));
 
     private static string Zones(JsonElement root) => root.TryGetProperty("zones", out JsonElement zones) && zones.ValueKind == JsonValueKind.Array
         ? string.Join(", ", zones.EnumerateArray().Take(10).Select(static zone => zone.GetProperty("name").GetString()))

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Virtward.Core.Net;
+using Virtward.Core.Policy;
 using Virtward.Exposure.Facts;
 using Virtward.Exposure.Facts.Guests;
 using Virtward.Exposure.Matrix;
@@ -23,11 +24,12 @@ public sealed class ExposureQuestions
     /// <param name="facts">The host.</param>
     /// <param name="ruleset">Its rules.</param>
     /// <param name="zones">Its zones.</param>
-    public ExposureQuestions(HostFacts facts, Ruleset ruleset, ZoneMap zones)
+    /// <param name="services">What the policy says may be reached; null or empty: it says nothing.</param>
+    public ExposureQuestions(HostFacts facts, Ruleset ruleset, ZoneMap zones, ImmutableArray<ServicePolicy>? services = null)
     {
         _facts = facts;
         _zones = zones;
-        Matrix = new MatrixMaker(facts, ruleset, zones);
+        Matrix = new MatrixMaker(facts, ruleset, zones, services);
         _destinations = Destinations.Of(zones.Zones, facts.Network);
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Virtward.Core.Policy;
 using Virtward.Core.Results;
 using Virtward.Core.Snapshots;
 using Virtward.Exposure.Answers;
@@ -19,12 +21,12 @@ public sealed class ExposureFacts
     private readonly Lazy<ExposureQuestions?> _questions;
     private readonly Dictionary<Question, SourceSets> _answers = [];
 
-    private ExposureFacts(HostFacts host, Ruleset? ruleset, string? problem, ZoneMap zones)
+    private ExposureFacts(HostFacts host, Ruleset? ruleset, string? problem, ZoneMap zones, ImmutableArray<ServicePolicy> services)
     {
         Ruleset = ruleset;
         Problem = problem;
         _engine = new(() => new ExposureEngine(ruleset ?? Ruleset.Empty, host.Network));
-        _questions = new(() => ruleset is null ? null : new ExposureQuestions(host, ruleset, zones));
+        _questions = new(() => ruleset is null ? null : new ExposureQuestions(host, ruleset, zones, services));
         _report = new(() => _questions.Value?.Matrix.Make(null, static (_, _) => { }, CancellationToken.None));
     }
 
@@ -54,13 +56,16 @@ public sealed class ExposureFacts
     }
 
     /// <summary>Reads the rules.</summary>
-    public static ExposureFacts Read(HostFacts host, ZoneMap zones)
+    /// <param name="host">The host.</param>
+    /// <param name="zones">Its zones.</param>
+    /// <param name="services">What the policy declares: reached where it says so, it is as it should be.</param>
+    public static ExposureFacts Read(HostFacts host, ZoneMap zones, ImmutableArray<ServicePolicy> services)
     {
         string? any = host.NftText ?? host.NftJson ?? host.IptablesSave ?? host.Ip6tablesSave ?? host.IptablesLegacySave ?? host.Ip6tablesLegacySave;
         if (any is null)
         {
             string reason = host.Missing.GetValueOrDefault(SnapshotNames.NftText, "there is no nft.txt");
-            return new ExposureFacts(host, null, $"the firewall's rules could not be read ({reason})", zones);
+            return new ExposureFacts(host, null, $"the firewall's rules could not be read ({reason})", zones, services);
         }
 
         return RulesetReader.Read(new RulesetSources
@@ -73,7 +78,7 @@ public sealed class ExposureFacts
             Ip6tablesLegacySave = host.Ip6tablesLegacySave,
             IpsetSave = host.IpsetSave,
         }).TryGet(out Ruleset? ruleset, out Problem? problem)
-            ? new ExposureFacts(host, ruleset, null, zones)
-            : new ExposureFacts(host, null, problem.ToString(), zones);
+            ? new ExposureFacts(host, ruleset, null, zones, services)
+            : new ExposureFacts(host, null, problem.ToString(), zones, services);
     }
 }

@@ -69,7 +69,7 @@ public static class ExposureCommand
     internal static ExposureReport Make(CommandHost host, ExposureScene scene, string? zone, CancellationToken cancel)
     {
         var progress = new Progress(host.Error, host.ErrorIsTerminal, host.Clock);
-        ExposureReport report = new MatrixMaker(scene.Facts, scene.Ruleset, scene.Zones).Make(
+        ExposureReport report = scene.Matrix().Make(
             zone, (done, of) => progress.Show(() => $"{done} of {of} endpoints"), cancel);
         progress.Clear();
         return report;

@@ -36,7 +36,7 @@ public static class ExposureExplainCommand
                 return ExitCode.Failed;
             }
 
-            var maker = new MatrixMaker(scene.Facts, scene.Ruleset, scene.Zones);
+            MatrixMaker maker = scene.Matrix();
             if (!EndpointChoice.Find(wanted, [.. maker.Endpoints(), .. maker.Destinations().Select(static one => (one, (Guest?)null))])
                 .TryGet(out ImmutableArray<(Endpoint Endpoint, Guest? Guest)> found, out Problem? problem))
             {

@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Virtward.Core.Policy;
 using Virtward.Core.Results;
 using Virtward.Core.Snapshots;
 using Virtward.Exposure.Facts;
+using Virtward.Exposure.Matrix;
 using Virtward.Exposure.Reading;
 using Virtward.Exposure.Rulesets;
 using Virtward.Exposure.Zones;
@@ -16,6 +18,12 @@ namespace Virtward.Commands;
 /// <param name="Zones">The zones, the policy's or guessed.</param>
 public sealed record ExposureScene(HostFacts Facts, Ruleset Ruleset, ZoneMap Zones)
 {
+    /// <summary>What the policy says may be reached.</summary>
+    public ImmutableArray<ServicePolicy> Services { get; init; } = [];
+
+    /// <summary>The matrix of all of that.</summary>
+    public MatrixMaker Matrix() => new(Facts, Ruleset, Zones, Services);
+
     /// <summary><c>--zone NAME</c>; null where it is not given.</summary>
     public static Option<string?> ZoneOption(string name, string description) => new(name) { Description = description, HelpName = "ZONE" };
 
@@ -38,7 +46,7 @@ public sealed record ExposureScene(HostFacts Facts, Ruleset Ruleset, ZoneMap Zon
         }
 
         HostPolicy? zones = snapshot is not null && policy is null ? DefaultPolicy.Read() : PolicyFile.Load(host, new HostTextFiles(), policy);
-        return zones is null ? null : new ExposureScene(facts, ruleset, facts.Zones(zones.Zones));
+        return zones is null ? null : new ExposureScene(facts, ruleset, facts.Zones(zones.Zones)) { Services = zones.Services };
     }
 
     /// <summary>Whether the zone exists; where not, it is told, with the names of those that do.</summary>

@@ -105,7 +105,7 @@ public static class DemoRun
                     $"Virtward demo: a throwaway host with its own network and a real sshd, {Scenery.Host}, attacked from "
                     + $"{Scenery.Singles.Length + Scenery.Bots.Length + Scenery.Slow.Length} addresses. Nothing of it touches this machine.");
                 var story = new DemoStory(
-                    network, new SshClient(scratch["admin_key"]), guard, meter, new DropCounter(network.Host), tally, screen);
+                    Self(), network, new SshClient(scratch["admin_key"]), guard, meter, new DropCounter(network.Host), tally, screen);
                 await screen.RunAsync(() => story.PlayAsync(cancel), tally.Figures);
                 Conclude(host.Out, story, tally.Figures(), Stopwatch.GetElapsedTime(start));
                 return story.Failed == 0 ? ExitCode.Ok : ExitCode.No;

@@ -2,13 +2,14 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using Virtward.Core.Net;
+using Virtward.Core.Results;
 using Virtward.Linux.Namespaces;
 
 namespace Virtward.Demo;
 
 /// <summary>The acts: who attacks how, and what must be true afterwards.</summary>
 public sealed class DemoStory(
-    DemoNetwork network, SshClient ssh, DemoGuard guard, LatencyMeter meter, DropCounter counter, DemoTally tally, IDemoScreen screen)
+    ImmutableArray<string> self, DemoNetwork network, SshClient ssh, DemoGuard guard, LatencyMeter meter, DropCounter counter, DemoTally tally, IDemoScreen screen)
 {
     /// <summary>How long a connection may take before it counts as shut out; one that is let in needs a few milliseconds.</summary>
     private static readonly TimeSpan Knock = TimeSpan.FromMilliseconds(1500);
@@ -36,6 +37,7 @@ public sealed class DemoStory(
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         Task counting = CountAsync(end.Token);
+        await ReachableAsync(cancel);
         await SinglesAsync(cancel);
         await BotnetAsync(cancel);
         await SlowAsync(cancel);
@@ -45,6 +47,45 @@ public sealed class DemoStory(
         await end.CancelAsync();
         await counting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await CountOnceAsync(cancel);
+    }
+
+    private async Task ReachableAsync(CancellationToken cancel)
+    {
+        screen.Caption("0  Who reaches sshd", "virtward exposure computes it from the host's rules; real connections say whether it is so.");
+        if (await ExposureAsync("before", cancel) is { } exposure)
+        {
+            bool[] came = await Task.WhenAll(Scenery.Neighbours.Select(address => TcpKnock.TryAsync(address, Scenery.HostFor(address), DemoSshd.Port, Knock, cancel)));
+            int connected = came.Count(static one => one) + (await ssh.LogInAsync(Scenery.Admin, network.Management, cancel) ? 1 : 0);
+            int all = Scenery.Neighbours.Length + 1;
+            int open = exposure.Open([.. Scenery.Neighbours, Scenery.Admin]);
+            Prove(open == all && connected == all, $"exposure lets {open} of {all} addresses in, the administrator's among them, and {connected} get a connection");
+        }
+    }
+
+    // After the knocks and log-ins of this act: does the exposure say the same?
+    private async Task StillReachableAsync(Address[] attackers, CancellationToken cancel)
+    {
+        if (await ExposureAsync("now", cancel) is { } exposure)
+        {
+            Address[] friends = [.. Scenery.Neighbours, Scenery.Admin];
+            Address[] foes = [.. attackers, .. Scenery.Bystanders];
+            // A ban ends some day, so of a banned address it says "by time", never "let in".
+            int disagreements = exposure.Open(foes) + friends.Length - exposure.Open(friends);
+            Prove(disagreements == 0, $"exposure agrees with every one of these {foes.Length + friends.Length} connections: {disagreements} disagreements");
+        }
+    }
+
+    private async Task<DemoExposure?> ExposureAsync(string when, CancellationToken cancel)
+    {
+        Result<DemoExposure> asked = await DemoExposure.AskAsync(self, network, cancel);
+        if (asked.TryGet(out DemoExposure? exposure, out Problem? problem))
+        {
+            screen.Event("exposure", $"{when}: {exposure.Words}");
+            return exposure;
+        }
+
+        Prove(false, problem.ToString());
+        return null;
     }
 
     private async Task SinglesAsync(CancellationToken cancel)
@@ -141,6 +182,7 @@ public sealed class DemoStory(
         Prove(
             await ssh.LogInAsync(Scenery.Admin, network.Management, cancel),
             $"the administrator logs in by ssh from the management network, {Scenery.Admin}");
+        await StillReachableAsync(attackers, cancel);
     }
 
     private async Task FlushAsync(CancellationToken cancel)

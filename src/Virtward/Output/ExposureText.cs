@@ -6,7 +6,9 @@ namespace Virtward.Output;
 /// <summary>The matrix of endpoints and zones as a person reads it: at most a screen, the worst first.</summary>
 public static class ExposureText
 {
-    private const int Screen = 18;
+    // Of 24 lines, two for the heads, an empty one, and two for what it comes to.
+    private const int Screen = 19;
+    private const int FewRows = 5;
     private const int MaxNotes = 3;
     private const int CellWidth = 30;
     private const int MaxPaths = 5;
@@ -19,7 +21,8 @@ public static class ExposureText
     public static void Write(TextWriter to, ExposureReport report, bool all)
     {
         (Endpoint To, Cell Cell)[] ways = [.. Paths(report).Where(way => all || way.Cell.Concern >= Concern.Look)];
-        int room = Screen - Math.Min(ways.Length == 0 ? 0 : ways.Length + 1, MaxPaths + 2);
+        int below = report.Zones.Count(static zone => zone.Guess is not null) + Math.Min(report.Notes.Length, MaxNotes + 1) + (ways.Length == 0 ? 0 : Math.Min(ways.Length, MaxPaths + 1) + 2);
+        int room = Math.Max(FewRows, Screen - below);
         ExposureRow[] shown = [.. report.Rows.Where(row => all || row.Concern != Concern.Closed).Take(all ? int.MaxValue : room)];
         if (shown.Length == 0)
         {

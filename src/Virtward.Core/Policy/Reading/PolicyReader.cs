@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Virtward.Core.Policy.Reading;
 
 /// <summary>Reads a policy's YAML text into <see cref="HostPolicy"/>, with every mistake at once. The format is docs/policy.md.</summary>
@@ -16,12 +18,14 @@ public static class PolicyReader
         HostPolicy? policy = null;
         if (YamlTree.Read(text.StartsWith('\ufeff') ? text[1..] : text, problems) is { } root)
         {
-            Section section = Section.Open(root, "the policy", problems, "version", "zones", "guard", "audit");
+            Section section = Section.Open(root, "the policy", problems, "version", "zones", "services", "guard", "audit");
             CheckVersion(root, section, problems);
+            ImmutableArray<ZonePolicy> zones = section.Find("zones") is { } named ? ZoneSection.Read(named, problems) : [];
             policy = new HostPolicy
             {
                 Origin = origin,
-                Zones = section.Find("zones") is { } zones ? ZoneSection.Read(zones, problems) : [],
+                Zones = zones,
+                Services = section.Find("services") is { } services ? ServiceSection.Read(services, zones, problems) : [],
                 Guard = section.Find("guard") is { } guard ? GuardSection.Read(guard, filters, problems) : new GuardPolicy(),
                 Audit = section.Find("audit") is { } audit ? AuditSection.Read(audit, problems) : new AuditPolicy(),
             };

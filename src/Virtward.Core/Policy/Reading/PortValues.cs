@@ -31,6 +31,10 @@ public static class PortValues
             ["libvirt"] = (16509, Tcp), ["libvirt-tls"] = (16514, Tcp), ["wireguard"] = (51820, Udp),
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary>The ports that a service's name stands for; empty: it is none that is known.</summary>
+    public static ImmutableArray<PortScope> OfService(string name) => Services.TryGetValue(name, out (ushort Port, ImmutableArray<Transport> Transports) known)
+        ? [.. known.Transports.Select(transport => new PortScope(transport, known.Port, known.Port))] : [];
+
     /// <summary>Reads one entry of a list of ports; a service that speaks both protocols is two scopes.</summary>
     public static bool Ports(YamlItem item, ProblemList problems, out ImmutableArray<PortScope> value)
     {

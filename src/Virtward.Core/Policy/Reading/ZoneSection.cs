@@ -27,6 +27,11 @@ public static class ZoneSection
     private static ZonePolicy ReadZone(YamlEntry entry, ProblemList problems)
     {
         string name = entry.Key.Text;
+        if (name == ServicePolicy.Host)
+        {
+            problems.Add(entry.Key, "no zone can be called host: that is the host itself", "choose another name");
+        }
+
         Section section = Section.Open(entry.Value, $"zone {name}", problems, "interfaces", "sources");
         ImmutableArray<string> interfaces = section.ReadList<string>("interfaces", [], NetworkValues.Interface);
 

@@ -34,6 +34,21 @@ public sealed class PolicyMistakeTests
     public void In_zones(string zones, string expected) => AssertTells($"zones: {zones}\nversion: 1", expected);
 
     [Theory]
+    [InlineData("[https]", "expected services by name, such as 'https: { from: [internet] }'")]
+    [InlineData("{ https: {} }", "1:13: service https does not say who may reach it")]
+    [InlineData("{ panel: { from: [internet] } }", "1:13: service panel has no ports, and its name is none that says them")]
+    [InlineData("{ https: { from: [intrenet] } }", "1:29: expected one of internet, management, vpn, guests, containers, found 'intrenet' (did you mean 'internet'?)")]
+    [InlineData("{ https: { from: [internet], to: nowhere } }", "1:44: expected one of host, internet")]
+    [InlineData("{ https: { from: [internet], ports: [0] } }", "expected a port such as 22")]
+    [InlineData("{ ssh: { from: [vpn], rate: 6/fortnight } }", "expected a rate such as 6/minute (second, minute, hour, day), found '6/fortnight'")]
+    [InlineData("{ ssh: { from: [vpn], rate: 0/minute } }", "expected a rate such as 6/minute")]
+    [InlineData("{ ssh: { form: [vpn] } }", "unknown key 'form' in service ssh (did you mean 'from'?)")]
+    public void In_services(string services, string expected) => AssertTells($"services: {services}\nversion: 1", expected);
+
+    [Fact]
+    public void The_host_is_no_zone() => AssertTells("version: 1\nzones: { host: { interfaces: [eth0] } }", "2:10: no zone can be called host");
+
+    [Theory]
     [InlineData("never-ban: [\"::/0\"]", "::/0 is everybody")]
     [InlineData("never-ban: [192.0.2.256]", "found '192.0.2.256'")]
     [InlineData("never-ban: [192.0.02.1]", "found '192.0.02.1'")]

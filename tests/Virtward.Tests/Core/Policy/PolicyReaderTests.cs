@@ -172,7 +172,7 @@ public sealed class PolicyReaderTests
             "policy.yaml:13:5: 'web server' cannot name a jail (names are made of a-z, 0-9 and '-', 32 letters at most)",
             "policy.yaml:15:19: level 24 comes after level 16 (write the longest prefix first, each length once, such as [24, 20, 16])",
             "policy.yaml:16:20: expected a number from 1 to 1000, found '0.5'",
-            "policy.yaml:17:1: unknown key 'kernel' in the policy (known are version, zones, guard, audit)",
+            "policy.yaml:17:1: unknown key 'kernel' in the policy (known are version, zones, services, guard, audit)",
         ];
         Assert.Equal(expected, reading.Problems.Select(problem => problem.ToString()));
     }
@@ -213,5 +213,19 @@ public sealed class PolicyReaderTests
         Assert.Empty(reading.Problems);
         Assert.True(reading.IsOk);
         return reading.Policy;
+    }
+
+    [Fact]
+    public void Services_have_ports_zones_a_place_and_a_rate()
+    {
+        HostPolicy policy = PolicyReader.Read("""
+            version: 1
+            zones: { office: { interfaces: [eth2] } }
+            services:
+              https: { from: internet }
+              panel: { ports: [8443, 9000-9010/tcp, 53/udp], from: [office, vpn], to: management, rate: 30/minute }
+            """, "p").Policy!;
+        Assert.Equal(["https 443/tcp 443/udp from internet to host ", "panel 8443/tcp 9000-9010/tcp 53/udp from office vpn to management 30/minute"],
+            policy.Services.Select(static one => $"{one.Name} {string.Join(' ', one.Ports)} from {string.Join(' ', one.From)} to {one.To} {one.Rate}"));
     }
 }

@@ -1,4 +1,7 @@
 using Virtward.Core.Net;
+using Virtward.Core.Policy;
+using Virtward.Core.Policy.Reading;
+using Virtward.Core.Snapshots;
 using Virtward.Exposure.Answers;
 using Virtward.Exposure.Facts;
 using Virtward.Exposure.Facts.Guests;
@@ -159,6 +162,40 @@ public sealed class ExposureQuestionsTests
         ExposureChange closed = Assert.Single(ExposureDiff.Between(wide, narrow).Changes);
         Assert.Equal((false, true), (closed.Opens, closed.Closes));
         Assert.Empty(ExposureDiff.Between(wide, wide).Changes);
+    }
+
+    [Theory]
+    [InlineData("https: { from: [internet] }", "internet", Concern.Fine)]
+    [InlineData("https: { from: [vpn] }", "internet", Concern.Look)]
+    [InlineData("https: { from: [internet], rate: 30/minute }", "internet", Concern.Look)]
+    [InlineData("redis: { ports: [6379], from: [internet, management] }", "internet", Concern.Look)]
+    public void What_the_policy_declares_is_as_it_should_be(string service, string zone, Concern expected)
+    {
+        ExposureReport report = Declared(service, "tcp dport 443 accept");
+        Assert.Equal(expected, report.Rows.Single(static row => row.Endpoint.Ports.First == 443).Cells.Single(cell => cell.Zone == zone).Concern);
+    }
+
+    [Fact]
+    public void A_declared_way_is_fine_and_one_port_more_is_not()
+    {
+        const string service = "printer: { ports: [9100/tcp], to: management, from: [guests] }";
+        Assert.Equal(Concern.Fine, Cell(Declared(service, "", "iifname \"virbr0\" oifname \"eth1\" tcp dport 9100 accept"), "management", "guests").Concern);
+        Assert.Equal(Concern.Wrong, Cell(Declared(service, "", "iifname \"virbr0\" oifname \"eth1\" tcp dport { 22, 9100 } accept"), "management", "guests").Concern);
+        Assert.Equal(Concern.Wrong, Cell(Declared(service, "", "iifname \"virbr0\" oifname \"eth1\" accept"), "management", "guests").Concern);
+    }
+
+    private static ExposureReport Declared(string service, string input, string forward = "")
+    {
+        HostPolicy policy = PolicyReader.Read($"version: 1\nservices:\n  {service}\n", "p").Policy!;
+        HostFacts facts = KvmHost.Facts(false, (SnapshotNames.Listeners,
+            """{"version":1,"listeners":[{"protocol":"tcp","number":6,"address":"0.0.0.0","port":443,"processes":[{"pid":7,"name":"nginx"}],"uid":0,"inode":1}]}"""));
+        string rules = $$"""
+            table inet filter {
+                chain input { type filter hook input priority filter; policy drop; {{input}}{{(input.Length > 0 ? ";" : "")}} }
+                chain forward { type filter hook forward priority filter; policy drop; {{forward}}{{(forward.Length > 0 ? ";" : "")}} }
+            }
+            """;
+        return new ExposureQuestions(facts, Hosts.Rules(rules), facts.Zones(policy.Zones), policy.Services).Matrix.Make(null, static (_, _) => { }, TestContext.Current.CancellationToken);
     }
 
     private Guest Guest(string name) => _facts.Guests.Single(guest => guest.Name == name);
