@@ -80,9 +80,12 @@ internal sealed class CompiledRuleset
     {
         var steps = new Step[rule.Statements.Length];
         int leading = 0;
+        bool v6 = table.Family == Family.Ip6;
         for (int at = 0; at < steps.Length; at++)
         {
-            steps[at] = Compile(table, rule.Statements[at], chain, chains);
+            Statement statement = rule.Statements[at];
+            steps[at] = Compile(table, v6 ? BareIcmp.In(statement) : statement, chain, chains);
+            v6 |= BareIcmp.IsAboutV6(statement);
             leading += steps[at] is MatchStep && leading == at ? 1 : 0;
         }
 

@@ -28,12 +28,13 @@ internal sealed class IncomingRouting(Room room, PacketPath path, ISink sink)
         bad = manager.Or(bad, localNet ? BddManager.False : manager.Minus(manager.Or(fromLoop, toLoop), toAll));
         Cut(ref state, bad, "martian source");
         Cut(ref state, manager.Minus(sets.Equal(destination, 0), fromNone), "martian destination");
-        Cut(ref state, manager.Minus(manager.And(toAll, BddManager.Not(fromNone)), _validation.Valid(state, device, null)), "martian source");
+        Cut(ref state, manager.Minus(manager.And(toAll, BddManager.Not(fromNone)), _validation.Valid(state, device, null, toMany: true)), "martian source");
         Hand(ref state, toAll, "broadcast");
         if (manager.And(state.Condition, group) != BddManager.False)
         {
             int member = manager.Or(sets.Equal(destination, 0xe000_0001), room.Unknown("which multicast groups the host is in"));
             Cut(ref state, manager.Minus(group, member), "no member of the group");
+            Cut(ref state, manager.And(group, BddManager.Not(manager.Or(fromNone, _validation.Valid(state, device, null, toMany: true)))), "martian source");
             Hand(ref state, group, "multicast");
         }
 
@@ -51,7 +52,9 @@ internal sealed class IncomingRouting(Room room, PacketPath path, ISink sink)
             switch (hit.Type)
             {
                 case RouteType.Local or RouteType.Broadcast:
-                    Cut(ref part, BddManager.Not(_validation.Valid(part, device, null)), "martian source");
+                    bool toMany = hit.Type == RouteType.Broadcast;
+                    int valid = _validation.Valid(part, device, null, toMany);
+                    Cut(ref part, BddManager.Not(toMany ? manager.Or(valid, fromNone) : valid), "martian source");
                     Deliver(part, hit.Type == RouteType.Local ? "local" : "broadcast");
                     break;
                 case RouteType.Unicast when forwards:

@@ -17,8 +17,11 @@ public sealed class Tracer
     public const string Host = "host";
 
     private const int MaxCount = 100_000;
-    private const int SynAck = 18;
-    private const int ResetAck = 20;
+    private const int Syn = 2;
+    private const int Reset = 4;
+    private const int Acknowledge = 16;
+    private const int SynAck = Syn | Acknowledge;
+    private const int ResetAck = Reset | Acknowledge;
 
     private readonly TracerOptions _options;
     private readonly Room _room;
@@ -55,6 +58,7 @@ public sealed class Tracer
         }
 
         Trace? first = null;
+        Trace? refused = null;
         Trace last = new(Outcome.Drop);
         var accepted = ImmutableArray.CreateBuilder<int>();
         int count = Math.Min(packet.Count, MaxCount);
@@ -70,12 +74,16 @@ public sealed class Tracer
                 first ??= last;
                 accepted.Add(index);
             }
+            else if (last.Verdict == Outcome.Reject)
+            {
+                refused ??= last;
+            }
         }
 
-        Trace shown = first ?? last;
+        Trace shown = first ?? refused ?? last;
         return shown with
         {
-            Verdict = unproven ? Outcome.Unproven : accepted.Count == count ? shown.Verdict : accepted.Count > 0 ? Outcome.Limited : last.Verdict,
+            Verdict = unproven ? Outcome.Unproven : accepted.Count == count ? shown.Verdict : accepted.Count > 0 ? Outcome.Limited : shown.Verdict,
             AcceptedIndex = accepted.DrainToImmutable(),
             DependsOn = [.. depends],
         };
@@ -128,25 +136,26 @@ public sealed class Tracer
     // What the packet leaves behind: its flow, and the host's answer.
     private void Settle()
     {
+        (PacketState State, string Where)[] arrivals = [.. _sink.Arrivals];
         foreach ((PacketState refused, string? with) in _sink.Refusals.ToArray())
         {
-            if (with == "tcp-reset")
+            if (with != "tcp-reset")
             {
-                Life.Close(refused);
-            }
-        }
-
-        foreach ((PacketState arrived, string where) in _sink.Arrivals.ToArray())
-        {
-            if (where != Host)
-            {
-                _life.Confirm(arrived);
                 continue;
             }
 
-            bool first = arrived.Connection is null;
-            _life.Confirm(arrived);
-            if (AnswerTo(arrived, first) is { } answer)
+            Life.Close(refused);
+            if (refused.Tracking is Tracking.Invalid or Tracking.Untracked)
+            {
+                // It carries no flow, so the reset is looked up for itself (nf_send_reset, nf_ct_attach): it may end a flow that it was not meant for.
+                Begin(false);
+                _machine.Path.Send(PacketMaker.Answer(refused, ResetTo(refused), 0));
+            }
+        }
+
+        foreach ((PacketState arrived, string where) in arrivals)
+        {
+            if (where == Host && AnswerTo(arrived) is { } answer)
             {
                 Begin(false);
                 _machine.Path.Send(answer);
@@ -154,10 +163,14 @@ public sealed class Tracer
         }
     }
 
-    private PacketState? AnswerTo(PacketState state, bool first)
+    // RFC 9293 section 3.5.2: to what acknowledges, a bare reset.
+    private static int ResetTo(PacketState state) => ((int)(uint)state[Slot.TcpFlags].Number & Acknowledge) != 0 ? Reset : ResetAck;
+
+    private PacketState? AnswerTo(PacketState state)
     {
-        // A reset is not sent from an address that stands for several hosts (tcp_v6_send_reset).
-        if (state.Connection is null || state.Reply || state.Route is { Type: not RouteType.Local } || !state[Slot.DestinationPort].IsNumber)
+        // A reset is not sent from an address that stands for several hosts (tcp_v6_send_reset). TCP asks nobody whether a packet is of a flow.
+        if ((state.Protocol != 6 && (state.Connection is null || state.Reply)) || state.Route is { Type: not RouteType.Local }
+            || !state[Slot.DestinationPort].IsNumber)
         {
             return null;
         }
@@ -167,8 +180,9 @@ public sealed class Tracer
         return (state.Protocol, (int)(uint)state[Slot.IcmpType].Number) switch
         {
             (6, _) when TcpTracking.IsReset(flags) => null,
-            (6, _) when listens => first && (flags & SynAck) == 2 ? PacketMaker.Answer(state, SynAck, 0) : null,
-            (6, _) => PacketMaker.Answer(state, ResetAck, 0),
+            (6, _) when listens => state.Tracking == Tracking.New && (flags & SynAck) == Syn ? PacketMaker.Answer(state, SynAck, 0) : null,
+
+            (6, _) => PacketMaker.Answer(state, ResetTo(state), 0),
             (1, 8) => PacketMaker.Answer(state, 0, 0),
             (58, 128) => PacketMaker.Answer(state, 0, 129),
             _ => null,

@@ -26,7 +26,7 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
     {
         while (true)
         {
-            Packet packet = Simple();
+            Packet packet = Addressed(Simple());
             if (packet.Protocol is not (6 or 17 or 132 or 136) && !_sources.Add((packet.Protocol, packet.Source)))
             {
                 continue;
@@ -180,7 +180,12 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
     /// <summary>Whether an address is one that a neighbour may have.</summary>
     public static bool IsSane(Address address) => address.IsV4
         ? address.V4 >> 24 is > 0 and < 224 and not 127 && (address.V4 & 0xff) is not (0 or 255)
-        : address.High >> 56 is not (0 or 0xff or 0xfe);
+        : address.High >> 56 is not (0 or 0xff or 0xfe) && address.Low != 0;
+
+    /// <summary>A frame to an address that nobody on the bridge has says whom it is addressed to.</summary>
+    private Packet Addressed(Packet packet) =>
+        !packet.Bridged || (layout.Home(packet.Destination)?.Bridge == layout.Of(packet.Iif).Bridge && !layout.IsOwn(packet.Destination)) ? packet
+        : packet with { DestinationMac = layout.NeighbourMac(layout.Of(packet.Iif), packet.Destination) };
 
     /// <summary>An error that somebody on the way back sends about a packet.</summary>
     private Packet? Error(Packet first, Packet back) => new()
@@ -194,13 +199,14 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
         DestinationPort = 0,
         Bridged = back.Bridged,
         SourceMac = back.SourceMac,
+        DestinationMac = back.DestinationMac,
         Before = [first],
     };
 
     /// <summary>The answer to a packet, as it would come in; null where it comes from nowhere known.</summary>
     private Packet? Back(Packet first)
     {
-        string? iif = layout.Addresses.Any(own => own.Address.StartsWith(first.Destination + "/", StringComparison.Ordinal))
+        string? iif = layout.IsOwn(first.Destination)
             ? "host"
             : layout.Home(first.Destination)?.Device ?? "eth0";
         if (first.Iif == "host" && iif == "host")
@@ -208,8 +214,9 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
             return null;
         }
 
-        return first with
+        return Addressed(first with
         {
+            DestinationMac = null,
             Iif = iif,
             Source = first.Destination,
             Destination = first.Source,
@@ -218,6 +225,6 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
             IcmpType = first.Protocol switch { 1 => 0, 58 => 129, _ => null },
             Bridged = first.Bridged && iif is "vnet0" or "vnet1" or "eth2" or "vnet2" && layout.Home(first.Source)?.Device != iif,
             SourceMac = iif == "host" ? null : layout.Of(iif).PeerMac,
-        };
+        });
     }
 }
