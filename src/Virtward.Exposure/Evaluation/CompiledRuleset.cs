@@ -80,12 +80,12 @@ internal sealed class CompiledRuleset
     {
         var steps = new Step[rule.Statements.Length];
         int leading = 0;
-        bool v6 = table.Family == Family.Ip6;
+        bool settled = table.Family is Family.Ip or Family.Ip6;
         for (int at = 0; at < steps.Length; at++)
         {
             Statement statement = rule.Statements[at];
-            steps[at] = Compile(table, v6 ? BareIcmp.In(statement) : statement, chain, chains);
-            v6 |= BareIcmp.IsAboutV6(statement);
+            steps[at] = Compile(table, settled ? BareIcmp.In(statement) : statement, chain, chains);
+            settled |= BareIcmp.Settles(statement);
             leading += steps[at] is MatchStep && leading == at ? 1 : 0;
         }
 

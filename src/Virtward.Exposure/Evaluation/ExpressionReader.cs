@@ -25,7 +25,7 @@ internal sealed class ExpressionReader(Room room, FieldReader fields, World worl
             case FieldExpression field:
                 return Or(fields.Read(field.Field, state), ref defined);
             case BareIcmpExpression bare:
-                return Or(state.Protocol == 1 ? state[bare.Slot] : null, ref defined);
+                return Or(state.Protocol == bare.Protocol ? state[bare.Slot] : null, ref defined);
             case RawPayloadExpression raw:
                 return Or(fields.ReadRaw(raw, state), ref defined);
             case CtTupleExpression tuple:

@@ -198,9 +198,10 @@ internal sealed class FieldReader(Room room)
 
     private BitValue? ReadIcmp(PacketField field, PacketState state)
     {
-        // nft asks for the family, too, and does not list it.
+        // nft asks for the family, too, and does not list it; on bridges by the frame's type, which a tag hides.
         bool there = field <= PacketField.IcmpGateway ? state is { Protocol: 1, V6: false }
             : field < PacketField.IgmpType ? state is { Protocol: 58, V6: true } : state.Protocol == 2;
+        there &= Family != Family.Bridge || state.Vlan < 0;
         return !there ? null : field switch
         {
             PacketField.IcmpType or PacketField.Icmp6Type => state[Slot.IcmpType],

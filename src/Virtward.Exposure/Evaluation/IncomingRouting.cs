@@ -62,6 +62,7 @@ internal sealed class IncomingRouting(Room room, PacketPath path, ISink sink)
                     Forward(part, device, hit);
                     break;
                 case RouteType.Unspecified or RouteType.Unreachable or RouteType.Prohibit when forwards:
+                    part.Refusal = HostVoice.Refusal(hit.Type, false, false);
                     Tell(part, "there is no route", false);
                     break;
                 default:
@@ -131,6 +132,7 @@ internal sealed class IncomingRouting(Room room, PacketPath path, ISink sink)
                         Forward6(part, device, hit);
                         break;
                     case RouteType.Unspecified or RouteType.Unreachable or RouteType.Prohibit:
+                        part.Refusal = HostVoice.Refusal(hit.Type, false, true);
                         Tell(part, "there is no route", false);
                         break;
                     default:
@@ -149,7 +151,9 @@ internal sealed class IncomingRouting(Room room, PacketPath path, ISink sink)
         int link = room.Manager.And(state.Condition, room.Sets.InRange(source, (UInt128)0xfe80 << 112, ((UInt128)0xfec0 << 112) - 1));
         if (link != BddManager.False && hit.Device != device.Name)
         {
-            sink.Reject(state.With(link), path.Kernel("routing", "a link-local source goes no further than its link", "reject"), "icmp");
+            PacketState beyond = state.With(link);
+            beyond.Refusal = (1, 2);
+            sink.Reject(beyond, path.Kernel("routing", "a link-local source goes no further than its link", "reject"), "icmp");
             state = state.With(room.Manager.Minus(state.Condition, link));
         }
 
@@ -168,7 +172,9 @@ internal sealed class IncomingRouting(Room room, PacketPath path, ISink sink)
         int expired = room.Manager.And(state.Condition, room.Sets.InRange(ttl, 0, 1));
         if (expired != BddManager.False)
         {
-            Tell(state.With(expired), "the time to live is over", true);
+            PacketState over = state.With(expired);
+            over.Refusal = HostVoice.Refusal(hit.Type, true, state.V6);
+            Tell(over, "the time to live is over", true);
             if (expired == state.Condition)
             {
                 return;

@@ -17,7 +17,6 @@ internal sealed class Life(Room room) : World(room)
     private const uint Assured = 4;
     private const int Icmp = 1;
     private const int Icmp6 = 58;
-    private const int Gre = 47;
 
     /// <summary>The port of a tuple whose port was drawn.</summary>
     private const int NoPort = -1;
@@ -211,7 +210,7 @@ internal sealed class Life(Room room) : World(room)
         FlowTuple original = OriginalOf(state, now);
         FlowTuple answer = Inverse(now);
         bool taken = IsTaken(answer, original);
-        if (taken && !state.HasPorts && state.Protocol is not (Icmp or Icmp6 or Gre))
+        if (taken && !state.HasPorts && state.Protocol is not (Icmp or Icmp6))
         {
             return false;
         }
@@ -401,7 +400,8 @@ internal sealed class Life(Room room) : World(room)
         state.Protocol, ToAddress(state, Slot.OriginalSource), Port(state, Slot.OriginalSourcePort, now.SourcePort),
         ToAddress(state, Slot.OriginalDestination), Port(state, Slot.OriginalDestinationPort, now.DestinationPort));
 
-    private static FlowTuple? TupleOf(PacketState state)
+    /// <summary>The tuple of a packet as it is now; null where it is not all numbers.</summary>
+    public static FlowTuple? TupleOf(PacketState state)
     {
         if (!state[Slot.SourceAddress].IsNumber || !state[Slot.DestinationAddress].IsNumber || !state[Slot.DestinationPort].IsNumber)
         {

@@ -38,6 +38,7 @@ internal sealed class PacketPath
         _sink = sink;
         _incoming = new IncomingRouting(room, this, sink);
         _bridge = new BridgePath(room, _plans, this, walker, sink);
+        walker.Forward = SendBy;
     }
 
     /// <summary>Frames come in by a device.</summary>
@@ -279,6 +280,23 @@ internal sealed class PacketPath
         }
 
         _devices--;
+    }
+
+    // nf_fwd_netdev_egress: with the header that it came in with.
+    private void SendBy(PacketState state, string name)
+    {
+        if (_room.Network.Find(name) is not { } device)
+        {
+            _sink.Unproven(state, $"the device {name} is not known");
+        }
+        else if (!device.Up)
+        {
+            _sink.Drop(state, Kernel("devices", $"{name} is down", "drop"));
+        }
+        else
+        {
+            Transmit([state], device);
+        }
     }
 
     /// <summary>What the kernel did by itself, where it is wanted.</summary>

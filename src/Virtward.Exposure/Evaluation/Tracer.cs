@@ -17,11 +17,6 @@ public sealed class Tracer
     public const string Host = "host";
 
     private const int MaxCount = 100_000;
-    private const int Syn = 2;
-    private const int Reset = 4;
-    private const int Acknowledge = 16;
-    private const int SynAck = Syn | Acknowledge;
-    private const int ResetAck = Reset | Acknowledge;
 
     private readonly TracerOptions _options;
     private readonly Room _room;
@@ -29,6 +24,7 @@ public sealed class Tracer
     private readonly TraceSink _sink;
     private readonly Machine _machine;
     private readonly PacketMaker _maker;
+    private readonly HostVoice _voice;
 
     /// <summary>A life of a host.</summary>
     /// <param name="ruleset">All its rules.</param>
@@ -38,10 +34,12 @@ public sealed class Tracer
     {
         _options = options ?? new TracerOptions();
         _room = new Room(new CompiledRuleset(ruleset), network, true, _options.Limits.Nodes);
+        _room.NoTransparentSockets = _options.NoTransparentSockets;
         _life = new Life(_room);
         _sink = new TraceSink(_room);
         _machine = new Machine(_room, _life, _sink);
         _maker = new PacketMaker(_room);
+        _voice = new HostVoice(_room, _options.ListeningTcp.ToHashSet());
     }
 
     /// <summary>Sends a packet, after those before it, and tells what became of it.</summary>
@@ -133,59 +131,38 @@ public sealed class Tracer
         _room.StepsLeft = _options.Limits.Steps;
     }
 
-    // What the packet leaves behind: its flow, and the host's answer.
+    // What the packet leaves behind: what the host says to it.
     private void Settle()
     {
         (PacketState State, string Where)[] arrivals = [.. _sink.Arrivals];
         foreach ((PacketState refused, string? with) in _sink.Refusals.ToArray())
         {
-            if (with != "tcp-reset")
+            if (with == "tcp-reset")
             {
-                continue;
+                Life.Close(refused);
+                Say(HostVoice.ResetFor(refused));
             }
-
-            Life.Close(refused);
-            if (refused.Tracking is Tracking.Invalid or Tracking.Untracked)
+            else
             {
-                // It carries no flow, so the reset is looked up for itself (nf_send_reset, nf_ct_attach): it may end a flow that it was not meant for.
-                Begin(false);
-                _machine.Path.Send(PacketMaker.Answer(refused, ResetTo(refused), 0));
+                Say(_voice.Error(refused, refused.Refusal));
             }
         }
 
         foreach ((PacketState arrived, string where) in arrivals)
         {
-            if (where == Host && AnswerTo(arrived) is { } answer)
+            if (where == Host)
             {
-                Begin(false);
-                _machine.Path.Send(answer);
+                Say(_voice.Answer(arrived));
             }
         }
     }
 
-    // RFC 9293 section 3.5.2: to what acknowledges, a bare reset.
-    private static int ResetTo(PacketState state) => ((int)(uint)state[Slot.TcpFlags].Number & Acknowledge) != 0 ? Reset : ResetAck;
-
-    private PacketState? AnswerTo(PacketState state)
+    private void Say(PacketState? what)
     {
-        // A reset is not sent from an address that stands for several hosts (tcp_v6_send_reset). TCP asks nobody whether a packet is of a flow.
-        if ((state.Protocol != 6 && (state.Connection is null || state.Reply)) || state.Route is { Type: not RouteType.Local }
-            || !state[Slot.DestinationPort].IsNumber)
+        if (what is not null)
         {
-            return null;
+            Begin(false);
+            _machine.Path.Send(what);
         }
-
-        int flags = (int)(uint)state[Slot.TcpFlags].Number;
-        bool listens = _options.ListeningTcp.Contains((int)(uint)state[Slot.DestinationPort].Number);
-        return (state.Protocol, (int)(uint)state[Slot.IcmpType].Number) switch
-        {
-            (6, _) when TcpTracking.IsReset(flags) => null,
-            (6, _) when listens => state.Tracking == Tracking.New && (flags & SynAck) == Syn ? PacketMaker.Answer(state, SynAck, 0) : null,
-
-            (6, _) => PacketMaker.Answer(state, ResetTo(state), 0),
-            (1, 8) => PacketMaker.Answer(state, 0, 0),
-            (58, 128) => PacketMaker.Answer(state, 0, 129),
-            _ => null,
-        };
     }
 }

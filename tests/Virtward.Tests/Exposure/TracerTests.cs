@@ -215,10 +215,28 @@ public sealed class TracerTests
     [Theory]
     [InlineData("ip6 daddr 2001:db8:1::10 icmp type echo-request drop", Outcome.Drop)]
     [InlineData("icmp type echo-request drop", Outcome.Accept)]
+    [InlineData("ip daddr != 192.0.2.1 icmp type echo-request drop", Outcome.Accept)]
     public void ICMP_in_IPv6_meets_rules_that_are_about_IPv6_already(string rule, Outcome expected)
     {
         Ruleset rules = Hosts.Input($"{rule}; accept");
         Packet packet = new() { Iif = "eth0", Source = Address.Parse("2001:db8:1::5"), Destination = Address.Parse("2001:db8:1::10"), Protocol = 1 };
+        Assert.Equal(expected, new Tracer(rules, Hosts.Usual).Trace(packet).Verdict);
+    }
+
+    [Theory]
+    [InlineData("icmp type echo-request drop", Outcome.Accept)]
+    [InlineData("ip ttl 64 icmp type echo-request drop", Outcome.Drop)]
+    public void A_tag_hides_ICMP_from_rules_of_bridges_that_do_not_look_at_IP_first(string rule, Outcome expected)
+    {
+        Ruleset rules = Hosts.Rules($$"""
+            table bridge t {
+                chain in { type filter hook forward priority 0; policy accept; {{rule}}; }
+            }
+            """);
+        Packet packet = new()
+        {
+            Iif = "vnet0", Source = Address.Parse("192.168.122.10"), Destination = Address.Parse("192.168.122.11"), Protocol = 1, Bridged = true, Vlan = 5,
+        };
         Assert.Equal(expected, new Tracer(rules, Hosts.Usual).Trace(packet).Verdict);
     }
 
@@ -254,6 +272,24 @@ public sealed class TracerTests
     {
         var tracer = new Tracer(Hosts.Input("limit rate 1/hour burst 1 packets reject; drop"), Hosts.Usual);
         Assert.Equal(Outcome.Reject, tracer.Trace(Tcp(22) with { Count = 3 }).Verdict);
+    }
+
+    [Theory]
+    [InlineData(6, "", new[] { 3 })]
+    [InlineData(17, "udp dport 1 reject", new[] { 3 })]
+    [InlineData(17, "", new[] { 0 })]
+    public void What_the_host_says_by_itself_meets_its_rules(int protocol, string rule, int[] expected)
+    {
+        Ruleset rules = Hosts.Rules($$"""
+            table inet t {
+                chain in { type filter hook input priority filter; policy accept; {{rule}}
+                }
+                chain out { type filter hook output priority filter; policy accept; numgen inc mod 4 != 0 drop; }
+            }
+            """);
+        var tracer = new Tracer(rules, Hosts.Usual);
+        _ = tracer.Trace(Tcp(1) with { Protocol = protocol });
+        Assert.Equal(expected, tracer.Trace(Own("8.8.8.8") with { Count = 4 }).AcceptedIndex);
     }
 
     [Fact]

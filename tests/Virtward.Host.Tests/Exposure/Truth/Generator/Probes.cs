@@ -5,8 +5,8 @@ using Virtward.Host.Tests.Exposure.Truth.Scene;
 namespace Virtward.Host.Tests.Exposure.Truth.Generator;
 
 /// <summary>
-/// Packets that meet a ruleset's constants, on all entries. No two probes share a flow unless one is another's <see cref="Packet.Before"/>: source ports
-/// (and for protocols without them sources) are used once, so that translations do not clash and the order does not matter.
+/// Packets that meet a ruleset's constants, on all entries. Few probes share a flow unless one is another's <see cref="Packet.Before"/>: most source ports
+/// (and for protocols without them sources) are used once, so that only some translations clash.
 /// </summary>
 internal sealed class Probes(Dice dice, Palette palette, Layout layout)
 {
@@ -32,7 +32,7 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
                 continue;
             }
 
-            if (Stateful && packet.Protocol is 6 or 17 && dice.Percent(35))
+            if (Stateful && packet.Protocol is 6 or 17 && dice.Percent(50))
             {
                 // Count packets from as many source ports.
                 _next += 10;
@@ -91,6 +91,12 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
             {
                 return port;
             }
+        }
+
+        if (dice.Percent(8))
+        {
+            // Once more the one before: where the sources are translated to one address, both would have the same answers.
+            return _next;
         }
 
         while (!_ports.Add((protocol, ++_next)))

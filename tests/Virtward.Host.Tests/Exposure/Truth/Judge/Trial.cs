@@ -107,7 +107,7 @@ internal sealed class Trial : IDisposable
             Packet[] probes = [.. earlier, found.Packet];
             Observation seen = _prober.Run(probes)[^1];
             TracedEngine engine = TracedEngine.Of(rules, _network);
-            Trace said = probes.Select(engine.Trace).Last();
+            Trace said = Array.ConvertAll(probes, engine.Trace)[^1];
             if (Comparison.Difference(_scene.Layout, found.Packet, seen, said) != found.What)
             {
                 return false;
