@@ -147,10 +147,15 @@ internal sealed class BridgePath(Room room, HookPlans plans, PacketPath path, Ru
     // Where the forwarding table does not tell, a frame is flooded, and which port its addressee stands behind is unknown.
     private List<(int Set, NetworkInterface? Port)> Towards(PacketState state, NetworkInterface bridge, NetworkInterface? from, int vlan)
     {
+        if (state[Slot.DestinationMac] is { IsNumber: true } mac && room.Network.PortOf(bridge, (ulong)mac.Number) is { } there)
+        {
+            return [(state.Condition, there)];
+        }
+
         BitValue destination = state[Slot.DestinationAddress];
         Address? hop = from is null && state.Route?.Gateway is { } gateway ? gateway
             : destination.IsNumber ? (state.V6 ? Address.FromValue(destination.Number) : Address.FromV4((uint)destination.Number)) : null;
-        if (hop is { } known && room.Network.PortTowards(bridge, known) is { } port)
+        if (!state[Slot.DestinationMac].IsNumber && hop is { } known && room.Network.PortTowards(bridge, known) is { } port)
         {
             return [(state.Condition, port)];
         }
@@ -212,7 +217,8 @@ internal sealed class BridgePath(Room room, HookPlans plans, PacketPath path, Ru
             }
         }
 
-        return states;
+        // nf_conntrack_bridge.c
+        return hook == Hook.Postrouting && room.Rules.TracksBridges ? path.Confirm(states) : states;
     }
 
     private List<PacketState> ShowToIp(List<PacketState> states, Hook hook, NetworkInterface bridge)
@@ -246,7 +252,7 @@ internal sealed class BridgePath(Room room, HookPlans plans, PacketPath path, Ru
                 // A changed destination that is not on this bridge makes the frame one for the host (br_nf_pre_routing_finish).
                 if (!state[Slot.DestinationAddress].SameAs(before))
                 {
-                    state.Bridged = path.LeadsTo(state, bridge);
+                    path.Readdress(state, bridge);
                 }
             }
         }

@@ -80,9 +80,12 @@ internal sealed class CompiledRuleset
     {
         var steps = new Step[rule.Statements.Length];
         int leading = 0;
+        bool settled = table.Family is Family.Ip or Family.Ip6;
         for (int at = 0; at < steps.Length; at++)
         {
-            steps[at] = Compile(table, rule.Statements[at], chain, chains);
+            Statement statement = rule.Statements[at];
+            steps[at] = Compile(table, settled ? BareIcmp.In(statement) : statement, chain, chains);
+            settled |= BareIcmp.Settles(statement);
             leading += steps[at] is MatchStep && leading == at ? 1 : 0;
         }
 

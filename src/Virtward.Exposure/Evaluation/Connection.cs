@@ -23,6 +23,15 @@ internal sealed class Connection
     /// <summary>Where TCP stands.</summary>
     public TcpState Tcp { get; set; }
 
+    /// <summary>Whether one side began to close it (IP_CT_TCP_FLAG_CLOSE_INIT).</summary>
+    public bool Closing { get; set; }
+
+    /// <summary>Whether its last packet was a reset, and if so, whether one of the answers' direction; null: it was none.</summary>
+    public bool? ResetByAnswer { get; set; }
+
+    /// <summary>The source port that was drawn because another flow has the answers' tuple; null: none was.</summary>
+    public BitValue? Drawn { get; init; }
+
     /// <summary>Whether it is over and forgotten.</summary>
     public bool Gone { get; set; }
 

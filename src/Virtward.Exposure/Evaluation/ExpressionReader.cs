@@ -24,6 +24,8 @@ internal sealed class ExpressionReader(Room room, FieldReader fields, World worl
                 return BitValue.Of(number.Value, 128);
             case FieldExpression field:
                 return Or(fields.Read(field.Field, state), ref defined);
+            case BareIcmpExpression bare:
+                return Or(state.Protocol == bare.Protocol ? state[bare.Slot] : null, ref defined);
             case RawPayloadExpression raw:
                 return Or(fields.ReadRaw(raw, state), ref defined);
             case CtTupleExpression tuple:

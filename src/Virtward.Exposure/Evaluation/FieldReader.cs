@@ -11,6 +11,8 @@ namespace Virtward.Exposure.Evaluation;
 internal sealed class FieldReader(Room room)
 {
     private const int FragmentBits = 16;
+    private const int Ethernet = 1;
+    private const int LoopbackType = 772;
 
     /// <summary>The family whose chain is running.</summary>
     public Family Family { get; set; }
@@ -119,9 +121,7 @@ internal sealed class FieldReader(Room room)
         PacketField.MetaProtocol => BitValue.Of(state.V6 ? 0x86ddu : 0x0800u, 16),
         PacketField.MetaNfProto => BitValue.Of(Family == Family.Bridge ? 7u : Family == Family.Netdev ? 5u : state.V6 ? 10u : 2u, 8),
         PacketField.MetaL4Proto => BitValue.Of((uint)state.Protocol, 8),
-        // br_netfilter shows IP a frame for another host as one for this host.
-        PacketField.MetaPktType => BitValue.Of(
-            state.Bridged && (Family is Family.Bridge or Family.Netdev || Hook == Hook.Ingress) ? 3u : 0u, 8),
+        PacketField.MetaPktType => BitValue.Of(IsForAnother(state) ? 3u : 0u, 8),
         PacketField.MetaMark => state[Slot.Mark],
         PacketField.MetaPriority => state[Slot.Priority],
         PacketField.MetaSkUid or PacketField.MetaSkGid => state.Own ? Unknown(field, 32) : null,
@@ -138,11 +138,19 @@ internal sealed class FieldReader(Room room)
         _ => Unknown(field, 32),
     };
 
+    // A port of a bridge takes what is not for itself for another host's, until the bridge sees that it is for the host (eth_type_trans, br_handle_frame);
+    // br_netfilter shows IP a frame for another host as one for this host.
+    private bool IsForAnother(PacketState state) => Hook == Hook.Ingress && room.Network.BridgeOf(state.In) is not null
+        ? state[Slot.DestinationMac] is not { IsNumber: true } mac || mac.Number != state.In!.Mac
+        : state.Bridged && (Family is Family.Bridge or Family.Netdev || Hook == Hook.Ingress);
+
     private BitValue? ReadLink(PacketField field, PacketState state)
     {
-        // Behind the routing decision a packet has no link header of its own yet.
-        bool hasLink = Hook is Hook.Ingress or Hook.Prerouting or Hook.Input or Hook.Forward || Family is Family.Bridge or Family.Netdev;
-        if (!hasLink || (state.Own && Family is not (Family.Bridge or Family.Netdev)))
+        // IP's hooks see the header that the packet came in with, and nft asks there whether the device is an Ethernet (meta iiftype). What the host
+        // makes gets its header only behind them; some devices have none at all.
+        bool ip = Family is Family.Ip or Family.Ip6 || (Family == Family.Inet && Hook is not (Hook.Ingress or Hook.Egress));
+        int type = (Hook is Hook.Postrouting or Hook.Egress ? state.Out ?? state.In : state.In ?? state.Out)?.LinkType ?? 0;
+        if (ip ? type != Ethernet || state.Own || Hook == Hook.Output : Family != Family.Bridge && type is not (Ethernet or LoopbackType))
         {
             return null;
         }
@@ -190,9 +198,10 @@ internal sealed class FieldReader(Room room)
 
     private BitValue? ReadIcmp(PacketField field, PacketState state)
     {
-        // nft asks for the family, too, and does not list it.
+        // nft asks for the family, too, and does not list it; on bridges by the frame's type, which a tag hides.
         bool there = field <= PacketField.IcmpGateway ? state is { Protocol: 1, V6: false }
             : field < PacketField.IgmpType ? state is { Protocol: 58, V6: true } : state.Protocol == 2;
+        there &= Family != Family.Bridge || state.Vlan < 0;
         return !there ? null : field switch
         {
             PacketField.IcmpType or PacketField.Icmp6Type => state[Slot.IcmpType],

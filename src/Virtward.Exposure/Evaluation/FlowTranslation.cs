@@ -27,7 +27,7 @@ internal static class FlowTranslation
         else
         {
             state.Set(Slot.SourceAddress, Value(inverse.Destination));
-            state.Set(Slot.SourcePort, Port(state, inverse.DestinationPort, state[Slot.SourcePort]));
+            state.Set(Slot.SourcePort, flow.Drawn ?? Port(state, inverse.DestinationPort, state[Slot.SourcePort]));
         }
     }
 

@@ -28,12 +28,13 @@ internal sealed class IncomingRouting(Room room, PacketPath path, ISink sink)
         bad = manager.Or(bad, localNet ? BddManager.False : manager.Minus(manager.Or(fromLoop, toLoop), toAll));
         Cut(ref state, bad, "martian source");
         Cut(ref state, manager.Minus(sets.Equal(destination, 0), fromNone), "martian destination");
-        Cut(ref state, manager.Minus(manager.And(toAll, BddManager.Not(fromNone)), _validation.Valid(state, device, null)), "martian source");
+        Cut(ref state, manager.Minus(manager.And(toAll, BddManager.Not(fromNone)), _validation.Valid(state, device, null, toMany: true)), "martian source");
         Hand(ref state, toAll, "broadcast");
         if (manager.And(state.Condition, group) != BddManager.False)
         {
             int member = manager.Or(sets.Equal(destination, 0xe000_0001), room.Unknown("which multicast groups the host is in"));
             Cut(ref state, manager.Minus(group, member), "no member of the group");
+            Cut(ref state, manager.And(group, BddManager.Not(manager.Or(fromNone, _validation.Valid(state, device, null, toMany: true)))), "martian source");
             Hand(ref state, group, "multicast");
         }
 
@@ -51,7 +52,9 @@ internal sealed class IncomingRouting(Room room, PacketPath path, ISink sink)
             switch (hit.Type)
             {
                 case RouteType.Local or RouteType.Broadcast:
-                    Cut(ref part, BddManager.Not(_validation.Valid(part, device, null)), "martian source");
+                    bool toMany = hit.Type == RouteType.Broadcast;
+                    int valid = _validation.Valid(part, device, null, toMany);
+                    Cut(ref part, BddManager.Not(toMany ? manager.Or(valid, fromNone) : valid), "martian source");
                     Deliver(part, hit.Type == RouteType.Local ? "local" : "broadcast");
                     break;
                 case RouteType.Unicast when forwards:
@@ -59,6 +62,7 @@ internal sealed class IncomingRouting(Room room, PacketPath path, ISink sink)
                     Forward(part, device, hit);
                     break;
                 case RouteType.Unspecified or RouteType.Unreachable or RouteType.Prohibit when forwards:
+                    part.Refusal = HostVoice.Refusal(hit.Type, false, false);
                     Tell(part, "there is no route", false);
                     break;
                 default:
@@ -128,6 +132,7 @@ internal sealed class IncomingRouting(Room room, PacketPath path, ISink sink)
                         Forward6(part, device, hit);
                         break;
                     case RouteType.Unspecified or RouteType.Unreachable or RouteType.Prohibit:
+                        part.Refusal = HostVoice.Refusal(hit.Type, false, true);
                         Tell(part, "there is no route", false);
                         break;
                     default:
@@ -146,7 +151,9 @@ internal sealed class IncomingRouting(Room room, PacketPath path, ISink sink)
         int link = room.Manager.And(state.Condition, room.Sets.InRange(source, (UInt128)0xfe80 << 112, ((UInt128)0xfec0 << 112) - 1));
         if (link != BddManager.False && hit.Device != device.Name)
         {
-            sink.Reject(state.With(link), path.Kernel("routing", "a link-local source goes no further than its link", "reject"), "icmp");
+            PacketState beyond = state.With(link);
+            beyond.Refusal = (1, 2);
+            sink.Reject(beyond, path.Kernel("routing", "a link-local source goes no further than its link", "reject"), "icmp");
             state = state.With(room.Manager.Minus(state.Condition, link));
         }
 
@@ -165,7 +172,9 @@ internal sealed class IncomingRouting(Room room, PacketPath path, ISink sink)
         int expired = room.Manager.And(state.Condition, room.Sets.InRange(ttl, 0, 1));
         if (expired != BddManager.False)
         {
-            Tell(state.With(expired), "the time to live is over", true);
+            PacketState over = state.With(expired);
+            over.Refusal = HostVoice.Refusal(hit.Type, true, state.V6);
+            Tell(over, "the time to live is over", true);
             if (expired == state.Condition)
             {
                 return;

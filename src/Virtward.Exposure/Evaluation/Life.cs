@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Virtward.Core.Net;
 using Virtward.Exposure.PacketSets;
 using Virtward.Exposure.Rulesets.Expressions;
@@ -13,6 +14,13 @@ namespace Virtward.Exposure.Evaluation;
 internal sealed class Life(Room room) : World(room)
 {
     private const int MaxFlows = 200_000;
+    private const uint Assured = 4;
+    private const int Icmp = 1;
+    private const int Icmp6 = 58;
+
+    /// <summary>The port of a tuple whose port was drawn.</summary>
+    private const int NoPort = -1;
+
     private const int EchoReply = 0;
     private const int EchoRequest = 8;
     private const int EchoRequest6 = 128;
@@ -35,6 +43,7 @@ internal sealed class Life(Room room) : World(room)
 
         string text = TextOf(key);
         MapData? data;
+        ImmutableArray<Statement> statements = index.ElementStatements;
         if (_elements.TryGetValue((index, text), out LivingElement? living))
         {
             if (living.Removed)
@@ -43,6 +52,7 @@ internal sealed class Life(Room room) : World(room)
             }
 
             data = living.Data;
+            statements = living.Statements;
         }
         else
         {
@@ -56,7 +66,7 @@ internal sealed class Life(Room room) : World(room)
         }
 
         int match = BddManager.True;
-        foreach (Statement statement in index.ElementStatements)
+        foreach (Statement statement in statements)
         {
             match = Room.Manager.And(match, Limit(statement, (index, statement, text), state));
         }
@@ -113,7 +123,7 @@ internal sealed class Life(Room room) : World(room)
         string text = TextOf(key);
         if (update.Kind == SetUpdateKind.Delete)
         {
-            _elements[(set, text)] = new LivingElement(null, true);
+            _elements[(set, text)] = new LivingElement(null, true, []);
             return BddManager.True;
         }
 
@@ -122,21 +132,16 @@ internal sealed class Life(Room room) : World(room)
             throw new BudgetExceededException("packets fill the sets too much");
         }
 
+        // The element keeps the limits of the rule that made it, whichever rule comes upon it later (nft_dynset_eval).
         if (!_elements.TryGetValue((set, text), out LivingElement? living) || living.Removed)
         {
-            _elements[(set, text)] = new LivingElement(null, false);
+            ImmutableArray<Statement> own = [.. step.Statements.Select(static inner => inner.Statement)
+                .Where(static inner => inner is LimitStatement or QuotaStatement or ConnectionCountStatement)];
+            _elements[(set, text)] = living = new LivingElement(null, false, own.IsEmpty || set.Find(key) >= 0 ? set.ElementStatements : own);
         }
 
         int match = BddManager.True;
-        foreach (Step inner in step.Statements)
-        {
-            if (inner.Statement is LimitStatement or QuotaStatement or ConnectionCountStatement)
-            {
-                match = Room.Manager.And(match, Limit(inner.Statement, (set, inner.Statement, text), state));
-            }
-        }
-
-        foreach (Statement inner in step.Statements.Length == 0 ? set.ElementStatements : [])
+        foreach (Statement inner in living.Statements)
         {
             match = Room.Manager.And(match, Limit(inner, (set, inner, text), state));
         }
@@ -168,9 +173,13 @@ internal sealed class Life(Room room) : World(room)
             return;
         }
 
-        if (_flows.TryGetValue(tuple, out Connection? flow) && !flow.Gone)
+        if (_flows.TryGetValue(tuple, out Connection? flow) && !flow.Gone && Join(state, flow, tuple, flags))
         {
-            Join(state, flow, tuple, flags);
+            if (flow.Drawn is not null)
+            {
+                Room.Note("one of several source ports, drawn when the flow began");
+            }
+
             return;
         }
 
@@ -187,34 +196,58 @@ internal sealed class Life(Room room) : World(room)
         }
     }
 
-    /// <summary>A packet has passed: its flow is known from now on (nf_conntrack_confirm).</summary>
-    public void Confirm(PacketState state)
+    /// <inheritdoc/>
+    public override bool Confirm(PacketState state)
     {
+        // A port that was drawn is nobody's: what comes back to it is not of any flow that is known here.
+        BitValue port = state[Slot.SourcePort];
+        bool drawn = !port.IsNumber;
         if (state.Tracking != Tracking.New || state.Connection is not null || TupleOf(state) is not { } now || _flows.Count >= MaxFlows)
         {
-            return;
+            return true;
         }
 
-        FlowTuple original = new(state.Protocol, ToAddress(state, Slot.OriginalSource), Port(state, Slot.OriginalSourcePort, now.SourcePort),
-            ToAddress(state, Slot.OriginalDestination), Port(state, Slot.OriginalDestinationPort, now.DestinationPort));
-        FlowTuple answer = new(now.Protocol, now.Destination, state.HasPorts ? now.DestinationPort : now.SourcePort,
-            now.Source, state.HasPorts ? now.SourcePort : AnswerType(state.Protocol, now.DestinationPort));
+        FlowTuple original = OriginalOf(state, now);
+        FlowTuple answer = Inverse(now);
+        bool taken = IsTaken(answer, original);
+        if (taken && !state.HasPorts && state.Protocol is not (Icmp or Icmp6))
+        {
+            return false;
+        }
+
+        if (_flows.TryGetValue(original, out Connection? same) && !same.Gone)
+        {
+            // The same packet, on another of several ways.
+            state.Connection = same;
+            return true;
+        }
+
         var flow = new Connection
         {
             Original = original,
             Answer = answer,
-            Status = BitValue.Of(state[Slot.FlowStatus].Number | 0x188, 32),
+            Status = BitValue.Of(state[Slot.FlowStatus].IsNumber ? state[Slot.FlowStatus].Number | 0x188 : 0x198, 32),
             Mark = state[Slot.FlowMark],
             Tcp = state.Protocol == 6 ? TcpTracking.Begin((int)(uint)state[Slot.TcpFlags].Number, true) ?? TcpState.None : TcpState.None,
+            Drawn = drawn ? port : null,
         };
         _flows[original] = flow;
-        if (!_flows.TryGetValue(answer, out Connection? old) || old.Gone)
+        if (!taken && !drawn)
         {
             _flows[answer] = flow;
         }
 
         state.Connection = flow;
+        return true;
     }
+
+    /// <inheritdoc/>
+    public override bool IsTaken(PacketState state) =>
+        state.Connection is null && TupleOf(state) is { } now && IsTaken(Inverse(now), OriginalOf(state, now));
+
+    // nf_conntrack_tuple_taken: a flow of the same first tuple is this one.
+    private bool IsTaken(FlowTuple answer, FlowTuple original) =>
+        _flows.TryGetValue(answer, out Connection? other) && !other.Gone && other.Original != original;
 
     /// <summary>A reset was sent in a flow's name.</summary>
     public static void Close(PacketState state)
@@ -247,22 +280,30 @@ internal sealed class Life(Room room) : World(room)
         ? new FlowTuple(tuple.Protocol, tuple.Destination, tuple.SourcePort, tuple.Source, AnswerType(tuple.Protocol, tuple.DestinationPort))
         : new FlowTuple(tuple.Protocol, tuple.Destination, tuple.DestinationPort, tuple.Source, tuple.SourcePort);
 
-    private static void Join(PacketState state, Connection flow, FlowTuple tuple, int flags)
+    // False: the flow is over, and the packet may begin another.
+    private static bool Join(PacketState state, Connection flow, FlowTuple tuple, int flags)
     {
         bool answer = flow.Answer == tuple && flow.Original != tuple;
         if (state.Protocol == 6)
         {
             if (TcpTracking.Continue(flow.Tcp, flags, answer) is not { } next)
             {
-                return;
+                return true;
             }
 
-            flow.Tcp = next;
-            if (answer && !flow.Answered && TcpTracking.IsReset(flags))
+            if (next == TcpState.SynSent && flow.Tcp is TcpState.TimeWait or TcpState.Close)
             {
-                // A reset as the only answer: the flow is forgotten at once; this packet is still of it.
-                flow.Gone = true;
+                if (flow.Closing || flow.ResetByAnswer == answer)
+                {
+                    flow.Gone = true;
+                    return false;
+                }
+
+                // Of the flow, and nothing comes of it.
+                next = flow.Tcp;
             }
+
+            Follow(flow, next, flags, answer);
         }
 
         state.Connection = flow;
@@ -278,6 +319,26 @@ internal sealed class Life(Room room) : World(room)
         state.Set(Slot.FlowStatus, flow.Status);
         state.DestinationBound = true;
         state.SourceBound = true;
+        return true;
+    }
+
+    // nf_conntrack_tcp_packet
+    private static void Follow(Connection flow, TcpState next, int flags, bool answer)
+    {
+        bool reset = TcpTracking.IsReset(flags);
+        flow.Closing |= next == TcpState.FinWait && flow.Tcp != TcpState.FinWait;
+        flow.ResetByAnswer = reset ? answer : null;
+        if (!flow.Answered && reset)
+        {
+            // A reset before any answer: the flow is forgotten at once; this packet is still of it.
+            flow.Gone = true;
+        }
+        else if (flow.Answered && next == TcpState.Established && flow.Tcp is TcpState.SynReceived or TcpState.Established)
+        {
+            flow.Status = BitValue.Of(flow.Status.Number | Assured, 32);
+        }
+
+        flow.Tcp = next;
     }
 
     private List<(int Set, MapData? Data)> Rest(SetIndex index)
@@ -333,15 +394,16 @@ internal sealed class Life(Room room) : World(room)
         return flows.Count;
     }
 
-    private static FlowTuple? OriginalOf(PacketState state) => TupleOf(state) is { } now
-        ? new FlowTuple(state.Protocol, ToAddress(state, Slot.OriginalSource), Port(state, Slot.OriginalSourcePort, now.SourcePort),
-            ToAddress(state, Slot.OriginalDestination), Port(state, Slot.OriginalDestinationPort, now.DestinationPort))
-        : null;
+    private static FlowTuple? OriginalOf(PacketState state) => TupleOf(state) is { } now ? OriginalOf(state, now) : null;
 
-    private static FlowTuple? TupleOf(PacketState state)
+    private static FlowTuple OriginalOf(PacketState state, FlowTuple now) => new(
+        state.Protocol, ToAddress(state, Slot.OriginalSource), Port(state, Slot.OriginalSourcePort, now.SourcePort),
+        ToAddress(state, Slot.OriginalDestination), Port(state, Slot.OriginalDestinationPort, now.DestinationPort));
+
+    /// <summary>The tuple of a packet as it is now; null where it is not all numbers.</summary>
+    public static FlowTuple? TupleOf(PacketState state)
     {
-        if (!state[Slot.SourceAddress].IsNumber || !state[Slot.DestinationAddress].IsNumber || !state[Slot.SourcePort].IsNumber
-            || !state[Slot.DestinationPort].IsNumber)
+        if (!state[Slot.SourceAddress].IsNumber || !state[Slot.DestinationAddress].IsNumber || !state[Slot.DestinationPort].IsNumber)
         {
             return null;
         }
@@ -350,7 +412,7 @@ internal sealed class Life(Room room) : World(room)
         bool ports = state.HasPorts;
         int type = state.Protocol is 1 or 58 ? (int)(uint)state[Slot.IcmpType].Number : 0;
         return new FlowTuple(
-            state.Protocol, ToAddress(state, Slot.SourceAddress), ports ? (int)(uint)state[Slot.SourcePort].Number : 0,
+            state.Protocol, ToAddress(state, Slot.SourceAddress), ports ? NumberIn(state[Slot.SourcePort]) : 0,
             ToAddress(state, Slot.DestinationAddress), ports ? (int)(uint)state[Slot.DestinationPort].Number : type);
     }
 
@@ -364,6 +426,8 @@ internal sealed class Life(Room room) : World(room)
         _ => type,
     };
 
+    private static int NumberIn(in BitValue port) => port.IsNumber ? (int)(uint)port.Number : NoPort;
+
     private static int Port(PacketState state, Slot slot, int fallback) => state.HasPorts ? (int)(uint)state[slot].Number : fallback;
 
     private static Address ToAddress(PacketState state, Slot slot) =>
@@ -371,5 +435,5 @@ internal sealed class Life(Room room) : World(room)
 
     private static string TextOf(BitValue[] key) => string.Join('.', key.Select(static part => part.Number));
 
-    private sealed record LivingElement(MapData? Data, bool Removed);
+    private sealed record LivingElement(MapData? Data, bool Removed, ImmutableArray<Statement> Statements);
 }

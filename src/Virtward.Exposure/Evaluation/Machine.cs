@@ -12,7 +12,7 @@ internal sealed class Machine
         var fields = new FieldReader(room);
         var expressions = new ExpressionReader(room, fields, world);
         var matcher = new Matcher(room, fields, expressions, world);
-        var translator = new Translator(room, fields, expressions);
+        var translator = new Translator(room, fields, expressions, world);
         var walker = new RuleWalker(room, fields, expressions, matcher, translator, world, sink);
         Path = new PacketPath(room, walker, translator, world, sink);
     }

@@ -11,6 +11,7 @@ internal sealed class NetworkView
     private readonly Dictionary<string, List<NetworkInterface>> _ports = new(StringComparer.Ordinal);
     private readonly Dictionary<(string, int), NetworkInterface> _vlans = [];
     private readonly HostNetwork _network;
+    private Dictionary<(string Device, Address Address), ulong>? _macs;
 
     /// <summary>Takes a network apart.</summary>
     public NetworkView(HostNetwork network)
@@ -137,7 +138,7 @@ internal sealed class NetworkView
         int longest = -1;
         foreach (InterfaceAddress own in devices.SelectMany(static device => device.Addresses))
         {
-            if (own.Address.IsV4 != hop.IsV4 || IsLoopback(own.Address) || (IsLinkLocal(own.Address) && !IsLinkLocal(hop)))
+            if (own.Address.IsV4 != hop.IsV4 || IsLoopback(own.Address) || (IsLinkLocal(own.Address) && !IsOnLink(hop)))
             {
                 continue;
             }
@@ -148,7 +149,8 @@ internal sealed class NetworkView
             }
 
             // IPv4 takes the first; IPv6 the one that has most bits in common with the destination.
-            int common = own.Address.IsV4 ? 0 : (int)UInt128.LeadingZeroCount(own.Address.Value ^ hop.Value);
+            // Before that goes the scope: to the link, or a group on it, an address of the link.
+            int common = own.Address.IsV4 ? 0 : (IsLinkLocal(own.Address) ? 128 : 0) + (int)UInt128.LeadingZeroCount(own.Address.Value ^ hop.Value);
             best = common > longest ? own.Address : best;
             longest = Math.Max(longest, common);
         }
@@ -157,6 +159,8 @@ internal sealed class NetworkView
     }
 
     private static bool IsLoopback(Address address) => address.IsV4 ? address.V4 >> 24 == 127 : address.Value == 1;
+
+    private static bool IsOnLink(Address address) => IsLinkLocal(address) || (!address.IsV4 && (address.High >> 48 & 0xff0f) == 0xff02);
 
     private static bool IsLinkLocal(Address address) => !address.IsV4 && address.High >> 54 == 0x3fa;
 
@@ -201,5 +205,20 @@ internal sealed class NetworkView
         }
 
         return 0;
+    }
+
+    /// <summary>The hardware address that answers to an address on a device; 0: unknown.</summary>
+    public ulong MacOf(Address address, NetworkInterface device)
+    {
+        if (_macs is null)
+        {
+            _macs = [];
+            foreach (Neighbour neighbour in _network.Neighbours)
+            {
+                _macs.TryAdd((neighbour.Device, neighbour.Address), neighbour.Mac);
+            }
+        }
+
+        return _macs.GetValueOrDefault((device.Name, address));
     }
 }

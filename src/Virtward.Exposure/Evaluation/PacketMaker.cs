@@ -19,6 +19,11 @@ internal sealed class PacketMaker(Room room)
     {
         bool v6 = !packet.Destination.IsV4;
         PacketState state = Start(v6, packet.Protocol, device, packet.Bridged, packet.Destination);
+        if (packet is { Bridged: true, DestinationMac: { } to })
+        {
+            state.Set(Slot.DestinationMac, BitValue.Of(to, 48));
+        }
+
         state.Condition = BddManager.True;
         state.Vlan = packet.Vlan ?? -1;
         state.Set(Slot.SourceAddress, Value(packet.Source, v6));
@@ -30,7 +35,7 @@ internal sealed class PacketMaker(Room room)
         state.Set(Slot.Congestion, BitValue.Of(0, 2));
         state.Set(Slot.Length, BitValue.Of((v6 ? 40u : 20u) + packet.Protocol switch { Tcp => 20u, Udp or Icmp or Icmp6 => 8u, _ => 0u }, 32));
         state.Set(Slot.TcpFlags, BitValue.Of((uint)packet.TcpFlags & 0xff, 8));
-        state.Set(Slot.IcmpType, BitValue.Of((uint)(packet.IcmpType ?? (v6 ? 128 : 8)), 8));
+        state.Set(Slot.IcmpType, BitValue.Of((uint)(packet.IcmpType ?? (packet.Protocol == Icmp6 ? 128 : 8)), 8));
         state.Set(Slot.IcmpCode, BitValue.Of(0, 8));
         state.Quoted = QuotedBy(packet);
         ulong mac = packet.SourceMac ?? room.Network.MacOf(packet.Source);
@@ -71,7 +76,7 @@ internal sealed class PacketMaker(Room room)
         state.Set(Slot.Congestion, variables.Vector(VariableKind.Free, "ecn", 2));
         state.Set(Slot.Length, variables.Vector(VariableKind.Free, "length", 16).Resize(32));
         state.Set(Slot.TcpFlags, BitValue.Of(Syn, 8));
-        state.Set(Slot.IcmpType, BitValue.Of(v6 ? 128u : 8u, 8));
+        state.Set(Slot.IcmpType, BitValue.Of(question.Protocol == Icmp6 ? 128u : 8u, 8));
         state.Set(Slot.IcmpCode, BitValue.Of(0, 8));
         state.Set(Slot.SourceMac, variables.Vector(VariableKind.Free, "smac", 48));
         return state;

@@ -1,3 +1,4 @@
+using Virtward.Core.Net;
 using Virtward.Exposure.Answers;
 using Virtward.Exposure.PacketSets;
 using Virtward.Exposure.Rulesets;
@@ -14,6 +15,7 @@ internal sealed class PacketPath
 {
     private const int MaxDevices = 12;
     private const uint Confirmed = 8;
+    private const ulong Broadcast = 0xffff_ffff_ffffUL;
 
     private readonly Room _room;
     private readonly HookPlans _plans;
@@ -36,6 +38,7 @@ internal sealed class PacketPath
         _sink = sink;
         _incoming = new IncomingRouting(room, this, sink);
         _bridge = new BridgePath(room, _plans, this, walker, sink);
+        walker.Forward = SendBy;
     }
 
     /// <summary>Frames come in by a device.</summary>
@@ -154,7 +157,26 @@ internal sealed class PacketPath
             }
         }
 
-        return states;
+        return hook is Hook.Input or Hook.Postrouting ? Confirm(states) : states;
+    }
+
+    /// <summary>Packets have passed the last hook: their flows are known from now on. Those that are let go on.</summary>
+    public List<PacketState> Confirm(List<PacketState> states)
+    {
+        var confirmed = new List<PacketState>(states.Count);
+        foreach (PacketState state in states)
+        {
+            if (_world.Confirm(state))
+            {
+                confirmed.Add(state);
+            }
+            else
+            {
+                _sink.Drop(state, Kernel("conntrack", "another flow has the same answers", "drop"));
+            }
+        }
+
+        return confirmed;
     }
 
     /// <summary>Connection tracking meets packets.</summary>
@@ -207,10 +229,17 @@ internal sealed class PacketPath
         }
     }
 
-    /// <summary>Whether the packets would stay on a bridge after their destination was changed there.</summary>
-    public bool LeadsTo(PacketState state, NetworkInterface bridge) => _room.Router
-        .Find(state.V6, state[Slot.SourceAddress], state[Slot.DestinationAddress], state[Slot.Mark], bridge.Name, null, state.Condition)
-        .All(found => found.Hit is { Type: RouteType.Unicast } hit && hit.Device == bridge.Name);
+    /// <summary>
+    /// The destination was changed while a bridge handled the packets (br_nf_pre_routing_finish): they stay on it where the way leads back to it, else they
+    /// are for the host now.
+    /// </summary>
+    public void Readdress(PacketState state, NetworkInterface bridge)
+    {
+        List<(int Condition, RouteHit Hit)> ways = _room.Router.Find(
+            state.V6, state[Slot.SourceAddress], state[Slot.DestinationAddress], state[Slot.Mark], bridge.Name, null, state.Condition);
+        state.Bridged = ways.TrueForAll(found => found.Hit is { Type: RouteType.Unicast } hit && hit.Device == bridge.Name);
+        state.Set(Slot.DestinationMac, state.Bridged && ways.Count > 0 ? NextHop(state, bridge, ways[0].Hit) : BitValue.Of(bridge.Mac, 48));
+    }
 
     /// <summary>Packets leave by a device (dev_queue_xmit).</summary>
     public void Transmit(List<PacketState> states, NetworkInterface device)
@@ -251,6 +280,23 @@ internal sealed class PacketPath
         }
 
         _devices--;
+    }
+
+    // nf_fwd_netdev_egress: with the header that it came in with.
+    private void SendBy(PacketState state, string name)
+    {
+        if (_room.Network.Find(name) is not { } device)
+        {
+            _sink.Unproven(state, $"the device {name} is not known");
+        }
+        else if (!device.Up)
+        {
+            _sink.Drop(state, Kernel("devices", $"{name} is down", "drop"));
+        }
+        else
+        {
+            Transmit([state], device);
+        }
     }
 
     /// <summary>What the kernel did by itself, where it is wanted.</summary>
@@ -475,8 +521,40 @@ internal sealed class PacketPath
     {
         foreach (PacketState state in RunIp(states, Hook.Postrouting))
         {
+            Head(state, state.Out!);
             Transmit([state], state.Out!);
         }
+    }
+
+    // The frame's header: from the device to who has the next hop (neigh_resolve_output, ip_output.c, arp_mc_map, ndisc_mc_map).
+    private void Head(PacketState state, NetworkInterface device)
+    {
+        if (device.Loopback)
+        {
+            state.Set(Slot.SourceMac, BitValue.Of(0, 48));
+            state.Set(Slot.DestinationMac, BitValue.Of(0, 48));
+            return;
+        }
+
+        state.Set(Slot.SourceMac, BitValue.Of(device.Mac, 48));
+        state.Set(Slot.DestinationMac, NextHop(state, device, state.Route));
+    }
+
+    private BitValue NextHop(PacketState state, NetworkInterface device, RouteHit? route)
+    {
+        BitValue destination = state[Slot.DestinationAddress];
+        UInt128 to = destination.IsNumber ? destination.Number : 0;
+        ulong mac = state.V6 switch
+        {
+            false when route is { Type: RouteType.Broadcast } => Broadcast,
+            _ when !destination.IsNumber && route?.Gateway is null => 0,
+            false when to == uint.MaxValue => Broadcast,
+            false when to >> 28 == 0xe => 0x01_00_5e_00_00_00UL | ((ulong)to & 0x7f_ffff),
+            true when to >> 120 == 0xff => 0x33_33_00_00_00_00UL | ((ulong)to & 0xffff_ffff),
+            _ => _room.Network.MacOf(route?.Gateway ?? (state.V6 ? Address.FromValue(to) : Address.FromV4((uint)to)), device),
+        };
+        return mac != 0 ? BitValue.Of(mac, 48) : _room.Variables.Vector(
+            VariableKind.Unknown, $"the hardware address of the next hop on {device.Name} #{state.Generation}", 48);
     }
 
     private static bool IsLinkLocal(UInt128 address) => address >> 118 == 0x3fa;

@@ -69,6 +69,9 @@ internal sealed class PacketState
     /// <summary>Sets that it has put its keys into, with the keys.</summary>
     public ImmutableHashSet<string> Added { get; set; } = [];
 
+    /// <summary>ICMP's type and code of what its sender is told, where it is refused; type 0: it is not told, or otherwise.</summary>
+    public (int Type, int Code) Refusal { get; set; }
+
     /// <summary>What decided so far, the last first; only where it is wanted.</summary>
     public ImmutableStack<Decision> Why { get; set; } = [];
 

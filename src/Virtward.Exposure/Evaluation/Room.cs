@@ -40,6 +40,9 @@ internal sealed class Room
     /// <summary>Whether decisions are wanted.</summary>
     public bool Recording { get; set; }
 
+    /// <summary>Whether it is known that no program has a transparent socket.</summary>
+    public bool NoTransparentSockets { get; set; }
+
     /// <summary>How many more steps may be taken.</summary>
     public long StepsLeft { get; set; }
 

@@ -1,6 +1,7 @@
 using Virtward.Exposure.Answers;
 using Virtward.Exposure.PacketSets;
 using Virtward.Exposure.Packets;
+using Virtward.Exposure.Rulesets;
 using Virtward.Exposure.Rulesets.Expressions;
 using Virtward.Exposure.Rulesets.Sets;
 using Virtward.Exposure.Rulesets.Statements;
@@ -20,10 +21,14 @@ internal sealed class RuleWalker(
     private string _place = "";
     private List<PacketState> _accepted = [];
 
+    /// <summary>Takes frames that a rule sends out by a device (<c>fwd</c>).</summary>
+    public Action<PacketState, string>? Forward { get; set; }
+
     /// <summary>Those that a base chain lets pass.</summary>
     public List<PacketState> Run(CompiledChain chain, List<PacketState> states, string place)
     {
         (CompiledChain Base, string Place, List<PacketState> Accepted) outer = (_base, _place, _accepted);
+        (Family Family, Hook Hook) around = (fields.Family, fields.Hook);
         _base = chain;
         _place = place;
         _accepted = [];
@@ -50,6 +55,7 @@ internal sealed class RuleWalker(
 
         List<PacketState> passed = Merge(_accepted);
         (_base, _place, _accepted) = outer;
+        (fields.Family, fields.Hook) = around;
         return passed;
     }
 
@@ -222,7 +228,9 @@ internal sealed class RuleWalker(
                 }
 
                 string with = reject.With.Contains("reset", StringComparison.Ordinal) ? "tcp-reset" : "icmp";
-                sink.Reject(run.TakeAll(room.Manager), Why(chain, rule, "reject"), with);
+                PacketState refused = run.TakeAll(room.Manager);
+                refused.Refusal = HostVoice.Refusal(reject.With, refused.V6);
+                sink.Reject(refused, Why(chain, rule, "reject"), with);
                 break;
             case LimitStatement or QuotaStatement or ConnectionCountStatement:
                 run.Narrow(room.Manager, world.Limit(step.Statement, step, run.State));
@@ -248,7 +256,9 @@ internal sealed class RuleWalker(
                 Translate(chain, rule, nat, ref run);
                 break;
             case TproxyStatement:
-                run.Narrow(room.Manager, room.Unknown($"whether a local socket takes the packets of: {rule.Rule.Text}"));
+                // Only TCP and UDP are looked up (nft_tproxy_eval).
+                run.Narrow(room.Manager, room.NoTransparentSockets || run.State.Protocol is not (6 or 17) ? BddManager.False
+                    : room.Unknown($"whether a local socket takes the packets of: {rule.Rule.Text}"));
                 break;
             case ForwardStatement forward:
                 PacketState sent = run.TakeAll(room.Manager);
@@ -256,7 +266,7 @@ internal sealed class RuleWalker(
                 string name = device.Number > uint.MaxValue ? InterfaceName.ToText(device.Number)
                     : room.Network.Network.Interfaces.FirstOrDefault(known => known.Index == (int)(uint)device.Number)?.Name ?? forward.Text;
                 Record(sent, Why(chain, rule, "fwd"));
-                sink.Arrive(sent, name);
+                Forward?.Invoke(sent, name);
                 break;
             case SynproxyStatement when run.State.Protocol == 6:
                 sink.Unproven(run.TakeAll(room.Manager), $"a TCP handshake is answered by a proxy: {rule.Rule.Text}");

@@ -12,7 +12,8 @@ internal sealed class SourceValidation(Room room)
     /// <param name="state">The packets.</param>
     /// <param name="device">Where they came in.</param>
     /// <param name="outgoing">Where they would leave; null: they are for the host.</param>
-    public int Valid(PacketState state, NetworkInterface device, string? outgoing)
+    /// <param name="toMany">Whether they are for many, so that the way back is looked up from no address of ours (ip_mc_validate_source).</param>
+    public int Valid(PacketState state, NetworkInterface device, string? outgoing, bool toMany = false)
     {
         BitValue source = state[Slot.SourceAddress];
         int filter = room.Network.MaxSysctl(device, "rp_filter");
@@ -36,7 +37,7 @@ internal sealed class SourceValidation(Room room)
         int valid = BddManager.False;
         bool noAddress = !device.Addresses.Any(static own => own.Address.IsV4);
         foreach ((int set, RouteHit hit) in room.Router.Find(
-            false, state[Slot.DestinationAddress], source, mark, outgoing ?? room.Network.Loopback.Name, null, BddManager.True))
+            false, toMany ? BitValue.Of(0, 32) : state[Slot.DestinationAddress], source, mark, outgoing ?? room.Network.Loopback.Name, null, BddManager.True))
         {
             bool good = hit.Type switch
             {

@@ -17,8 +17,6 @@ public sealed class Tracer
     public const string Host = "host";
 
     private const int MaxCount = 100_000;
-    private const int SynAck = 18;
-    private const int ResetAck = 20;
 
     private readonly TracerOptions _options;
     private readonly Room _room;
@@ -26,6 +24,7 @@ public sealed class Tracer
     private readonly TraceSink _sink;
     private readonly Machine _machine;
     private readonly PacketMaker _maker;
+    private readonly HostVoice _voice;
 
     /// <summary>A life of a host.</summary>
     /// <param name="ruleset">All its rules.</param>
@@ -35,10 +34,12 @@ public sealed class Tracer
     {
         _options = options ?? new TracerOptions();
         _room = new Room(new CompiledRuleset(ruleset), network, true, _options.Limits.Nodes);
+        _room.NoTransparentSockets = _options.NoTransparentSockets;
         _life = new Life(_room);
         _sink = new TraceSink(_room);
         _machine = new Machine(_room, _life, _sink);
         _maker = new PacketMaker(_room);
+        _voice = new HostVoice(_room, _options.ListeningTcp.ToHashSet());
     }
 
     /// <summary>Sends a packet, after those before it, and tells what became of it.</summary>
@@ -55,6 +56,7 @@ public sealed class Tracer
         }
 
         Trace? first = null;
+        Trace? refused = null;
         Trace last = new(Outcome.Drop);
         var accepted = ImmutableArray.CreateBuilder<int>();
         int count = Math.Min(packet.Count, MaxCount);
@@ -70,12 +72,16 @@ public sealed class Tracer
                 first ??= last;
                 accepted.Add(index);
             }
+            else if (last.Verdict == Outcome.Reject)
+            {
+                refused ??= last;
+            }
         }
 
-        Trace shown = first ?? last;
+        Trace shown = first ?? refused ?? last;
         return shown with
         {
-            Verdict = unproven ? Outcome.Unproven : accepted.Count == count ? shown.Verdict : accepted.Count > 0 ? Outcome.Limited : last.Verdict,
+            Verdict = unproven ? Outcome.Unproven : accepted.Count == count ? shown.Verdict : accepted.Count > 0 ? Outcome.Limited : shown.Verdict,
             AcceptedIndex = accepted.DrainToImmutable(),
             DependsOn = [.. depends],
         };
@@ -125,53 +131,38 @@ public sealed class Tracer
         _room.StepsLeft = _options.Limits.Steps;
     }
 
-    // What the packet leaves behind: its flow, and the host's answer.
+    // What the packet leaves behind: what the host says to it.
     private void Settle()
     {
+        (PacketState State, string Where)[] arrivals = [.. _sink.Arrivals];
         foreach ((PacketState refused, string? with) in _sink.Refusals.ToArray())
         {
             if (with == "tcp-reset")
             {
                 Life.Close(refused);
+                Say(HostVoice.ResetFor(refused));
+            }
+            else
+            {
+                Say(_voice.Error(refused, refused.Refusal));
             }
         }
 
-        foreach ((PacketState arrived, string where) in _sink.Arrivals.ToArray())
+        foreach ((PacketState arrived, string where) in arrivals)
         {
-            if (where != Host)
+            if (where == Host)
             {
-                _life.Confirm(arrived);
-                continue;
-            }
-
-            bool first = arrived.Connection is null;
-            _life.Confirm(arrived);
-            if (AnswerTo(arrived, first) is { } answer)
-            {
-                Begin(false);
-                _machine.Path.Send(answer);
+                Say(_voice.Answer(arrived));
             }
         }
     }
 
-    private PacketState? AnswerTo(PacketState state, bool first)
+    private void Say(PacketState? what)
     {
-        // A reset is not sent from an address that stands for several hosts (tcp_v6_send_reset).
-        if (state.Connection is null || state.Reply || state.Route is { Type: not RouteType.Local } || !state[Slot.DestinationPort].IsNumber)
+        if (what is not null)
         {
-            return null;
+            Begin(false);
+            _machine.Path.Send(what);
         }
-
-        int flags = (int)(uint)state[Slot.TcpFlags].Number;
-        bool listens = _options.ListeningTcp.Contains((int)(uint)state[Slot.DestinationPort].Number);
-        return (state.Protocol, (int)(uint)state[Slot.IcmpType].Number) switch
-        {
-            (6, _) when TcpTracking.IsReset(flags) => null,
-            (6, _) when listens => first && (flags & SynAck) == 2 ? PacketMaker.Answer(state, SynAck, 0) : null,
-            (6, _) => PacketMaker.Answer(state, ResetAck, 0),
-            (1, 8) => PacketMaker.Answer(state, 0, 0),
-            (58, 128) => PacketMaker.Answer(state, 0, 129),
-            _ => null,
-        };
     }
 }

@@ -8,6 +8,9 @@ public sealed record TracerOptions
     /// <summary>The TCP ports that programs listen on; elsewhere the host answers with a reset, which ends the flow.</summary>
     public ImmutableHashSet<int> ListeningTcp { get; init; } = [];
 
+    /// <summary>Whether no program has a transparent socket, so that <c>tproxy</c> finds none and its rules do not match; else that is unknown.</summary>
+    public bool NoTransparentSockets { get; init; }
+
     /// <summary>How much one packet may take.</summary>
     public ExposureLimits Limits { get; init; } = ExposureLimits.Usual;
 }

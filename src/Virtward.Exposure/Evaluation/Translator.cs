@@ -9,7 +9,7 @@ using Virtward.Exposure.Topology;
 namespace Virtward.Exposure.Evaluation;
 
 /// <summary>Address translation (net/netfilter/nft_nat.c, nf_nat_core.c, nf_nat_redirect.c, nf_nat_masquerade.c).</summary>
-internal sealed class Translator(Room room, FieldReader fields, ExpressionReader expressions)
+internal sealed class Translator(Room room, FieldReader fields, ExpressionReader expressions, World world)
 {
     /// <summary>The bit of <c>ct status</c> that says that the source was changed (IPS_SRC_NAT).</summary>
     public const int SourceChanged = 1 << 4;
@@ -97,6 +97,16 @@ internal sealed class Translator(Room room, FieldReader fields, ExpressionReader
             state.Set(portSlot, sized);
         }
 
+        if (source && port is null && (state.HasPorts || state.Protocol is 1 or 58) && world.IsTaken(state))
+        {
+            changed = BddManager.True;
+            if (state.HasPorts)
+            {
+                (uint first, uint last) = Drawn(state[portSlot]);
+                state.Set(portSlot, expressions.Within($"one of {first}-{last}: another flow has the port", VariableKind.Luck, first, last, 16));
+            }
+        }
+
         // The bit is set only where the tuple changed (nf_nat_setup_info).
         int bit = source ? SourceChanged : DestinationChanged;
         BitValue status = state[Slot.FlowStatus];
@@ -116,6 +126,10 @@ internal sealed class Translator(Room room, FieldReader fields, ExpressionReader
     // get_unique_tuple: a port that is in the range already stays.
     private BitValue KeepWithin(in BitValue port, ValueRange ports, in BitValue drawn) =>
         room.Sets.Choose(room.Sets.InRange(port, ports.First, ports.Last), port, drawn.Resize(16));
+
+    // nf_nat_l4proto_unique_tuple: a low port stays low.
+    private static (uint First, uint Last) Drawn(in BitValue port) => !port.IsNumber || port.Number >= 1024 ? (1024u, 65535u)
+        : port.Number < 512 ? (1u, 511u) : (600u, 1023u);
 
     private static BitValue Or(in BitValue value, uint bits)
     {
@@ -140,9 +154,11 @@ internal sealed class Translator(Room room, FieldReader fields, ExpressionReader
             return state.V6 ? BitValue.Of(1, 128) : BitValue.Of(0x7f00_0001, 32);
         }
 
+        // nf_nat_redirect_ipv6: to an address of less than global scope, one of that scope.
+        int scope = state.V6 && state[Slot.DestinationAddress] is { IsNumber: true } wanted ? ScopeOf(wanted.Number) : 0;
         foreach (InterfaceAddress own in state.In?.Addresses ?? [])
         {
-            if (own.Address.IsV4 != state.V6 && (own.Address.IsV4 || own.Address.High >> 54 != 0x3fa))
+            if (own.Address.IsV4 != state.V6 && (scope == 0 || ScopeOf(own.Address.Value) == scope))
             {
                 return Value(own.Address);
             }
@@ -157,7 +173,8 @@ internal sealed class Translator(Room room, FieldReader fields, ExpressionReader
         if (state.Out is { } device)
         {
             BitValue destination = state[Slot.DestinationAddress];
-            Address hop = state.Route?.Gateway
+            // nf_nat_masquerade_ipv6 asks for the destination's sake, IPv4's for the next hop's.
+            Address hop = (state.V6 && destination.IsNumber ? null : state.Route?.Gateway)
                 ?? (destination.IsNumber ? ToAddress(destination, state.V6) : device.Addresses.FirstOrDefault(own => own.Address.IsV4 != state.V6)?.Address)
                 ?? default;
             if (room.Network.SelectAddress(device, hop) is { } own)
@@ -168,6 +185,17 @@ internal sealed class Translator(Room room, FieldReader fields, ExpressionReader
 
         impossible = $"masquerade: {state.Out?.Name} has no address";
         return null;
+    }
+
+    // ipv6_addr_scope: 1 the host, 2 the link, 5 the site; 0 anything wider.
+    private static int ScopeOf(UInt128 address)
+    {
+        const int host = 1;
+        const int link = 2;
+        const int site = 5;
+        int group = (int)(uint)(address >> 112) & 0xf;
+        return (uint)(address >> 120) == 0xff ? (group is host or link or site ? group : 0)
+            : address == 1 ? host : (uint)(address >> 118) switch { 0x3fa => link, 0x3fb => site, _ => 0 };
     }
 
     private static BitValue Keep(in BitValue old, UInt128 first, UInt128 hostBits)

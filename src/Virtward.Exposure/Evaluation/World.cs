@@ -139,6 +139,15 @@ internal class World(Room room)
         state.Set(Slot.OriginalDestinationPort, state[Slot.DestinationPort]);
     }
 
+    /// <summary>
+    /// A packet has passed the last hook: its flow is known from now on (nf_conntrack_confirm). False: another flow has its answers' tuple, and it is
+    /// dropped.
+    /// </summary>
+    public virtual bool Confirm(PacketState state) => true;
+
+    /// <summary>Whether another flow has the tuple that the packet's answers would have, as the packet is now (nf_nat_used_tuple).</summary>
+    public virtual bool IsTaken(PacketState state) => false;
+
     /// <summary>A number for something, the same whenever it is asked for.</summary>
     protected int NumberOf(object what)
     {

@@ -5,7 +5,7 @@ namespace Virtward.Exposure.Packets;
 
 /// <summary>
 /// One packet as a test or a person describes it, at the place where it meets the host. The names of its JSON form stand in
-/// docs/exposure.md (<c>iif saddr daddr proto sport dport flags ttl type l2 vlan smac pre count</c>).
+/// docs/exposure.md (<c>iif saddr daddr proto sport dport flags ttl type l2 vlan smac dmac pre count</c>).
 /// </summary>
 public sealed record Packet
 {
@@ -44,6 +44,9 @@ public sealed record Packet
 
     /// <summary>The frame's source hardware address, 48 bits; null: whatever the neighbour has.</summary>
     public ulong? SourceMac { get; init; }
+
+    /// <summary>The hardware address that a bridged frame is addressed to, 48 bits; null: that of the neighbour who has the destination.</summary>
+    public ulong? DestinationMac { get; init; }
 
     /// <summary>How many packets are sent, each from a new source port (from <see cref="SourcePort"/> up).</summary>
     public int Count { get; init; } = 1;

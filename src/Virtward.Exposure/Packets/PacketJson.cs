@@ -75,13 +75,23 @@ public static class PacketJson
             to.WriteNumber("vlan", vlan);
         }
 
-        if (packet.SourceMac is { } mac)
+        if (packet.SourceMac is { } from)
         {
-            string digits = mac.ToString("x12", CultureInfo.InvariantCulture);
-            to.WriteString("smac", string.Join(':', Enumerable.Range(0, 6).Select(at => digits.Substring(2 * at, 2))));
+            to.WriteString("smac", MacText(from));
+        }
+
+        if (packet.DestinationMac is { } at)
+        {
+            to.WriteString("dmac", MacText(at));
         }
 
         to.WriteEndObject();
+    }
+
+    private static string MacText(ulong mac)
+    {
+        string digits = mac.ToString("x12", CultureInfo.InvariantCulture);
+        return string.Join(':', Enumerable.Range(0, 6).Select(at => digits.Substring(2 * at, 2)));
     }
 
     // An id is given back as it came, whatever it is: a text or a number.
@@ -108,6 +118,7 @@ public static class PacketJson
             Bridged = fields.Word("l2", "bridge"),
             Vlan = fields.Number("vlan", 0, 4095),
             SourceMac = fields.Mac("smac"),
+            DestinationMac = fields.Mac("dmac"),
             Count = fields.Number("count", 1, 100_000) ?? 1,
         };
         var before = ImmutableArray.CreateBuilder<Packet>();

@@ -3,6 +3,7 @@ using Virtward.Exposure.Answers;
 using Virtward.Exposure.Evaluation;
 using Virtward.Exposure.Packets;
 using Virtward.Exposure.Rulesets;
+using Virtward.Exposure.Topology;
 using Xunit;
 
 namespace Virtward.Tests.Exposure;
@@ -77,6 +78,218 @@ public sealed class TracerTests
         });
         Assert.Equal("vnet1", answer.To);
         Assert.Equal(query.Source, answer.Destination);
+    }
+
+    [Fact]
+    public void A_reset_before_any_answer_ends_a_flow_whichever_side_it_comes_from()
+    {
+        Ruleset rules = Hosts.Rules("""
+            table inet filter {
+                chain forward { type filter hook forward priority filter; policy drop; ct mark 7 accept; tcp flags syn ct mark set 7 accept; }
+            }
+            """);
+        Packet first = Tcp(22) with { Destination = Address.Parse("192.168.122.10") };
+        Packet reset = first with { TcpFlags = 4, Before = [first] };
+        Assert.Equal(Outcome.Accept, new Tracer(rules, Hosts.Usual).Trace(reset).Verdict);
+        Assert.Equal(Outcome.Drop, new Tracer(rules, Hosts.Usual).Trace(reset with { Before = [first, first with { TcpFlags = 4 }] }).Verdict);
+    }
+
+    [Fact]
+    public void The_host_resets_what_is_of_no_flow_and_may_end_another_by_it()
+    {
+        // The answer comes to the address that the query did not leave with: the reset to it is of the query's flow.
+        Ruleset rules = Hosts.Rules("""
+            table ip nat {
+                chain postrouting { type nat hook postrouting priority srcnat; policy accept; oifname "eth0" tcp flags syn snat to 192.168.1.100; }
+            }
+            """);
+        Packet query = Own("8.8.8.8") with { Protocol = 6, TcpFlags = Syn };
+        Packet answer = new()
+        {
+            Iif = "eth0", Source = query.Destination, Destination = query.Source, Protocol = 6, TcpFlags = Syn | Ack,
+            SourcePort = query.DestinationPort, DestinationPort = query.SourcePort,
+        };
+        Packet next = query with { TcpFlags = Ack };
+        Assert.Equal(Address.Parse("192.168.1.100"), new Tracer(rules, Hosts.Usual).Trace(query).Source);
+        Assert.Equal(query.Source, new Tracer(rules, Hosts.Usual).Trace(next with { Before = [query, answer] }).Source);
+    }
+
+    [Fact]
+    public void Where_two_flows_would_have_the_same_answers_ports_are_drawn_and_what_has_none_is_dropped()
+    {
+        Ruleset rules = Hosts.Rules("""
+            table ip nat {
+                chain postrouting { type nat hook postrouting priority srcnat; policy accept; oifname "eth0" masquerade; }
+            }
+            """);
+        var tracer = new Tracer(rules, Hosts.Usual);
+        Packet first = Guest("192.168.122.10");
+        Trace second = tracer.Trace(Guest("192.168.122.11") with { Before = [first] });
+        Assert.Equal(Outcome.Accept, second.Verdict);
+        Assert.Equal(0, second.SourcePort);
+        Assert.Contains(second.DependsOn, static one => one.StartsWith("one of ", StringComparison.Ordinal));
+        Assert.Equal(Outcome.Accept, tracer.Trace(first with { Protocol = 50, SourcePort = 0, DestinationPort = 0 }).Verdict);
+        Assert.Equal(Outcome.Drop, tracer.Trace(Guest("192.168.122.11") with { Protocol = 50, SourcePort = 0, DestinationPort = 0 }).Verdict);
+
+        static Packet Guest(string address) => new()
+        {
+            Iif = "vnet0", Source = Address.Parse(address), Destination = Address.Parse("8.8.8.8"), Protocol = 17, SourcePort = 5000, DestinationPort = 53,
+        };
+    }
+
+    [Fact]
+    public void An_element_keeps_the_limit_of_the_rule_that_made_it()
+    {
+        Ruleset rules = Hosts.Input(
+            "tcp dport 1 add @seen { ip saddr limit rate over 2/hour burst 1 packets } drop; tcp dport != 1 add @seen { ip saddr limit rate over 2/hour burst 9 packets } drop; accept",
+            "set seen { type ipv4_addr; size 16; flags dynamic; }");
+        var tracer = new Tracer(rules, Hosts.Usual);
+        Assert.Equal(Outcome.Accept, tracer.Trace(Tcp(2)).Verdict);
+        Assert.Equal(Outcome.Accept, tracer.Trace(Tcp(3)).Verdict);
+        Assert.Equal(Outcome.Accept, tracer.Trace(Tcp(1)).Verdict);
+        Trace several = tracer.Trace(Tcp(1) with { Source = Address.Parse("198.51.100.9"), Count = 3 });
+        Assert.Equal([0], several.AcceptedIndex);
+    }
+
+    [Theory]
+    [InlineData("eth0", "203.0.113.1", "02:00:00:00:00:02", true)]
+    [InlineData("eth0", "203.0.113.1", "02:00:00:00:00:03", false)]
+    public void What_the_host_sends_bears_its_devices_hardware_address(string device, string to, string mac, bool drops)
+    {
+        Ruleset rules = Hosts.Rules($$"""
+            table netdev t {
+                chain out { type filter hook egress device "{{device}}" priority 0; policy accept; ether saddr {{mac}} drop; }
+            }
+            """);
+        Assert.Equal(drops ? Outcome.Drop : Outcome.Accept, new Tracer(rules, Hosts.Usual).Trace(Own(to)).Verdict);
+    }
+
+    [Theory]
+    [InlineData("02:00:00:00:01:11", Outcome.Drop)]
+    [InlineData("02:00:00:00:01:10", Outcome.Accept)]
+    public void What_is_routed_out_by_a_bridge_is_addressed_to_the_guest(string mac, Outcome expected)
+    {
+        Ruleset rules = Hosts.Rules($$"""
+            table bridge t {
+                chain out { type filter hook postrouting priority 0; policy accept; ether daddr {{mac}} drop; }
+            }
+            """);
+        Packet packet = Tcp(22) with { Destination = Address.Parse("192.168.122.11") };
+        Assert.Equal(expected, new Tracer(rules, Hosts.Usual).Trace(packet).Verdict);
+    }
+
+    [Fact]
+    public void The_hardware_address_of_a_next_hop_that_is_not_known_leaves_the_answer_open()
+    {
+        Ruleset rules = Hosts.Rules("""
+            table netdev t {
+                chain out { type filter hook egress device "eth0" priority 0; policy accept; ether daddr 02:00:00:00:01:01 drop; }
+            }
+            """);
+        Assert.Equal(Outcome.Unproven, new Tracer(rules, Hosts.Usual).Trace(Own("8.8.8.8")).Verdict);
+    }
+
+    [Theory]
+    [InlineData("ff02::1", "fe80::2")]
+    [InlineData("2001:db8:9::9", "2001:db8:1::10")]
+    [InlineData("fe80::9", "fe80::2")]
+    public void A_redirect_stays_in_the_destinations_scope(string to, string expected)
+    {
+        HostNetwork network = Hosts.Usual with
+        {
+            Interfaces = [.. Hosts.Usual.Interfaces.Select(static device => device.Name != "eth0" ? device
+                : device with { Addresses = [.. device.Addresses, new InterfaceAddress(Address.Parse("fe80::2"), 64)] })],
+        };
+        Ruleset rules = Hosts.Rules("""
+            table ip6 nat {
+                chain prerouting { type nat hook prerouting priority dstnat; policy accept; udp dport 53 redirect; }
+            }
+            """);
+        Packet packet = new()
+        {
+            Iif = "eth0", Source = Address.Parse("2001:db8:1::5"), Destination = Address.Parse(to), Protocol = 17, DestinationPort = 53,
+        };
+        Assert.Equal(Address.Parse(expected), new Tracer(rules, network).Trace(packet).Destination);
+    }
+
+    [Theory]
+    [InlineData("ip6 daddr 2001:db8:1::10 icmp type echo-request drop", Outcome.Drop)]
+    [InlineData("icmp type echo-request drop", Outcome.Accept)]
+    [InlineData("ip daddr != 192.0.2.1 icmp type echo-request drop", Outcome.Accept)]
+    public void ICMP_in_IPv6_meets_rules_that_are_about_IPv6_already(string rule, Outcome expected)
+    {
+        Ruleset rules = Hosts.Input($"{rule}; accept");
+        Packet packet = new() { Iif = "eth0", Source = Address.Parse("2001:db8:1::5"), Destination = Address.Parse("2001:db8:1::10"), Protocol = 1 };
+        Assert.Equal(expected, new Tracer(rules, Hosts.Usual).Trace(packet).Verdict);
+    }
+
+    [Theory]
+    [InlineData("icmp type echo-request drop", Outcome.Accept)]
+    [InlineData("ip ttl 64 icmp type echo-request drop", Outcome.Drop)]
+    public void A_tag_hides_ICMP_from_rules_of_bridges_that_do_not_look_at_IP_first(string rule, Outcome expected)
+    {
+        Ruleset rules = Hosts.Rules($$"""
+            table bridge t {
+                chain in { type filter hook forward priority 0; policy accept; {{rule}}; }
+            }
+            """);
+        Packet packet = new()
+        {
+            Iif = "vnet0", Source = Address.Parse("192.168.122.10"), Destination = Address.Parse("192.168.122.11"), Protocol = 1, Bridged = true, Vlan = 5,
+        };
+        Assert.Equal(expected, new Tracer(rules, Hosts.Usual).Trace(packet).Verdict);
+    }
+
+    [Theory]
+    [InlineData("0", Outcome.Accept)]
+    [InlineData("1", Outcome.Drop)]
+    public void Also_sources_of_packets_to_a_group_are_validated(string filter, Outcome expected)
+    {
+        var network = Hosts.Usual with { Sysctls = Hosts.Usual.Sysctls.Add("net.ipv4.conf.all.rp_filter", filter) };
+        Packet packet = new() { Iif = "eth1", Source = Address.Parse("8.8.8.8"), Destination = Address.Parse("224.0.0.1"), Protocol = 17, DestinationPort = 53 };
+        Assert.Equal(expected, new Tracer(Hosts.Input("accept"), network).Trace(packet).Verdict);
+    }
+
+    [Fact]
+    public void At_a_ports_ingress_a_frame_for_the_bridge_is_another_hosts()
+    {
+        Ruleset rules = Hosts.Rules("""
+            table netdev t {
+                chain in { type filter hook ingress device "vnet0" priority 0; policy accept; meta pkttype other drop; }
+            }
+            """);
+        Packet packet = new() { Iif = "vnet0", Source = Address.Parse("192.168.122.10"), Destination = Address.Parse("192.168.122.1"), Protocol = 17 };
+        Assert.Equal(Outcome.Drop, new Tracer(rules, Hosts.Usual).Trace(packet).Verdict);
+        HostNetwork lowest = Hosts.Usual with
+        {
+            Interfaces = [.. Hosts.Usual.Interfaces.Select(static device => device.Name == "virbr0" ? device with { Mac = 0x02_00_00_00_00_05 } : device)],
+        };
+        Assert.Equal(Outcome.Accept, new Tracer(rules, lowest).Trace(packet).Verdict);
+    }
+
+    [Fact]
+    public void Of_several_packets_that_do_not_arrive_one_refusal_tells()
+    {
+        var tracer = new Tracer(Hosts.Input("limit rate 1/hour burst 1 packets reject; drop"), Hosts.Usual);
+        Assert.Equal(Outcome.Reject, tracer.Trace(Tcp(22) with { Count = 3 }).Verdict);
+    }
+
+    [Theory]
+    [InlineData(6, "", new[] { 3 })]
+    [InlineData(17, "udp dport 1 reject", new[] { 3 })]
+    [InlineData(17, "", new[] { 0 })]
+    public void What_the_host_says_by_itself_meets_its_rules(int protocol, string rule, int[] expected)
+    {
+        Ruleset rules = Hosts.Rules($$"""
+            table inet t {
+                chain in { type filter hook input priority filter; policy accept; {{rule}}
+                }
+                chain out { type filter hook output priority filter; policy accept; numgen inc mod 4 != 0 drop; }
+            }
+            """);
+        var tracer = new Tracer(rules, Hosts.Usual);
+        _ = tracer.Trace(Tcp(1) with { Protocol = protocol });
+        Assert.Equal(expected, tracer.Trace(Own("8.8.8.8") with { Count = 4 }).AcceptedIndex);
     }
 
     [Fact]

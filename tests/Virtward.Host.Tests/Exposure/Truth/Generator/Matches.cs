@@ -233,7 +233,7 @@ internal sealed class Matches(Dice dice, Palette palette, Values values)
     {
         if (!place.Link)
         {
-            return place.Hook is Hook.Prerouting or Hook.Input or Hook.Forward ? $"ether saddr {Not()}{values.One("ether_addr")}" : null;
+            return place.Hook is Hook.Output ? null : $"ether {dice.Pick("saddr", "saddr", "daddr")} {Not()}{values.One("ether_addr")}";
         }
 
         return dice.Below(7) switch

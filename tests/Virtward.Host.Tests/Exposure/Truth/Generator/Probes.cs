@@ -5,8 +5,8 @@ using Virtward.Host.Tests.Exposure.Truth.Scene;
 namespace Virtward.Host.Tests.Exposure.Truth.Generator;
 
 /// <summary>
-/// Packets that meet a ruleset's constants, on all entries. No two probes share a flow unless one is another's <see cref="Packet.Before"/>: source ports
-/// (and for protocols without them sources) are used once, so that translations do not clash and the order does not matter.
+/// Packets that meet a ruleset's constants, on all entries. Few probes share a flow unless one is another's <see cref="Packet.Before"/>: most source ports
+/// (and for protocols without them sources) are used once, so that only some translations clash.
 /// </summary>
 internal sealed class Probes(Dice dice, Palette palette, Layout layout)
 {
@@ -26,13 +26,13 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
     {
         while (true)
         {
-            Packet packet = Simple();
+            Packet packet = Addressed(Simple());
             if (packet.Protocol is not (6 or 17 or 132 or 136) && !_sources.Add((packet.Protocol, packet.Source)))
             {
                 continue;
             }
 
-            if (Stateful && packet.Protocol is 6 or 17 && dice.Percent(35))
+            if (Stateful && packet.Protocol is 6 or 17 && dice.Percent(50))
             {
                 // Count packets from as many source ports.
                 _next += 10;
@@ -91,6 +91,12 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
             {
                 return port;
             }
+        }
+
+        if (dice.Percent(8))
+        {
+            // Once more the one before: where the sources are translated to one address, both would have the same answers.
+            return _next;
         }
 
         while (!_ports.Add((protocol, ++_next)))
@@ -180,7 +186,12 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
     /// <summary>Whether an address is one that a neighbour may have.</summary>
     public static bool IsSane(Address address) => address.IsV4
         ? address.V4 >> 24 is > 0 and < 224 and not 127 && (address.V4 & 0xff) is not (0 or 255)
-        : address.High >> 56 is not (0 or 0xff or 0xfe);
+        : address.High >> 56 is not (0 or 0xff or 0xfe) && address.Low != 0;
+
+    /// <summary>A frame to an address that nobody on the bridge has says whom it is addressed to.</summary>
+    private Packet Addressed(Packet packet) =>
+        !packet.Bridged || (layout.Home(packet.Destination)?.Bridge == layout.Of(packet.Iif).Bridge && !layout.IsOwn(packet.Destination)) ? packet
+        : packet with { DestinationMac = layout.NeighbourMac(layout.Of(packet.Iif), packet.Destination) };
 
     /// <summary>An error that somebody on the way back sends about a packet.</summary>
     private Packet? Error(Packet first, Packet back) => new()
@@ -194,13 +205,14 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
         DestinationPort = 0,
         Bridged = back.Bridged,
         SourceMac = back.SourceMac,
+        DestinationMac = back.DestinationMac,
         Before = [first],
     };
 
     /// <summary>The answer to a packet, as it would come in; null where it comes from nowhere known.</summary>
     private Packet? Back(Packet first)
     {
-        string? iif = layout.Addresses.Any(own => own.Address.StartsWith(first.Destination + "/", StringComparison.Ordinal))
+        string? iif = layout.IsOwn(first.Destination)
             ? "host"
             : layout.Home(first.Destination)?.Device ?? "eth0";
         if (first.Iif == "host" && iif == "host")
@@ -208,8 +220,9 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
             return null;
         }
 
-        return first with
+        return Addressed(first with
         {
+            DestinationMac = null,
             Iif = iif,
             Source = first.Destination,
             Destination = first.Source,
@@ -218,6 +231,6 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
             IcmpType = first.Protocol switch { 1 => 0, 58 => 129, _ => null },
             Bridged = first.Bridged && iif is "vnet0" or "vnet1" or "eth2" or "vnet2" && layout.Home(first.Source)?.Device != iif,
             SourceMac = iif == "host" ? null : layout.Of(iif).PeerMac,
-        };
+        });
     }
 }

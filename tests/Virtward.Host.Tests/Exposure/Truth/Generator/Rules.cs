@@ -24,8 +24,8 @@ internal sealed class Rules(Dice dice, Palette palette, Values values, Matches m
             return VerdictMap(place, sets, targets);
         }
 
-        bool counts = Stateful && dice.Percent(35);
-        int wanted = counts ? dice.Weighted((50, 0), (50, 1)) : dice.Weighted((3, 0), (45, 1), (38, 2), (14, 3));
+        bool counts = Stateful && dice.Percent(40);
+        int wanted = counts ? dice.Weighted((70, 0), (30, 1)) : dice.Weighted((3, 0), (45, 1), (38, 2), (14, 3));
         List<string> parts = Matching(place, sets, wanted);
         if (dice.Percent(16))
         {
@@ -81,6 +81,17 @@ internal sealed class Rules(Dice dice, Palette palette, Values values, Matches m
 
     private string Verdict(Place place, IReadOnlyList<string> targets)
     {
+        if (place.Family == Family.Netdev && place.Hook == Hook.Ingress && dice.Percent(6))
+        {
+            return $"fwd to \"{dice.Pick("eth0", "eth1", "wg0", "vnet0", "eth2")}\"";
+        }
+
+        if (place is { Family: Family.Ip or Family.Ip6 or Family.Inet, Hook: Hook.Prerouting, Type: ChainType.Filter } && dice.Percent(4))
+        {
+            string family = place.Family == Family.Inet ? dice.Pick("ip ", "ip6 ") : "";
+            return $"meta l4proto {dice.Pick("tcp", "udp")} tproxy {family}to :{palette.Port()} meta mark set 1 accept";
+        }
+
         string verdict = dice.Weighted(
             (34, "accept"), (23, "drop"), (7, "reject"), (targets.Count > 0 ? 15 : 0, "jump"), (targets.Count > 0 ? 6 : 0, "goto"), (6, "return"), (2, "continue"), (9, ""));
         switch (verdict)
@@ -168,7 +179,7 @@ internal sealed class Rules(Dice dice, Palette palette, Values values, Matches m
             5 => $"{dice.Pick("add", "update")} @seen{suffix} {{ {field} }}",
             6 => $"{field} @seen{suffix}",
 
-            // numgen inc stands in the example files: what the kernel itself sends makes it turn once too often now and then.
+            7 when dice.Percent(50) => $"numgen inc mod {dice.Between(2, 4)} {dice.Pick("0", "1", "< 2", "!= 0")}",
             7 => $"limit rate over {dice.Between(1, 3)}/day burst {dice.Between(1, 5)} packets",
             8 when dice.Percent(40) => dice.Pick("quota over 1 bytes", "quota 1000000 bytes", "quota over 1000000 bytes"),
             _ => $"{field} != @seen{suffix}",

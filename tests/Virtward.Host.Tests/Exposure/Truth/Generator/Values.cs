@@ -17,7 +17,9 @@ internal sealed class Values(Dice dice, Palette palette)
         "inet_proto" => dice.Pick("tcp", "udp", "icmp", "ipv6-icmp", "sctp", "gre"),
         "ifname" => $"\"{dice.Pick(Devices)}\"",
         "mark" => $"0x{palette.Mark():x}",
-        "ether_addr" => dice.Pick("02:00:00:00:01:01", "02:00:00:00:01:04", "02:00:00:00:01:07", "02:00:00:00:02:01", "06:11:22:33:44:55"),
+        "ether_addr" => dice.Pick(
+            "02:00:00:00:01:01", "02:00:00:00:01:04", "02:00:00:00:01:05", "02:00:00:00:01:07", "02:00:00:00:02:01", "02:00:00:00:02:02", "02:00:00:00:00:01",
+            "02:00:00:00:00:03", "06:11:22:33:44:55", "00:00:00:00:00:00"),
         "verdict" => dice.Pick("accept", "drop", "continue", "return"),
         _ => throw new ArgumentException(type),
     };

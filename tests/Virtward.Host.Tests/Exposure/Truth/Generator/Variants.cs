@@ -59,7 +59,7 @@ internal static class Variants
                 (12, "addr add 10.9.9.9/32 dev lo"),
                 (12, "addr add 192.0.2.9/32 dev eth1"),
                 (10, "addr add fd00:99::1/128 dev lo nodad"),
-                (10, "route add 1.1.1.0/24 dev wg0"),
+                (10, "route add 1.1.1.0/24 dev wg0\n" + string.Join('\n', Enumerable.Range(0, 256).Select(static last => $"neigh replace 1.1.1.{last} lladdr 02:00:00:00:01:03 dev wg0 nud permanent"))),
                 (6, $"link set {dice.Pick("eth1", "wg0")} group 7"),
                 (6, "route del default via 203.0.113.1"),
             ])

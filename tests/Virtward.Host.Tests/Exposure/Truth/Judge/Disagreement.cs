@@ -16,8 +16,13 @@ namespace Virtward.Host.Tests.Exposure.Truth.Judge;
 /// <param name="Said">What the engine says.</param>
 internal sealed record Disagreement(int Seed, string What, Layout Layout, string Rules, Packet Packet, Observation Seen, Trace Said)
 {
+    private const int Shown = 20;
+
     /// <summary>The ruleset as it was made; null where it is no random one.</summary>
     public Draft? Draft { get; init; }
+
+    /// <summary>The probes that were sent before it in the same life of the host and matter.</summary>
+    public IReadOnlyList<Packet> Earlier { get; init; } = [];
 
     /// <summary>What disagreements of one cause have in common, roughly.</summary>
     public string Kind => $"{What}: kernel {Seen.Verdict}, engine {Said.Verdict}, {(Said.Why.IsEmpty ? "no why" : Said.Why[^1].Verdict + " at " + Said.Why[^1].Place)}";
@@ -26,6 +31,21 @@ internal sealed record Disagreement(int Seed, string What, Layout Layout, string
     {
         var text = new StringBuilder();
         text.Append("seed ").Append(Seed).Append(": ").AppendLine(What);
+        if (Earlier.Count > Shown)
+        {
+            text.AppendLine($"earlier {Earlier.Count - Shown} more");
+        }
+
+        foreach (Packet earlier in Earlier.TakeLast(Shown))
+        {
+            foreach (Packet before in earlier.Before)
+            {
+                text.Append("earlier before ").AppendLine(Words(before));
+            }
+
+            text.Append("earlier ").AppendLine(Words(earlier));
+        }
+
         foreach (Packet before in Packet.Before)
         {
             text.Append("before  ").AppendLine(Words(before));
@@ -73,5 +93,5 @@ internal sealed record Disagreement(int Seed, string What, Layout Layout, string
         $"iif {packet.Iif} {packet.Source}:{packet.SourcePort} > {packet.Destination}:{packet.DestinationPort} proto {packet.Protocol}"
         + $"{(packet.Protocol == 6 ? $" flags 0x{packet.TcpFlags:x2}" : "")}{(packet.IcmpType is { } type ? $" type {type}" : "")}"
         + $"{(packet.Ttl == 64 ? "" : $" ttl {packet.Ttl}")}{(packet.Bridged ? " l2 bridge" : "")}{(packet.Vlan is { } vlan ? $" vlan {vlan}" : "")}"
-        + $"{(packet.SourceMac is { } mac ? $" smac {Link.Text(mac)}" : "")}{(packet.Count == 1 ? "" : $" count {packet.Count}")}";
+        + $"{(packet.SourceMac is { } mac ? $" smac {Link.Text(mac)}" : "")}{(packet.DestinationMac is { } to ? $" dmac {Link.Text(to)}" : "")}{(packet.Count == 1 ? "" : $" count {packet.Count}")}";
 }

@@ -7,10 +7,10 @@ using Virtward.Exposure.Topology;
 
 namespace Virtward.Host.Tests.Exposure.Truth.Judge;
 
-/// <summary>The exposure engine, living one life of a host from a listing on. Nothing listens there.</summary>
+/// <summary>The exposure engine, living one life of a host from a listing on. Nothing listens there, transparently or otherwise.</summary>
 internal sealed class TracedEngine(Ruleset rules, HostNetwork network)
 {
-    private readonly Tracer _tracer = new(rules, network);
+    private readonly Tracer _tracer = new(rules, network, new TracerOptions { NoTransparentSockets = true });
 
     /// <summary>An engine for what <c>nft -a list ruleset</c> printed.</summary>
     public static TracedEngine Of(string listing, HostNetwork network) => new(NftTextReader.Read(listing).Value, network);

@@ -83,12 +83,12 @@ internal sealed class Trial : IDisposable
             }
             else
             {
-                tally.Disagreements.Add(new Disagreement(seed, what, _scene.Layout, rules, probes[i], seen[i], said) { Draft = draft });
+                tally.Disagreements.Add(new Disagreement(seed, what, _scene.Layout, rules, probes[i], seen[i], said) { Draft = draft, Earlier = probes[..i] });
             }
         }
     }
 
-    /// <summary>The same disagreement with as few rules as may be; the same where it needs the packets before it.</summary>
+    /// <summary>The same disagreement with as few rules, and as few packets before it, as may be.</summary>
     public Disagreement Shrink(Disagreement found, int tries)
     {
         if (found.Draft is not { } draft)
@@ -97,34 +97,50 @@ internal sealed class Trial : IDisposable
         }
 
         Disagreement smallest = found;
-        bool Holds(Draft less)
+        bool Holds(Draft less, IReadOnlyList<Packet> earlier)
         {
-            if (_scene.Load(less.ToString()) is not null)
+            if (_scene.Load(less.ToString()) is not null || _scene.TryListing() is not { } rules || _scene.Load(rules) is not null)
             {
                 return false;
             }
 
-            if (_scene.TryListing() is not { } rules || _scene.Load(rules) is not null)
-            {
-                return false;
-            }
-
-            Observation seen = _prober.Run([found.Packet])[0];
-            Trace said = TracedEngine.Of(rules, _network).Trace(found.Packet);
+            Packet[] probes = [.. earlier, found.Packet];
+            Observation seen = _prober.Run(probes)[^1];
+            TracedEngine engine = TracedEngine.Of(rules, _network);
+            Trace said = Array.ConvertAll(probes, engine.Trace)[^1];
             if (Comparison.Difference(_scene.Layout, found.Packet, seen, said) != found.What)
             {
                 return false;
             }
 
-            smallest = found with { Rules = rules, Seen = seen, Said = said, Draft = less };
+            smallest = found with { Rules = rules, Seen = seen, Said = said, Draft = less, Earlier = earlier };
             return true;
         }
 
-        if (Holds(draft))
+        if (!Holds(draft, []) && Holds(draft, found.Earlier))
         {
-            _ = Shrinker.Shrink(draft, Holds, tries);
+            IReadOnlyList<Packet> earlier = found.Earlier;
+            for (int size = Math.Max(1, earlier.Count / 2), left = tries; left > 0;)
+            {
+                int before = earlier.Count;
+                for (int from = 0; from < earlier.Count && left > 0; left--)
+                {
+                    Packet[] less = [.. earlier.Take(from), .. earlier.Skip(from + size)];
+                    bool gone = Holds(draft, less);
+                    earlier = gone ? less : earlier;
+                    from += gone ? 0 : size;
+                }
+
+                if (size == 1 && before == earlier.Count)
+                {
+                    break;
+                }
+
+                size = Math.Max(1, size / 2);
+            }
         }
 
+        _ = Shrinker.Shrink(draft, less => Holds(less, smallest.Earlier), tries);
         return smallest;
     }
 
@@ -145,7 +161,7 @@ internal sealed class Trial : IDisposable
         if (decided.Table.Length == 0)
         {
             string text = draft.ToString();
-            return !Probes.IsSane(probe.Source) || IsError(probe) || _scene.Layout.Commands.Length > 0
+            return !Probes.IsSane(probe.Source) || _scene.Layout.IsOwn(probe.Source) || IsError(probe) || _scene.Layout.Commands.Length > 0
                 || text.Contains("hook output", StringComparison.Ordinal) || text.Contains("hook postrouting", StringComparison.Ordinal)
                 || text.Contains("hook egress", StringComparison.Ordinal);
         }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Virtward.Host.Tests.Exposure.Truth.Scene;
+using Virtward.Host.Tests.Support;
 using Xunit;
 
 namespace Virtward.Host.Tests.Exposure.Truth.Layouts;
@@ -73,11 +74,60 @@ public sealed class LayoutTests(ITestOutputHelper output)
         read -r _
         """;
 
+    private const string Libvirt =
+        Private + "\n" +
+        """
+        mount -t tmpfs none /var/cache
+        mkdir -p /run/libvirt-etc /run/libvirt-lib
+        cp -a /etc/libvirt/. /run/libvirt-etc && mount --bind /run/libvirt-etc /etc/libvirt
+        cp -a /var/lib/libvirt/. /run/libvirt-lib && mount --bind /run/libvirt-lib /var/lib/libvirt
+        rm -f /etc/libvirt/qemu/networks/*.xml /etc/libvirt/qemu/networks/autostart/*
+        run() { virsh -c network:///system "$@" >/run/virsh.log 2>&1 || { cat /run/virsh.log /run/libvirtd.log; exit 8; }; }
+        network() {
+            echo "<network><name>$1</name>$2<bridge name='$1' stp='off' delay='0'/><mac address='$3'/><dns enable='no'/>
+                <ip address='$4' prefix='24'/><ip family='ipv6' address='$5' prefix='64'/></network>" >/run/$1.xml
+            run net-create /run/$1.xml
+        }
+        libvirtd >/run/libvirtd.log 2>&1 &
+        wait_for virsh -c network:///system net-list
+        network virbr0 "<forward mode='nat'/>" 02:00:00:00:02:01 192.168.122.1 fd00:122::1
+        network br0 "FORWARD" 02:00:00:00:02:02 10.77.0.1 fd00:77::1
+        echo ready
+        read -r _
+        """;
+
     [Fact]
     public void Firewalld_itself() => At_work("/usr/sbin/firewalld", Firewalld);
 
     [Fact]
     public void Ufw_itself() => At_work("/usr/sbin/ufw", Ufw);
+
+    /// <summary>Networks of every kind that libvirt lays rules for; the bridges are its own. No DNS, so no dnsmasq is needed.</summary>
+    [Theory]
+    [InlineData("<forward mode='route'/>")]
+    [InlineData("<forward mode='open'/>")]
+    [InlineData("")]
+    [InlineData("<forward mode='nat'><nat ipv6='yes'><port start='2000' end='2999'/></nat></forward>")]
+    public void Libvirt_itself(string forward)
+    {
+        if (!File.Exists("/usr/sbin/libvirtd") || !File.Exists("/usr/bin/virsh"))
+        {
+            Assert.Skip("libvirtd and virsh are not installed");
+        }
+
+        Process? shell = null;
+        try
+        {
+            using var scene = new TruthScene(Layout.Plain, host => shell = Start(host, "libvirtd", Libvirt.Replace("FORWARD", forward, StringComparison.Ordinal)));
+            Judge(scene);
+        }
+        finally
+        {
+            shell?.StandardInput.Close();
+            shell?.WaitForExit();
+            shell?.Dispose();
+        }
+    }
 
     [Fact]
     public void Docker_and_libvirt_by_iptables() => Restored("iptables-nft-restore", "docker-libvirt.iptables");
@@ -134,14 +184,7 @@ public sealed class LayoutTests(ITestOutputHelper output)
         }
 
         using var scene = new TruthScene(Layout.Plain);
-        using Process shell = scene.Host.Start("unshare", ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "bash", "-c", script]);
-        string? line = shell.StandardOutput.ReadLine();
-        if (line != "ready")
-        {
-            shell.StandardInput.Close();
-            Assert.Fail($"{program}: {line} {shell.StandardOutput.ReadToEnd()} {shell.StandardError.ReadToEnd()}");
-        }
-
+        using Process shell = Start(scene.Host, program, script);
         try
         {
             Judge(scene);
@@ -151,6 +194,19 @@ public sealed class LayoutTests(ITestOutputHelper output)
             shell.StandardInput.Close();
             shell.WaitForExit();
         }
+    }
+
+    private static Process Start(NetworkNamespace host, string program, string script)
+    {
+        Process shell = host.Start("unshare", ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "bash", "-c", script]);
+        string? line = shell.StandardOutput.ReadLine();
+        if (line != "ready")
+        {
+            shell.StandardInput.Close();
+            Assert.Fail($"{program}: {line} {shell.StandardOutput.ReadToEnd()} {shell.StandardError.ReadToEnd()}");
+        }
+
+        return shell;
     }
 
     private void Judge(TruthScene scene)

@@ -73,6 +73,13 @@ internal sealed record Layout
         return null;
     }
 
+    /// <summary>Whether an address is the host's.</summary>
+    public bool IsOwn(Address address) => Addresses.Any(own => own.Address.StartsWith(address + "/", StringComparison.Ordinal));
+
+    /// <summary>The hardware address of who has an address; where nobody has, of somebody else on the bridge than the sender.</summary>
+    public ulong NeighbourMac(Link from, Address address) => Home(address) is { } home && home != from ? home.PeerMac
+        : Links.FirstOrDefault(link => link != from && link.Bridge == from.Bridge && link.Bridge is not null)?.PeerMac ?? HostMac(from);
+
     /// <summary>The hardware address that a frame to the host bears on a link.</summary>
     public static ulong HostMac(Link link) => link.Bridge is { } bridge ? BridgeMac(bridge) : link.Mac;
 }

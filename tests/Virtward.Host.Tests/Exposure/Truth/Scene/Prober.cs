@@ -129,7 +129,7 @@ internal sealed unsafe class Prober(TruthScene scene)
         Link link = scene.Layout.Of(packet.Iif);
         int header = packet.Vlan is null ? 14 : 18;
         byte[] frame = new byte[header + bytes.Length];
-        WriteMac(frame, packet.Bridged ? NeighbourMac(link, packet.Destination) : Layout.HostMac(link));
+        WriteMac(frame, packet.Bridged ? packet.DestinationMac ?? scene.Layout.NeighbourMac(link, packet.Destination) : Layout.HostMac(link));
         WriteMac(frame.AsSpan(6), packet.SourceMac ?? link.PeerMac);
         if (packet.Vlan is { } vlan)
         {
@@ -141,18 +141,6 @@ internal sealed unsafe class Prober(TruthScene scene)
         bytes.CopyTo(frame, header);
         scene.Wire.Send(scene.FarIndex(link), frame);
         return bytes;
-    }
-
-    /// <summary>Who has an address; where nobody has: somebody else on the bridge than the sender.</summary>
-    private ulong NeighbourMac(Link from, Address address)
-    {
-        if (scene.Layout.Home(address) is { } home && home != from)
-        {
-            return home.PeerMac;
-        }
-
-        return scene.Layout.Links.FirstOrDefault(link => link != from && link.Bridge == from.Bridge && link.Bridge is not null)?.PeerMac
-            ?? Layout.HostMac(from);
     }
 
     private static void WriteMac(Span<byte> to, ulong mac)

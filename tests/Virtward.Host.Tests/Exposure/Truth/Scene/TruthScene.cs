@@ -14,7 +14,10 @@ internal sealed class TruthScene : IDisposable
     private readonly Dictionary<int, Link> _byFarIndex = [];
     private readonly Dictionary<string, int> _farIndex = [];
 
-    public TruthScene(Layout layout)
+    /// <summary>Sets it up.</summary>
+    /// <param name="layout">How the host stands.</param>
+    /// <param name="makeBridges">Who makes the bridges on the host, with their addresses; null: they are made here.</param>
+    public TruthScene(Layout layout, Action<NetworkNamespace>? makeBridges = null)
     {
         Layout = layout;
         Far.Sysctl("net.ipv6.conf.all.disable_ipv6", "1");
@@ -24,9 +27,12 @@ internal sealed class TruthScene : IDisposable
             Host.Sysctl(name, value);
         }
 
+        makeBridges?.Invoke(Host);
         foreach (string bridge in Layout.Bridges)
         {
-            Host.Ip($"link add {bridge} address {Link.Text(Layout.BridgeMac(bridge))} type bridge mcast_snooping 0");
+            Host.Ip(makeBridges is null
+                ? $"link add {bridge} address {Link.Text(Layout.BridgeMac(bridge))} type bridge mcast_snooping 0"
+                : $"link set {bridge} type bridge mcast_snooping 0");
         }
 
         foreach (Link link in layout.Links)
@@ -180,7 +186,7 @@ internal sealed class TruthScene : IDisposable
 
         foreach ((string device, string address) in Layout.Addresses)
         {
-            yield return $"addr add {address} dev {device}{(address.Contains(':', StringComparison.Ordinal) ? " nodad" : "")}";
+            yield return $"addr replace {address} dev {device}{(address.Contains(':', StringComparison.Ordinal) ? " nodad" : "")}";
         }
 
         foreach ((string device, string text) in Layout.Addresses)
@@ -208,7 +214,7 @@ internal sealed class TruthScene : IDisposable
         IEnumerable<UInt128> blocks = own.IsV4 ? [block] : ((UInt128[])[block, own.Value & ~(UInt128)0xffff]).Distinct();
         foreach (UInt128 first in blocks)
         {
-            for (uint last = own.IsV4 || first != (own.Value & ~(UInt128)0xffff) ? 0u : 1u; last < 255; last++)
+            for (uint last = 0; last < 255; last++)
             {
                 var address = Address.FromValue(first | last);
                 if (address != own && Layout.Home(address) is { } link)

@@ -1,0 +1,184 @@
+using Virtward.Core.Net;
+using Virtward.Exposure.PacketSets;
+using Virtward.Exposure.Topology;
+
+namespace Virtward.Exposure.Evaluation;
+
+/// <summary>
+/// What the host says by itself in a simulated life: answers, resets, errors. They meet the host's output rules, fill its sets and take from its limits
+/// as all packets do (net/ipv4/icmp.c, net/ipv6/icmp.c, nf_reject_ipv4.c, nf_reject_ipv6.c, tcp_ipv4.c).
+/// </summary>
+internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
+{
+    private const int Syn = 2;
+    private const int Reset = 4;
+    private const int Acknowledge = 16;
+    private const int Icmp = 1;
+    private const int Icmp6 = 58;
+    private const int Tcp = 6;
+    private const int UdpLite = 136;
+    private const int Unreachable = 3;
+    private const int Unreachable6 = 1;
+    private const int Port = 3;
+    private const int Port6 = 4;
+
+    /// <summary>ICMP's type and code of a <c>reject</c>, as it is printed; type 0 for a reset.</summary>
+    public static (int Type, int Code) Refusal(string with, bool v6)
+    {
+        string reason = with.Length == 0 ? "port-unreachable" : with[(with.LastIndexOf(' ') + 1)..];
+        return with.Contains("reset", StringComparison.Ordinal) ? (0, 0) : v6
+            ? (Unreachable6, reason switch
+            {
+                "no-route" or "net-unreachable" => 0,
+                "admin-prohibited" or "host-prohibited" or "net-prohibited" => 1,
+                "addr-unreachable" or "host-unreachable" => 3,
+                "policy-fail" => 5,
+                "reject-route" => 6,
+                _ => Port6,
+            })
+            : (Unreachable, reason switch
+            {
+                "no-route" or "net-unreachable" => 0,
+                "host-unreachable" or "addr-unreachable" => 1,
+                "prot-unreachable" or "proto-unreachable" => 2,
+                "net-prohibited" => 9,
+                "host-prohibited" => 10,
+                "admin-prohibited" => 13,
+                _ => Port,
+            });
+    }
+
+    /// <summary>ICMP's type and code where the kernel itself finds no way: no route, a route that refuses, or the time to live is over.</summary>
+    public static (int Type, int Code) Refusal(RouteType route, bool expired, bool v6) => (route, expired, v6) switch
+    {
+        (_, true, false) => (11, 0),
+        (_, true, true) => (3, 0),
+        (RouteType.Prohibit, _, false) => (Unreachable, 13),
+        (RouteType.Prohibit, _, true) => (Unreachable6, 1),
+        (RouteType.Unreachable, _, false) => (Unreachable, 1),
+        (_, _, false) => (Unreachable, 0),
+        _ => (Unreachable6, 0),
+    };
+
+    /// <summary>The answer to what has arrived; null: there is none.</summary>
+    public PacketState? Answer(PacketState state)
+    {
+        // A reset is not sent from an address that stands for several hosts (tcp_v6_send_reset). TCP asks nobody whether a packet is of a flow.
+        if (state.Route is { Type: not RouteType.Local } || !state[Slot.DestinationPort].IsNumber || !state[Slot.IcmpType].IsNumber)
+        {
+            return null;
+        }
+
+        int flags = (int)(uint)state[Slot.TcpFlags].Number;
+        bool open = listening.Contains((int)(uint)state[Slot.DestinationPort].Number);
+        return (state.Protocol, (int)(uint)state[Slot.IcmpType].Number) switch
+        {
+            (Tcp, _) when TcpTracking.IsReset(flags) => null,
+            (Tcp, _) when open => state.Tracking == Tracking.New && (flags & (Syn | Acknowledge)) == Syn ? Swap(state, Syn | Acknowledge, 0) : null,
+            (Tcp, _) => Swap(state, ResetTo(flags), 0),
+            (Icmp, 8) when !state.V6 => Swap(state, 0, 0),
+            (Icmp, 13) when !state.V6 => Swap(state, 0, 14),
+            (Icmp6, 128) when state.V6 => Swap(state, 0, 129),
+            (UdpLite, _) => Error(state, state.V6 ? (Unreachable6, Port6) : (Unreachable, Port)),
+            _ => null,
+        };
+    }
+
+    /// <summary>The reset that a <c>reject</c> sends: it carries the packet's flow; to a packet of none it is looked up for itself (nf_ct_attach).</summary>
+    public static PacketState ResetFor(PacketState refused)
+    {
+        PacketState reset = Swap(refused, ResetTo((int)(uint)refused[Slot.TcpFlags].Number), 0);
+        if (refused.Tracking is not (Tracking.Invalid or Tracking.Untracked))
+        {
+            reset.Tracked = true;
+            reset.Tracking = Tracking.Related;
+            reset.Connection = refused.Connection;
+            reset.Reply = !refused.Reply;
+            reset.DestinationBound = true;
+            reset.SourceBound = true;
+            reset.Set(Slot.FlowMark, refused[Slot.FlowMark]);
+            reset.Set(Slot.FlowStatus, refused[Slot.FlowStatus]);
+            reset.Set(Slot.OriginalSource, refused[Slot.OriginalSource]);
+            reset.Set(Slot.OriginalDestination, refused[Slot.OriginalDestination]);
+            reset.Set(Slot.OriginalSourcePort, refused[Slot.OriginalSourcePort]);
+            reset.Set(Slot.OriginalDestinationPort, refused[Slot.OriginalDestinationPort]);
+        }
+
+        return reset;
+    }
+
+    /// <summary>The error about a packet; null: none is sent.</summary>
+    public PacketState? Error(PacketState about, (int Type, int Code) what)
+    {
+        BitValue from = about[Slot.SourceAddress];
+        BitValue to = about[Slot.DestinationAddress];
+        if (what.Type == 0 || !from.IsNumber || !to.IsNumber || IsForMany(from.Number, about.V6, true) || IsForMany(to.Number, about.V6, false)
+            || about.Route is { Type: RouteType.Broadcast or RouteType.Multicast } || SourceTowards(about) is not { } source)
+        {
+            return null;
+        }
+
+        var error = new PacketState { V6 = about.V6, Protocol = about.V6 ? Icmp6 : Icmp, Own = true, Condition = BddManager.True };
+        for (Slot slot = 0; slot < Slot.Count; slot++)
+        {
+            error.Set(slot, BitValue.Of(0, 32));
+        }
+
+        uint header = about.V6 ? 48u : 28u;
+        error.Set(Slot.SourceAddress, source.IsV4 ? BitValue.Of(source.V4, 32) : BitValue.Of(source.Value, 128));
+        error.Set(Slot.DestinationAddress, from);
+        error.Set(Slot.SourcePort, BitValue.Of(0, 16));
+        error.Set(Slot.DestinationPort, BitValue.Of(0, 16));
+        error.Set(Slot.TimeToLive, BitValue.Of(64, 8));
+        error.Set(Slot.ServiceClass, about.V6 ? BitValue.Of(0, 6) : BitValue.Of(48, 6));
+        error.Set(Slot.Congestion, BitValue.Of(0, 2));
+        error.Set(Slot.Length, BitValue.Of(header + UInt128.Min(about[Slot.Length].Number, about.V6 ? 1232u : 548u), 32));
+        error.Set(Slot.TcpFlags, BitValue.Of(0, 8));
+        error.Set(Slot.IcmpType, BitValue.Of((uint)what.Type, 8));
+        error.Set(Slot.IcmpCode, BitValue.Of((uint)what.Code, 8));
+        error.Quoted = Life.TupleOf(about);
+        return error;
+    }
+
+    // icmp_route_lookup: the address that the packet was for, where it is the host's, else one chosen by the way back.
+    private Address? SourceTowards(PacketState about)
+    {
+        Address destination = ToAddress(about, Slot.DestinationAddress);
+        bool own = room.Network.IsOwn(destination) || about.Route is { Type: RouteType.Local };
+        foreach ((int set, RouteHit hit) in room.Router.Find(
+            about.V6, BitValue.Of(0, about.V6 ? 128 : 32), about[Slot.SourceAddress], BitValue.Of(0, 32), room.Network.Loopback.Name, null, BddManager.True))
+        {
+            if (hit.Type == RouteType.Anycast)
+            {
+                // icmpv6_route_lookup: nobody is told who is one of several.
+                return null;
+            }
+
+            if (own)
+            {
+                return destination;
+            }
+
+            if (set == BddManager.True)
+            {
+                Address sender = ToAddress(about, Slot.SourceAddress);
+                return hit.Type == RouteType.Local ? sender : hit.PreferredSource
+                    ?? (room.Network.Find(hit.Device) is { } device ? room.Network.SelectAddress(device, about.V6 ? sender : hit.Gateway ?? sender) : null);
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsForMany(UInt128 address, bool v6, bool source) => v6
+        ? address >> 120 == 0xff || (source && address == 0)
+        : address >> 28 == 0xe || address == uint.MaxValue || (source && address >> 24 == 0);
+
+    private static Address ToAddress(PacketState state, Slot slot) =>
+        state.V6 ? Address.FromValue(state[slot].Number) : Address.FromV4((uint)state[slot].Number);
+
+    // RFC 9293 section 3.5.2: to what acknowledges, a bare reset.
+    private static int ResetTo(int flags) => (flags & Acknowledge) != 0 ? Reset : Reset | Acknowledge;
+
+    private static PacketState Swap(PacketState to, int tcpFlags, int icmpType) => PacketMaker.Answer(to, tcpFlags, icmpType);
+}
