@@ -30,6 +30,7 @@ public sealed class PublishedProgramTests : IDisposable
             Assert.Contains("198.51.100.7", await guard.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
             Assert.Contains("198.51.100.7", host.Exec("nft", ["list", "table", "inet", "virtward"]), StringComparison.Ordinal);
             Assert.Contains("\"inForce\":1", Alone(host, program, "status", "--json", "--state", state), StringComparison.Ordinal);
+            Assert.Empty(CodeMadeAtRunTime(guard.Id));
             guard.Kill();
             await guard.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
@@ -44,11 +45,18 @@ public sealed class PublishedProgramTests : IDisposable
     // The environment is empty: no DOTNET_ROOT, no HOME to unpack anything into.
     private static string Alone(NetworkNamespace host, params string[] command) => host.Exec("env", ["-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", .. command]);
 
+    // What the unit's MemoryDenyWriteExecute forbids: memory that is executable and writable, or of no file. (The memfd counts as a file.)
+    private static IEnumerable<string> CodeMadeAtRunTime(int process) => File.ReadLines($"/proc/{process}/maps").Where(mapping =>
+    {
+        string[] fields = mapping.Split(' ', 6, StringSplitOptions.TrimEntries);
+        return fields[1].Contains('x', StringComparison.Ordinal)
+            && (fields[1].Contains('w', StringComparison.Ordinal) || fields[5] is not (['/', ..] or "[vdso]" or "[vsyscall]"));
+    });
+
     private string Publish()
     {
-        string root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(BuiltProgram.Path)!, "../../../../.."));
         string to = Path.Combine(_folder.FullName, "published");
-        var start = new ProcessStartInfo(Path.Combine(root, "publish"), [to]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Path.Combine(BuiltProgram.Root, "publish"), [to]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using Process publish = Process.Start(start)!;
         Task<string> output = publish.StandardOutput.ReadToEndAsync();
         string error = publish.StandardError.ReadToEnd();

@@ -11,9 +11,8 @@ public sealed partial class UnitFileTests
     [Fact]
     public void Systemd_finds_the_unit_well_sandboxed()
     {
-        string root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(BuiltProgram.Path)!, "../../../../.."));
         var start = new ProcessStartInfo(
-            "systemd-analyze", ["security", "--offline=true", "--no-pager", Path.Combine(root, "packaging", "virtward.service")])
+            "systemd-analyze", ["security", "--offline=true", "--no-pager", Path.Combine(BuiltProgram.Root, "packaging", "virtward.service")])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
