@@ -194,7 +194,7 @@ public sealed class MatrixMaker
 
     private void Ask(Endpoint endpoint, Guest? guest, ZoneEntry entry, SourceTally tally)
     {
-        bool elsewhere = endpoint.BoundDevice is not null && endpoint.BoundDevice != entry.Interface && endpoint.BoundDevice != entry.Device;
+        bool elsewhere = endpoint.BoundDevice is { } bound && bound != entry.Interface && bound != entry.Device && !IsInVrf(entry.Interface, bound);
         foreach (Address address in Ordered(endpoint, entry))
         {
             PrefixSet asked = entry.Sources is null ? (address.IsV4 ? Everyone4 : Everyone6) : entry.Sources.Intersect(address.IsV4 ? Everyone4 : Everyone6);
@@ -225,6 +225,10 @@ public sealed class MatrixMaker
         endpoint.Place == EndpointPlace.Published && answer.Arrivals.All(static place => place == Tracer.Host)
             ? answer with { Accepted = PrefixSet.Empty, Limited = PrefixSet.Empty, Unproven = PrefixSet.Empty, OpenPorts = PortSet.Empty }
             : answer;
+
+    // A socket that is bound to a VRF takes what comes in by any of the VRF's devices (inet_sk_bound_dev_eq, net/ipv4/inet_hashtables.c).
+    private bool IsInVrf(string device, string vrf) => _facts.Network.Interfaces.Any(one => one.Name == device && one.Master == vrf)
+        && _facts.Network.Interfaces.Any(one => one.Name == vrf && one.Kind == "vrf");
 
     // The address of the way in first: where it is open, the others need no question.
     private IEnumerable<Address> Ordered(Endpoint endpoint, ZoneEntry entry)

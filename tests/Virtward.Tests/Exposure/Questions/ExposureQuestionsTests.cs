@@ -8,6 +8,8 @@ using Virtward.Exposure.Facts.Guests;
 using Virtward.Exposure.Matrix;
 using Virtward.Exposure.Paths;
 using Virtward.Exposure.Questions;
+using Virtward.Exposure.Rulesets;
+using Virtward.Tests.Exposure.Facts;
 using Xunit;
 
 namespace Virtward.Tests.Exposure.Questions;
@@ -182,6 +184,21 @@ public sealed class ExposureQuestionsTests
         Assert.Equal(Concern.Fine, Cell(Declared(service, "", "iifname \"virbr0\" oifname \"eth1\" tcp dport 9100 accept"), "management", "guests").Concern);
         Assert.Equal(Concern.Wrong, Cell(Declared(service, "", "iifname \"virbr0\" oifname \"eth1\" tcp dport { 22, 9100 } accept"), "management", "guests").Concern);
         Assert.Equal(Concern.Wrong, Cell(Declared(service, "", "iifname \"virbr0\" oifname \"eth1\" accept"), "management", "guests").Concern);
+    }
+
+    [Theory]
+    [InlineData("eth5", Concern.Fine)]
+    [InlineData("vrf0", Concern.Fine)]
+    [InlineData("eth6", Concern.Closed)]
+    public void A_listener_is_reached_by_the_device_it_is_bound_to_or_by_its_vrfs_devices(string device, Concern expected)
+    {
+        HostFacts facts = HostFacts.Read(SampleHost.Of(
+            (SnapshotNames.Links, """[{"ifindex":2,"ifname":"vrf0","flags":["UP"],"link_type":"ether","linkinfo":{"info_kind":"vrf"}},{"ifindex":3,"ifname":"eth5","master":"vrf0","flags":["UP"],"link_type":"ether","linkinfo":{"info_slave_kind":"vrf"}},{"ifindex":4,"ifname":"eth6","flags":["UP"],"link_type":"ether"}]"""),
+            (SnapshotNames.Addresses, """[{"ifindex":3,"ifname":"eth5","addr_info":[{"family":"inet","local":"192.168.1.10","prefixlen":24}]}]"""),
+            (SnapshotNames.Routes, """[{"dst":"192.168.1.0/24","dev":"eth5","flags":[]}]"""),
+            (SnapshotNames.Listeners, $$"""{"version":1,"listeners":[{"protocol":"tcp","number":6,"address":"0.0.0.0","port":22,"device":"{{device}}","processes":[{"pid":7,"name":"sshd"}],"uid":0,"inode":1}]}""")));
+        ExposureReport report = new ExposureQuestions(facts, Ruleset.Empty, facts.Zones([])).Matrix.Make(null, static (_, _) => { }, TestContext.Current.CancellationToken);
+        Assert.Equal(expected, report.Rows.Single().Cells.Single(static cell => cell.Zone == "management").Concern);
     }
 
     private static ExposureReport Declared(string service, string input, string forward = "")
