@@ -172,6 +172,12 @@ internal sealed class BridgePath(Room room, HookPlans plans, PacketPath path, Ru
             return [(state.Condition, null)];
         }
 
+        if (from is not null && room.Variables.Given && state[Slot.DestinationMac].IsNumber)
+        {
+            // Who is addressed is known, and stands behind no port that is: each gets a copy.
+            return [.. ports.Select(other => (state.Condition, (NetworkInterface?)other))];
+        }
+
         var found = new List<(int, NetworkInterface?)>();
         int rest = state.Condition;
         for (int at = 0; at < ports.Count && rest != BddManager.False; at++)
@@ -247,14 +253,21 @@ internal sealed class BridgePath(Room room, HookPlans plans, PacketPath path, Ru
 
         if (hook == Hook.Prerouting)
         {
+            var readdressed = new List<PacketState>(states.Count);
             foreach (PacketState state in states)
             {
                 // A changed destination that is not on this bridge makes the frame one for the host (br_nf_pre_routing_finish).
-                if (!state[Slot.DestinationAddress].SameAs(before))
+                if (state[Slot.DestinationAddress].SameAs(before))
                 {
-                    path.Readdress(state, bridge);
+                    readdressed.Add(state);
+                }
+                else if (path.Readdress(state, bridge) is { } kept)
+                {
+                    readdressed.Add(kept);
                 }
             }
+
+            states = readdressed;
         }
 
         return states;

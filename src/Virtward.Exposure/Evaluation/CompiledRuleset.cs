@@ -14,6 +14,7 @@ internal sealed class CompiledRuleset
     /// <summary>Makes a ruleset ready.</summary>
     public CompiledRuleset(Ruleset ruleset)
     {
+        Tracked = new TrackedFamilies(ruleset);
         foreach (Table table in ruleset.Tables)
         {
             if (!table.Dormant)
@@ -29,6 +30,9 @@ internal sealed class CompiledRuleset
             chains.AddRange(ordered);
         }
     }
+
+    /// <summary>For which families flows are followed.</summary>
+    public TrackedFamilies Tracked { get; }
 
     /// <summary>Whether a rule of the bridge family asks connection tracking, which makes the kernel track bridged packets.</summary>
     public bool TracksBridges { get; private set; }

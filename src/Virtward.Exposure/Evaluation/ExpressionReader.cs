@@ -302,7 +302,7 @@ internal sealed class ExpressionReader(Room room, FieldReader fields, World worl
         }
 
         int width = fib.Result switch { FibResult.Exists => 1, _ => 128 };
-        if (state.In is { Loopback: true } loopback && fields.Hook is Rulesets.Hook.Prerouting or Rulesets.Hook.Ingress or Rulesets.Hook.Input)
+        if (state.In is { } loopback && (loopback.Loopback || state.HeardBack) && fields.Hook is Rulesets.Hook.Prerouting or Rulesets.Hook.Ingress or Rulesets.Hook.Input)
         {
             return BitValue.Of(Device(loopback, fib.Result), width);
         }

@@ -243,6 +243,10 @@ internal sealed class IncomingRouting(Room room, PacketPath path, ISink sink)
         }
     }
 
+    /// <summary>IPv4 packets that a bridge would keep are dropped where their source is refused.</summary>
+    public void Validate(ref PacketState state, NetworkInterface bridge) =>
+        Cut(ref state, BddManager.Not(_validation.Valid(state, bridge, bridge.Name)), "martian source");
+
     /// <summary>Some of the packets are dropped.</summary>
     public void Cut(ref PacketState state, int bad, string why)
     {

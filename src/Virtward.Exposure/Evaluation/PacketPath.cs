@@ -184,7 +184,7 @@ internal sealed class PacketPath
     {
         foreach (PacketState state in states)
         {
-            if (!state.Tracked && state.Tracking != Tracking.Untracked)
+            if (!state.Tracked && state.Tracking != Tracking.Untracked && (state.V6 ? _room.Rules.Tracked.V6 : _room.Rules.Tracked.V4))
             {
                 _world.Track(state);
             }
@@ -213,7 +213,7 @@ internal sealed class PacketPath
         foreach (PacketState passed in states)
         {
             passed.In = device;
-            if (device.Loopback && passed.Own)
+            if ((device.Loopback && passed.Own) || passed.HeardBack)
             {
                 // Looped back, it has its route already.
                 _incoming.Deliver(passed, "local");
@@ -233,12 +233,19 @@ internal sealed class PacketPath
     /// The destination was changed while a bridge handled the packets (br_nf_pre_routing_finish): they stay on it where the way leads back to it, else they
     /// are for the host now.
     /// </summary>
-    public void Readdress(PacketState state, NetworkInterface bridge)
+    /// <returns>Those that go on; null: none, as their source is refused.</returns>
+    public PacketState? Readdress(PacketState state, NetworkInterface bridge)
     {
         List<(int Condition, RouteHit Hit)> ways = _room.Router.Find(
             state.V6, state[Slot.SourceAddress], state[Slot.DestinationAddress], state[Slot.Mark], bridge.Name, null, state.Condition);
         state.Bridged = ways.TrueForAll(found => found.Hit is { Type: RouteType.Unicast } hit && hit.Device == bridge.Name);
+        if (state is { Bridged: true, V6: false })
+        {
+            _incoming.Validate(ref state, bridge);
+        }
+
         state.Set(Slot.DestinationMac, state.Bridged && ways.Count > 0 ? NextHop(state, bridge, ways[0].Hit) : BitValue.Of(bridge.Mac, 48));
+        return state.Condition == BddManager.False ? null : state;
     }
 
     /// <summary>Packets leave by a device (dev_queue_xmit).</summary>
@@ -521,10 +528,24 @@ internal sealed class PacketPath
     {
         foreach (PacketState state in RunIp(states, Hook.Postrouting))
         {
-            Head(state, state.Out!);
-            Transmit([state], state.Out!);
+            if (IsHeardBack(state))
+            {
+                PacketState copy = state.With(state.Condition);
+                copy.HeardBack = true;
+                Receive([copy], state.Out!);
+            }
+
+            NetworkInterface device = state.Out!;
+            Head(state, device);
+            Transmit([state], device);
         }
     }
+
+    // ip_mc_output, ip6_finish_output2: what the host sends to everybody, or to a group that it is in itself, it hears, too (dev_loopback_xmit).
+    private static bool IsHeardBack(PacketState state) => state is { Own: true, Out.Loopback: false }
+        && state[Slot.DestinationAddress] is { IsNumber: true } to
+        && (state.V6 ? to.Number == ((UInt128)0xff02 << 112) + 1
+            : state.Route is { Type: RouteType.Broadcast } || to.Number == uint.MaxValue || to.Number == 0xe000_0001);
 
     // The frame's header: from the device to who has the next hop (neigh_resolve_output, ip_output.c, arp_mc_map, ndisc_mc_map).
     private void Head(PacketState state, NetworkInterface device)

@@ -30,6 +30,9 @@ internal sealed class PacketState
     /// <summary>Addressed to a neighbour's hardware address.</summary>
     public bool Bridged { get; set; }
 
+    /// <summary>A copy of what the host sends to many, on its way back to itself.</summary>
+    public bool HeardBack { get; set; }
+
     /// <summary>The device it is said to have come in by, at this hook.</summary>
     public NetworkInterface? In { get; set; }
 
@@ -108,7 +111,7 @@ internal sealed class PacketState
     /// <summary>Whether both differ in nothing but which packets they are.</summary>
     public bool SameAs(PacketState other)
     {
-        if (Tracking != other.Tracking || Tracked != other.Tracked || Reply != other.Reply || Vlan != other.Vlan || Bridged != other.Bridged
+        if (Tracking != other.Tracking || Tracked != other.Tracked || Reply != other.Reply || Vlan != other.Vlan || Bridged != other.Bridged || HeardBack != other.HeardBack
             || DestinationBound != other.DestinationBound || SourceBound != other.SourceBound || Generation != other.Generation
             || !ReferenceEquals(In, other.In) || !ReferenceEquals(Out, other.Out) || SeenByBridge != other.SeenByBridge
             || !ReferenceEquals(Overlay, other.Overlay) || !ReferenceEquals(Added, other.Added) || !ReferenceEquals(Connection, other.Connection)

@@ -17,6 +17,7 @@ public sealed class Tracer
     public const string Host = "host";
 
     private const int MaxCount = 100_000;
+    private const int MaxAnswers = 4;
 
     private readonly TracerOptions _options;
     private readonly Room _room;
@@ -131,8 +132,8 @@ public sealed class Tracer
         _room.StepsLeft = _options.Limits.Steps;
     }
 
-    // What the packet leaves behind: what the host says to it.
-    private void Settle()
+    // What the packet leaves behind: what the host says to it, and to that, where it is refused in its turn.
+    private void Settle(int depth = 0)
     {
         (PacketState State, string Where)[] arrivals = [.. _sink.Arrivals];
         foreach ((PacketState refused, string? with) in _sink.Refusals.ToArray())
@@ -140,11 +141,11 @@ public sealed class Tracer
             if (with == "tcp-reset")
             {
                 Life.Close(refused);
-                Say(HostVoice.ResetFor(refused));
+                Say(HostVoice.ResetFor(refused), depth);
             }
             else
             {
-                Say(_voice.Error(refused, refused.Refusal));
+                Say(_voice.Error(refused, refused.Refusal), depth);
             }
         }
 
@@ -152,17 +153,18 @@ public sealed class Tracer
         {
             if (where == Host)
             {
-                Say(_voice.Answer(arrived));
+                Say(_voice.Answer(arrived), depth);
             }
         }
     }
 
-    private void Say(PacketState? what)
+    private void Say(PacketState? what, int depth)
     {
-        if (what is not null)
+        if (what is not null && depth < MaxAnswers)
         {
             Begin(false);
             _machine.Path.Send(what);
+            Settle(depth + 1);
         }
     }
 }

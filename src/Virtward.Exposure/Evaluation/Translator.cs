@@ -47,7 +47,9 @@ internal sealed class Translator(Room room, FieldReader fields, ExpressionReader
         }
         else if (nat.Kind == NatKind.Masquerade)
         {
-            address = MasqueradeAs(state, ref impossible);
+            // What has no address yet keeps none (nf_nat_masquerade_ipv4).
+            address = MasqueradeAs(state, ref impossible) is { } own
+                ? state.V6 ? own : room.Sets.Choose(room.Sets.Equal(state[Slot.SourceAddress], 0), state[Slot.SourceAddress], own) : null;
         }
         else if (nat is { Prefix: true, Address: RangeExpression { Range: var range } })
         {

@@ -292,6 +292,87 @@ public sealed class TracerTests
         Assert.Equal(expected, tracer.Trace(Own("8.8.8.8") with { Count = 4 }).AcceptedIndex);
     }
 
+    [Theory]
+    [InlineData("", Outcome.Accept)]
+    [InlineData("ct state new counter;", Outcome.Drop)]
+    public void Chains_of_type_nat_run_only_where_some_rule_has_flows_followed(string rule, Outcome expected)
+    {
+        Ruleset rules = Hosts.Rules($$"""
+            table ip t {
+                chain nat { type nat hook output priority dstnat; policy accept; udp dport 53 drop; }
+                chain other { type filter hook forward priority 0; policy accept; {{rule}} }
+            }
+            table ip6 u {
+                chain other { type filter hook forward priority 0; policy accept; ct state new counter; }
+            }
+            """);
+        Assert.Equal(expected, new Tracer(rules, Hosts.Usual).Trace(Own("8.8.8.8")).Verdict);
+    }
+
+    [Fact]
+    public void What_the_host_sends_to_everybody_it_hears_itself()
+    {
+        Ruleset rules = Hosts.Rules("""
+            table netdev t {
+                chain out { type filter hook egress device "eth0" priority 0; policy drop; }
+            }
+            """);
+        Trace trace = new Tracer(rules, Hosts.Usual).Trace(Own("255.255.255.255"));
+        Assert.Equal((Outcome.Accept, "host"), (trace.Verdict, trace.To));
+    }
+
+    [Fact]
+    public void What_the_host_says_to_itself_is_refused_and_told_in_its_turn()
+    {
+        // The packet, its reset, which is refused, and the error about that: three.
+        Ruleset rules = Hosts.Rules("""
+            table inet t {
+                chain in { type filter hook input priority filter; policy accept; tcp flags & rst == rst reject; }
+                chain out { type filter hook output priority filter; policy accept; numgen inc mod 4 != 3 accept; drop; }
+            }
+            """);
+        var tracer = new Tracer(rules, Hosts.Usual);
+        _ = tracer.Trace(Own(Hosts.Own) with { Protocol = 6, TcpFlags = Syn });
+        Assert.Equal(Outcome.Drop, tracer.Trace(Own("8.8.8.8")).Verdict);
+    }
+
+    [Fact]
+    public void A_frame_to_nobody_that_the_bridge_knows_goes_out_by_every_port()
+    {
+        Ruleset rules = Hosts.Rules("""
+            table netdev t {
+                chain out { type filter hook egress device "vnet1" priority 0; policy accept; drop; }
+            }
+            """);
+        HostNetwork three = Hosts.Usual with
+        {
+            Interfaces = [.. Hosts.Usual.Interfaces, new NetworkInterface(7, "vnet2") { Kind = "tun", Master = "virbr0", Mac = 0x02_00_00_00_00_07 }],
+        };
+        Packet packet = new()
+        {
+            Iif = "vnet0", Source = Address.Parse("192.168.122.10"), Destination = Address.Parse("8.8.8.8"), Protocol = 17, Bridged = true,
+            DestinationMac = 0x02_00_00_00_09_09,
+        };
+        Trace trace = new Tracer(rules, three).Trace(packet);
+        Assert.Equal((Outcome.Accept, "vnet2"), (trace.Verdict, trace.To));
+    }
+
+    [Fact]
+    public void What_has_no_address_yet_is_not_masqueraded()
+    {
+        Ruleset rules = Hosts.Rules("""
+            table ip nat {
+                chain postrouting { type nat hook postrouting priority srcnat; policy accept; masquerade; }
+            }
+            """);
+        HostNetwork calls = Hosts.Usual with { Sysctls = Hosts.Usual.Sysctls.Add("net.bridge.bridge-nf-call-iptables", "1") };
+        Packet packet = new()
+        {
+            Iif = "vnet0", Source = Address.Parse("0.0.0.0"), Destination = Address.Parse("192.168.122.11"), Protocol = 17, Bridged = true,
+        };
+        Assert.Equal(packet.Source, new Tracer(rules, calls).Trace(packet).Source);
+    }
+
     [Fact]
     public void Several_packets_tell_which_of_them_arrived()
     {

@@ -29,7 +29,7 @@ public sealed class RandomRulesetTests(ITestOutputHelper output)
     [Fact]
     public void With_limits_counts_and_sets_that_packets_fill() => Try(Share(0.1), 200_001, stateful: true, static _ => Layout.Plain);
 
-    private static int Share(double part) => (int)(Number("VIRTWARD_TRUTH_PACKETS", 10_000) * part);
+    private static int Share(double part) => (int)(Number("VIRTWARD_TRUTH_PACKETS", 50_000) * part);
 
     private static int Number(string name, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int number) ? number : otherwise;

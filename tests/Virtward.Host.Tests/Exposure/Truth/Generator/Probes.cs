@@ -27,6 +27,11 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
         while (true)
         {
             Packet packet = Addressed(Simple());
+            if (Stateful && IsTurnedBack(packet))
+            {
+                continue;
+            }
+
             if (packet.Protocol is not (6 or 17 or 132 or 136) && !_sources.Add((packet.Protocol, packet.Source)))
             {
                 continue;
@@ -43,6 +48,18 @@ internal sealed class Probes(Dice dice, Palette palette, Layout layout)
 
             return dice.Percent(14) ? WithFlow(packet) : packet;
         }
+    }
+
+    // IPv6 tells a neighbour of another on its own link, once a second at most (ndisc_send_redirect): that meets limits and numbers whenever the clock says.
+    private bool IsTurnedBack(Packet packet)
+    {
+        if (packet.Iif == "host" || packet.Bridged || packet.Destination.IsV4 || layout.Home(packet.Destination) is not { } home)
+        {
+            return false;
+        }
+
+        Link from = layout.Of(packet.Iif);
+        return from == home || (from.Bridge is not null && from.Bridge == home.Bridge);
     }
 
     private Packet Simple()

@@ -89,7 +89,8 @@ internal static class Variants
 
         if (dice.Percent(8))
         {
-            commands.Add($"link set {dice.Pick("eth1", "vnet1")} down");
+            // A route over a device that is down is refused.
+            commands.Add($"link set {(commandsV6.Count > 0 ? "vnet1" : dice.Pick("eth1", "vnet1"))} down");
         }
 
         return Layout.Plain with { Sysctls = [.. sysctls], Commands = string.Join('\n', commands), CommandsV6 = string.Join('\n', commandsV6) };
