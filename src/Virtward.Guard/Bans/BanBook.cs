@@ -56,12 +56,11 @@ public sealed class BanBook
     /// <summary>Takes out a ban; false where it is not in force.</summary>
     public bool Remove(Ban ban)
     {
-        if (!InForce(ban))
+        if (!_bans.Remove(ban))
         {
             return false;
         }
 
-        _bans.Remove(ban.Target, ban.Jail);
         if (_byEnd.Count > (2 * Count) + 1024)
         {
             // Bans that ended early leave their place in the queue behind; it must not grow with every re-ban by hand.

@@ -73,10 +73,10 @@ public sealed class BanSet
         return true;
     }
 
-    /// <summary>Removes the ban of a target and jail; false where there is none.</summary>
-    public bool Remove(Prefix target, string jail)
+    /// <summary>Removes this very ban; false where it is not there.</summary>
+    public bool Remove(Ban ban)
     {
-        if (!Place(target, jail, out int run, out int at))
+        if (!Place(ban.Target, ban.Jail, out int run, out int at) || !ReferenceEquals(_runs[run][at], ban))
         {
             return false;
         }
@@ -87,7 +87,7 @@ public sealed class BanSet
             _runs.RemoveAt(run);
         }
 
-        Lengths(target)[target.Length]--;
+        Lengths(ban.Target)[ban.Target.Length]--;
         Count--;
         return true;
     }

@@ -183,24 +183,25 @@ public sealed class NeedleScanner
                 & (Upper(_upper0, first) & Upper(_upper1, second));
         }
 
-        // A shuffle takes the lower halves by itself; of a byte that is no ASCII it makes 0.
+        // x86's shuffles take the lower halves by themselves; of a byte that is no ASCII they make 0.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector256<byte> Lower(Vector256<byte> table, Vector256<byte> bytes) => Avx2.IsSupported
-            ? Avx2.Shuffle(table, bytes)
-            : Select(table, bytes & Vector256.Create((byte)0x8f));
+        private static Vector256<byte> Lower(Vector256<byte> table, Vector256<byte> bytes) =>
+            Ssse3.IsSupported ? Select(table, bytes) : Select(table, bytes & Vector256.Create((byte)0x8f));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector256<byte> Upper(Vector256<byte> table, Vector256<byte> bytes)
-        {
-            Vector256<byte> halves = (bytes.AsUInt16() >> 4).AsByte() & Vector256.Create((byte)0xf);
-            return Avx2.IsSupported ? Avx2.Shuffle(table, halves) : Select(table, halves);
-        }
+        private static Vector256<byte> Upper(Vector256<byte> table, Vector256<byte> bytes) =>
+            Select(table, (bytes.AsUInt16() >> 4).AsByte() & Vector256.Create((byte)0xf));
 
-        // A table's entries by 32 indices, each up to 15 or beyond 127, of which the processor itself makes 0. The table stands there twice, as
+        // A table's entries by 32 indices, each up to 15 or beyond 127, of which the processor makes 0. The table stands there twice, as
         // AVX2 wants it.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector256<byte> Select(Vector256<byte> table, Vector256<byte> indices) => Vector256.Create(
-            Vector128.ShuffleNative(table.GetLower(), indices.GetLower()), Vector128.ShuffleNative(table.GetLower(), indices.GetUpper()));
+        private static Vector256<byte> Select(Vector256<byte> table, Vector256<byte> indices) => Avx2.IsSupported
+            ? Avx2.Shuffle(table, indices)
+            : Vector256.Create(Select(table.GetLower(), indices.GetLower()), Select(table.GetLower(), indices.GetUpper()));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector128<byte> Select(Vector128<byte> table, Vector128<byte> indices) =>
+            Ssse3.IsSupported ? Ssse3.Shuffle(table, indices) : Vector128.ShuffleNative(table, indices);
 
         private static Vector256<byte> Entry(int index, int group) =>
             Vector256<byte>.Zero.WithElement(index, (byte)(1 << group)).WithElement(index + 16, (byte)(1 << group));

@@ -39,8 +39,9 @@ public sealed class BanSetTests
         Assert.False(bans.Add(Ban("192.0.2.7", "sshd")));
         Assert.True(bans.Add(Ban("192.0.2.7", "nginx")));
         Assert.Same(first, bans.Find(Prefix.Parse("192.0.2.7"), "sshd"));
-        Assert.True(bans.Remove(Prefix.Parse("192.0.2.7"), "sshd"));
-        Assert.False(bans.Remove(Prefix.Parse("192.0.2.7"), "sshd"));
+        Assert.False(bans.Remove(first with { Reason = "another" }));
+        Assert.True(bans.Remove(first));
+        Assert.False(bans.Remove(first));
         Assert.Equal("nginx", Assert.Single(bans.All).Jail);
     }
 
@@ -63,7 +64,7 @@ public sealed class BanSetTests
 
         Assert.Equal(addresses.Order(), bans.All.Select(static ban => ban.Target.First.V4));
         Assert.All(addresses, address => Assert.NotNull(bans.Find(new Prefix(Address.FromV4(address)), "sshd")));
-        Assert.All(addresses, address => Assert.True(bans.Remove(new Prefix(Address.FromV4(address)), "sshd")));
+        Assert.All(addresses, address => Assert.True(bans.Remove(bans.Find(new Prefix(Address.FromV4(address)), "sshd")!)));
         Assert.Empty(bans.All);
         Assert.True(bans.Add(Ban("192.0.2.7", "sshd")));
     }
@@ -85,7 +86,7 @@ public sealed class BanSetTests
             }
             else
             {
-                Assert.Equal(model.Remove((target, jail)), bans.Remove(target, jail));
+                Assert.Equal(model.Remove((target, jail), out Ban? ban), bans.Remove(ban ?? Ban(target.ToString(), jail)));
             }
 
             Assert.Equal(model.Count, bans.Count);
