@@ -195,7 +195,7 @@ public sealed class AuditTests : IDisposable
         CommandRun run = CommandRun.Of(arguments);
         Assert.Equal(2, run.ExitCode);
         Assert.Equal("", run.Output);
-        Assert.Equal(1, run.Error.TrimEnd().Split('\n').Length);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
         Assert.StartsWith("virtward: ", run.Error, StringComparison.Ordinal);
     }
 

@@ -141,12 +141,11 @@ public static class V6Check01
     {
         Steps =
         [
-            "virtward plan    # its own table holds both families: what the policy does not open is dropped over IPv6 too",
             facts.Distribution.Choose(
                 "firewall-cmd --get-zone-of-interface=" + device + "    # by hand: take out of that zone what is open over IPv6 only (firewall-cmd --permanent --zone=ZONE --remove-rich-rule='…'), then firewall-cmd --reload",
                 "nft list ruleset    # by hand: where a rule says ip or meta nfproto ipv4, give IPv6 its own drop, and keep ICMPv6 for neighbours and packet sizes"),
         ],
         Risk = Risk.Lockout,
-        Undo = "virtward rollback, or load the saved rules again",
+        Undo = "load the saved rules again: keep nft list ruleset > /root/rules.nft before",
     }) { Evidence = [.. evidence], Severity = severity };
 }

@@ -86,7 +86,7 @@ public static class V6Check03
                             $"nft add rule bridge virtward forward oifname \"{uplink}\" ether type ip6 drop", $"nft add rule bridge virtward forward oifname \"{uplink}\" vlan type ip6 drop",
                             $"nft add rule bridge virtward forward iifname \"{uplink}\" ether type ip6 drop", $"nft add rule bridge virtward forward iifname \"{uplink}\" vlan type ip6 drop",
                         }),
-                        "# for good: put the table into /etc/nftables.d or /etc/nftables.conf, or let virtward apply write it",
+                        "# for good: put the table into /etc/nftables.d or /etc/nftables.conf",
                     ],
                     Risk = Risk.Guests,
                     Undo = "nft delete table bridge virtward",

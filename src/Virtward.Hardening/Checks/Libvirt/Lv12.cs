@@ -56,7 +56,7 @@ public static class Lv12
             findings.Add(new Finding("migration ports", $"the ports of migrations ({endpoint.PortText}) are open from {Hypervisor.List(strangers.Select(static cell => cell.Zone))}", new Remedy(
                 "Open the ports to the peers' addresses only; where nothing migrates, to nobody.")
             {
-                Steps = ["# the firewall's plan closes them: virtward plan", .. range is null ? (ReadOnlySpan<string>)[] : [$"# {range.Path}:{range.Line} names the range"]],
+                Steps = ["# drop them in the firewall but for the peers: virtward audit --only EXP-07 has the rules where something listens", .. range is null ? (ReadOnlySpan<string>)[] : [$"# {range.Path}:{range.Line} names the range"]],
                 Risk = Risk.Guests,
                 Undo = "take the rule away again",
             })

@@ -53,7 +53,7 @@ public static class Mac05
                 new Finding(group.Key, "it was denied something in the last 24 hours",
                 new Remedy("Find out what it wanted. A path that should be its own: label it (MAC-03). Anything else: treat the guest as broken into, isolate it and keep its disk.")
             {
-                Steps = ["ausearch -m AVC -ts yesterday -i", "journalctl -k --since -24h --grep 'DENIED|avc'", "virtward vm isolate GUEST"],
+                Steps = ["ausearch -m AVC -ts yesterday -i", "journalctl -k --since -24h --grep 'DENIED|avc'", "virsh domif-setlink GUEST INTERFACE down    # cuts it off and leaves it running; virsh domiflist GUEST names the interface"],
                 Risk = Risk.Guests,
             })
             { Evidence = [.. group.TakeLast(Shown).Select(static line => new Evidence(EvidenceKind.Output, line.Where, Plain(line.Text)))] }),

@@ -66,7 +66,7 @@ public static class Ssh04
         {
             return new Remedy("Give the host a management network or a VPN, name it in the policy's zones, and bind sshd to the address there.")
             {
-                Steps = ["virtward vpn setup"],
+                Steps = ["# a VPN on this host or on a gateway in front (wireguard-tools, openvpn); then its zone and management's in /etc/virtward/policy.yaml: docs/policy.md"],
                 Risk = Risk.Lockout,
                 Undo = "take the ListenAddress lines out again and restart sshd",
             };

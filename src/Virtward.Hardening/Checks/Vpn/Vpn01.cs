@@ -69,7 +69,7 @@ public static class Vpn01
             [
                 new Finding("no VPN", "the host has neither a VPN nor a management network: administrators come in from the Internet", new Remedy("Set a VPN up, here or on a gateway in front.")
                 {
-                    Steps = [facts.Distribution.Install("wireguard-tools"), "virtward vpn setup"],
+                    Steps = [facts.Distribution.Install("wireguard-tools"), "wg genkey | (umask 077; tee /etc/wireguard/private.key) | wg pubkey    # then /etc/wireguard/wg0.conf: wg-quick(8)", "systemctl enable --now wg-quick@wg0"],
                     Risk = Risk.Lockout,
                     Undo = "systemctl disable --now wg-quick@wg0",
                 })

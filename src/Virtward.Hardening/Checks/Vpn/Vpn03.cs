@@ -57,9 +57,9 @@ public static class Vpn03
             bool open = cell.Sets.Accepted.IsDeferred || cell.Sets.Limited.IsDeferred || !cell.Sets.Accepted.IsEmpty || !cell.Sets.Limited.IsEmpty;
             findings.Add(new Finding(row.Endpoint.PortText, $"{row.Endpoint.Name} {(open ? "is reached" : "cannot be proved closed")} from the Internet without the VPN: {cell.Words}", new Remedy("Let the port in by the VPN and the management network only, over a connection that stays open.")
             {
-                Steps = [$"virtward exposure explain {row.Endpoint.PortText}   # the rules that let them through", "virtward plan   # the rules that would close it"],
+                Steps = [$"virtward exposure explain {row.Endpoint.PortText}   # the rules that let them through", "# the finding of EXP-01 to EXP-04 about the same port has the rules that close it"],
                 Risk = Risk.Lockout,
-                Undo = "virtward rollback",
+                Undo = "load the saved rules again: keep nft list ruleset > /root/rules.nft before",
             })
             {
                 Evidence =
