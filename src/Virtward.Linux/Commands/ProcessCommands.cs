@@ -12,6 +12,9 @@ public sealed class ProcessCommands : ICommands
     // Root's programs come from the system's directories only, whatever PATH the caller's shell has.
     private static readonly string[] SearchPath = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin"];
 
+    /// <summary>The least time that every program gets, whatever limit its command has: for machines that are slow, or very busy.</summary>
+    public TimeSpan Patience { get; init; }
+
     /// <inheritdoc/>
     public async Task<Result<CommandOutput>> RunAsync(Command command, CancellationToken cancel)
     {
@@ -21,7 +24,8 @@ public sealed class ProcessCommands : ICommands
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(command.TimeLimit);
+        TimeSpan time = command.TimeLimit > Patience ? command.TimeLimit : Patience;
+        limit.CancelAfter(time);
         using var process = new Process { StartInfo = StartInfo(path, command) };
         try
         {
@@ -49,7 +53,7 @@ public sealed class ProcessCommands : ICommands
         {
             Kill(process);
             cancel.ThrowIfCancellationRequested();
-            return new Problem($"the program did not end within {command.TimeLimit.TotalSeconds} s", path);
+            return new Problem($"the program did not end within {time.TotalSeconds} s", path);
         }
     }
 

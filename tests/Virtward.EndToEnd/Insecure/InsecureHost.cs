@@ -10,6 +10,15 @@ namespace Virtward.EndToEnd.Insecure;
 /// <summary>The host as the isolation document found it, running, with the published program on it, and what that says of it; once for all tests.</summary>
 public sealed class InsecureHost : IDisposable
 {
+    private const string Policy = """
+        version: 1
+        zones:
+          internet: { interfaces: [up0] }
+          management: { interfaces: [mgmt0] }
+          vpn: { interfaces: [vpn0] }
+          guests: { interfaces: [virbr0] }
+        """;
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("virtward-end-to-end-");
     private readonly string? _missing = HostImage.Missing();
     private readonly VirtualHost? _host;
@@ -24,17 +33,20 @@ public sealed class InsecureHost : IDisposable
 
         var watch = Stopwatch.StartNew();
         Cable();
+        Task<string> publishing = Task.Run(() => PublishedProgram.To(Path.Combine(_folder.FullName, "published")));
         HostImage image = HostImage.Get(string.Join(' ', VirtualHost.Hardware), Say);
-        Program = PublishedProgram.To(Path.Combine(_folder.FullName, "published"));
+        VirtualHost.Warm(image, Say);
+        Program = publishing.GetAwaiter().GetResult();
         Say($"published after {watch.Elapsed.TotalSeconds:0} s");
         _host = VirtualHost.Start(image, Program, [Internet, Management, Vpn], Say);
         Address();
+        Host.Must($"mkdir -p /etc/virtward && cat >/etc/virtward/policy.yaml <<'END'\n{Policy}\nEND");
 
         // The processor's seconds and the memory of the program and all that it runs.
         AuditCost = Host.Must("""
             python3 -c '
             import resource, subprocess
-            code = subprocess.call(["virtward", "audit", "--json"], stdout=open("/root/audit.json", "w"), stderr=open("/root/audit.err", "w"))
+            code = subprocess.call(["virtward", "audit", "--patience", "2m", "--json"], stdout=open("/root/audit.json", "w"), stderr=open("/root/audit.err", "w"))
             used = resource.getrusage(resource.RUSAGE_CHILDREN)
             print("exit code %d, %.1f s of the emulated processor, %d MB at most" % (code, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024))
             '

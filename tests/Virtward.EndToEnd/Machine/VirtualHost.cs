@@ -15,7 +15,7 @@ public sealed class VirtualHost : IDisposable
     private const int ProgramDiskSize = 128 * 1024 * 1024;
 
     // The emulated processor is this much slower than a real one, and the machine may be busy besides.
-    private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan CommandLimit = TimeSpan.FromMinutes(10);
 
     private static readonly string[] Cables = ["up", "mgmt", "vpn"];
@@ -46,7 +46,7 @@ public sealed class VirtualHost : IDisposable
         string[] arguments =
         [
             .. Hardware,
-            "-kernel", image.Of("vmlinuz"), "-initrd", image.Of("initrd"), "-append", "root=LABEL=host ro console=ttyS0 quiet",
+            "-kernel", image.Of("vmlinuz"), "-initrd", image.Of("initrd"), "-append", "root=LABEL=host ro quiet console=ttyS0 systemd.getty_auto=no systemd.default_timeout_start_sec=900",
             "-drive", $"file={disk},format=qcow2,if=none,id=disk,cache=unsafe", "-device", "virtio-blk-pci,drive=disk",
             "-drive", $"file={programDisk},format=raw,if=none,id=program,cache=unsafe", "-device", "virtio-blk-pci,drive=program",
             "-chardev", $"socket,id=agent,path={_folder}/agent,server=on,wait=off", "-device", "virtio-serial-pci", "-device", "virtserialport,chardev=agent,name=virtward.test",
@@ -78,33 +78,32 @@ public sealed class VirtualHost : IDisposable
         "-nodefaults", "-no-user-config", "-display", "none", "-device", "virtio-rng-pci",
     ];
 
-    /// <summary>
-    /// A host that has booted. The first time it boots for good, and its memory is saved; every later time it wakes up there.
-    /// </summary>
+    /// <summary>A host that has booted, woken up from its saved memory.</summary>
     /// <param name="image">What it is made from.</param>
     /// <param name="program">A file that is copied in, as /usr/local/bin/virtward.</param>
     /// <param name="zones">The namespaces at the ends of its cables: the Internet, management, VPN.</param>
     /// <param name="say">Told what takes long.</param>
     public static VirtualHost Start(HostImage image, string program, IReadOnlyList<NetworkNamespace> zones, Action<string> say)
     {
-        using (image.Alone())
-        {
-            if (!File.Exists(image.Of("ram")))
-            {
-                Warm(image, say);
-            }
-        }
-
+        Warm(image, say);
         var watch = Stopwatch.StartNew();
         string disk = Path.Combine(Path.GetTempPath(), $"virtward-host-{Guid.NewGuid():N}.qcow2");
         Overlay(image.Of("warm.qcow2"), "qcow2", disk);
-        var host = new VirtualHost(image, disk, program, zones, image.Of("ram"));
-        // The open file keeps it; nothing is left behind, however the test ends.
-        File.Delete(disk);
-        host.Resume();
+        VirtualHost host;
+        try
+        {
+            host = new VirtualHost(image, disk, program, zones, image.Of("ram"));
+            host.Resume();
+        }
+        finally
+        {
+            // The open file keeps it; nothing is left behind, however the test ends. Not before it runs: to write to it qemu opens it again, by name.
+            File.Delete(disk);
+        }
+
         host.Must($"date -u -s @{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}");
         long size = new FileInfo(program).Length;
-        host.Must($"dd if=/dev/vdb iflag=direct bs=1M count={(size >> 20) + 1} status=none | head -c {size} >/usr/local/bin/virtward && chmod 755 /usr/local/bin/virtward");
+        host.Must($"cd /usr/local/bin && dd if=/dev/vdb of=virtward iflag=direct bs=1M count={(size >> 20) + 1} status=none && truncate -s {size} virtward && chmod 755 virtward");
         say($"the host woke up, and has the program, after {watch.Elapsed.TotalSeconds:0} s");
         return host;
     }
@@ -136,8 +135,15 @@ public sealed class VirtualHost : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static void Warm(HostImage image, Action<string> say)
+    /// <summary>Boots it for the first time, and saves its memory; does nothing where that was done.</summary>
+    public static void Warm(HostImage image, Action<string> say)
     {
+        using FileStream alone = image.Alone();
+        if (File.Exists(image.Of("ram")))
+        {
+            return;
+        }
+
         var watch = Stopwatch.StartNew();
         say("booting the host for the first time");
         string disk = image.Of("warm.qcow2");
@@ -155,10 +161,15 @@ public sealed class VirtualHost : IDisposable
         host.Must("sync");
         host.Tell("stop");
         host.Tell("migrate_set_parameter max-bandwidth 100G");
-        host.Tell($"migrate \"exec:cat >{image.Of("ram.part")}\"");
-        if (host.Tell("info migrate") is string told && !told.Contains("completed", StringComparison.Ordinal))
+        host.Tell($"migrate \"exec:cat > {image.Of("ram.part")}\"");
+        for (string told = host.Tell("info migrate"); !told.Contains("status: completed", StringComparison.Ordinal); told = host.Tell("info migrate"))
         {
-            throw new InvalidOperationException($"the host's memory could not be saved: {told}");
+            if (told.Contains("failed", StringComparison.Ordinal))
+            {
+                throw new InvalidOperationException($"the host's memory could not be saved: {told}");
+            }
+
+            Thread.Sleep(100);
         }
 
         File.Move(image.Of("ram.part"), image.Of("ram"));
@@ -176,14 +187,22 @@ public sealed class VirtualHost : IDisposable
 
     private void Resume()
     {
+        // What was stopped when it was saved stays so when it is read; and a "cont" before it was read whole is forgotten.
         var watch = Stopwatch.StartNew();
-        while (Tell("info status").Contains("inmigrate", StringComparison.Ordinal))
+        for (string status = Tell("info status"); !status.Contains("VM status: running", StringComparison.Ordinal); status = Tell("info status"))
         {
             Within(watch, CommandLimit, "its memory was not read");
+            if (status.Contains("VM status: paused", StringComparison.Ordinal) && !status.Contains("inmigrate", StringComparison.Ordinal))
+            {
+                string told = Tell("cont");
+                if (told.Contains("rror", StringComparison.Ordinal))
+                {
+                    throw new InvalidOperationException(told);
+                }
+            }
+
             Thread.Sleep(100);
         }
-
-        Tell("cont");
     }
 
     // "running", or "degraded" where a unit failed, which is part of what was found.
