@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using Virtward.Core.Host;
 using Virtward.Core.Results;
@@ -26,7 +27,7 @@ public sealed class ProcessCommands : ICommands
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         TimeSpan time = command.TimeLimit > Patience ? command.TimeLimit : Patience;
         limit.CancelAfter(time);
-        using var process = new Process { StartInfo = StartInfo(path, command) };
+        using var process = new Process { StartInfo = StartInfo(path, command, time) };
         try
         {
             process.Start();
@@ -62,7 +63,7 @@ public sealed class ProcessCommands : ICommands
             ? (File.Exists(program) ? program : null)
             : SearchPath.Select(directory => Path.Combine(directory, program)).FirstOrDefault(File.Exists);
 
-    private static ProcessStartInfo StartInfo(string path, Command command)
+    private static ProcessStartInfo StartInfo(string path, Command command, TimeSpan time)
     {
         var info = new ProcessStartInfo(path)
         {
@@ -80,6 +81,8 @@ public sealed class ProcessCommands : ICommands
         }
 
         info.Environment["LC_ALL"] = "C.UTF-8";
+        // systemd's programs give up on a busy systemd after 25 s of their own (SYSTEMD_BUS_TIMEOUT, in systemd's ENVIRONMENT.md).
+        info.Environment["SYSTEMD_BUS_TIMEOUT"] = Math.Ceiling(time.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         info.Environment["PATH"] = string.Join(':', SearchPath);
         return info;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -75,12 +76,15 @@ public sealed class InsecureHostTests(InsecureHost insecure) : IClassFixture<Ins
     {
         _ = insecure.Host;
         NetworkNamespace from = Zone(zone);
-        foreach (string target in targets)
+        Process[] probes = [.. targets.Select(target => from.Start(
+            insecure.Program, ["exposure", "probe", target, "--expect", insecure.Exposure, "--zone", zone, "--patience", "10s", "--json"]))];
+        foreach ((string target, Process probe) in targets.Zip(probes))
         {
-            using System.Diagnostics.Process probe = from.Start(insecure.Program,
-                ["exposure", "probe", target, "--expect", insecure.Exposure, "--zone", zone, "--patience", "10s", "--json"]);
-            probe.StandardInput.Close();
-            Agrees($"{zone} to {target}", Tool.End(probe));
+            using (probe)
+            {
+                probe.StandardInput.Close();
+                Agrees($"{zone} to {target}", Tool.End(probe));
+            }
         }
     }
 
