@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using Virtward.Core.Host;
 using Virtward.Core.Results;
@@ -12,6 +13,9 @@ public sealed class ProcessCommands : ICommands
     // Root's programs come from the system's directories only, whatever PATH the caller's shell has.
     private static readonly string[] SearchPath = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin"];
 
+    /// <summary>The least time that every program gets, whatever limit its command has: for machines that are slow, or very busy.</summary>
+    public TimeSpan Patience { get; init; }
+
     /// <inheritdoc/>
     public async Task<Result<CommandOutput>> RunAsync(Command command, CancellationToken cancel)
     {
@@ -21,8 +25,9 @@ public sealed class ProcessCommands : ICommands
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(command.TimeLimit);
-        using var process = new Process { StartInfo = StartInfo(path, command) };
+        TimeSpan time = command.TimeLimit > Patience ? command.TimeLimit : Patience;
+        limit.CancelAfter(time);
+        using var process = new Process { StartInfo = StartInfo(path, command, time) };
         try
         {
             process.Start();
@@ -49,7 +54,7 @@ public sealed class ProcessCommands : ICommands
         {
             Kill(process);
             cancel.ThrowIfCancellationRequested();
-            return new Problem($"the program did not end within {command.TimeLimit.TotalSeconds} s", path);
+            return new Problem($"the program did not end within {time.TotalSeconds} s", path);
         }
     }
 
@@ -58,7 +63,7 @@ public sealed class ProcessCommands : ICommands
             ? (File.Exists(program) ? program : null)
             : SearchPath.Select(directory => Path.Combine(directory, program)).FirstOrDefault(File.Exists);
 
-    private static ProcessStartInfo StartInfo(string path, Command command)
+    private static ProcessStartInfo StartInfo(string path, Command command, TimeSpan time)
     {
         var info = new ProcessStartInfo(path)
         {
@@ -76,6 +81,8 @@ public sealed class ProcessCommands : ICommands
         }
 
         info.Environment["LC_ALL"] = "C.UTF-8";
+        // systemd's programs give up on a busy systemd after 25 s of their own (SYSTEMD_BUS_TIMEOUT, in systemd's ENVIRONMENT.md).
+        info.Environment["SYSTEMD_BUS_TIMEOUT"] = Math.Ceiling(time.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         info.Environment["PATH"] = string.Join(':', SearchPath);
         return info;
     }

@@ -35,13 +35,15 @@ public static class AuditCommand
         };
         Option<bool> all = new("--all") { Description = "Every finding with its evidence and remedy, and how every check came out." };
         Option<string?> baseline = new("--baseline") { Description = "An earlier report (--json): show only what changed since.", HelpName = "FILE" };
+        Option<TimeSpan?> patience = CommandOptions.Duration(
+            "--patience", "Give every program that is asked at least so long, on a slow or very busy host; each has a limit of 3 to 20 seconds if not given.");
         Option<bool> json = CommandOptions.Json();
         Option<string?> html = new("--html") { Description = "Write the report as one page into this file.", HelpName = "FILE" };
         Option<string?> sarif = new("--sarif") { Description = "Write it as SARIF 2.1.0 into this file; - for stdout.", HelpName = "FILE" };
         Option<string?> junit = new("--junit") { Description = "Write it as JUnit's XML into this file; - for stdout.", HelpName = "FILE" };
         var command = new Command("audit", "Checks everything that a KVM host should be, with evidence and what to do. Changes nothing.")
         {
-            only, profile, all, snapshot, root, policy, baseline, html, sarif, junit, json, AuditWaiveCommand.Create(host),
+            only, profile, all, snapshot, root, policy, baseline, patience, html, sarif, junit, json, AuditWaiveCommand.Create(host),
         };
         command.SetAction(async (parsed, cancel) =>
         {
@@ -61,7 +63,8 @@ public static class AuditCommand
                 return host.Fail(earlier.Problem);
             }
 
-            AuditFacts? facts = await ReadAsync(host, parsed.GetValue(snapshot), parsed.GetValue(root), parsed.GetValue(policy), parsed.GetValue(profile), cancel);
+            AuditFacts? facts = await ReadAsync(
+                host, parsed.GetValue(snapshot), parsed.GetValue(root), parsed.GetValue(policy), parsed.GetValue(profile), parsed.GetValue(patience) ?? TimeSpan.Zero, cancel);
             if (facts is null)
             {
                 return ExitCode.Failed;
@@ -117,7 +120,8 @@ public static class AuditCommand
             : Baseline.Read(text, path).TryGet(out Baseline? baseline, out problem) ? baseline : problem;
     }
 
-    private static async Task<AuditFacts?> ReadAsync(CommandHost host, string? snapshot, string? root, string? policyPath, string? profile, CancellationToken cancel)
+    private static async Task<AuditFacts?> ReadAsync(
+        CommandHost host, string? snapshot, string? root, string? policyPath, string? profile, TimeSpan patience, CancellationToken cancel)
     {
         // A snapshot of another host, or another root, has its own policy or none; this host's would judge it wrongly.
         string place = root is null ? "/" : Path.GetFullPath(root);
@@ -136,7 +140,7 @@ public static class AuditCommand
             return null;
         }
 
-        var snapshots = new HostSnapshots(new ProcessCommands(), host.Clock, place);
+        var snapshots = new HostSnapshots(new ProcessCommands { Patience = patience }, host.Clock, place);
         Snapshot gathered;
         if (snapshot is null)
         {

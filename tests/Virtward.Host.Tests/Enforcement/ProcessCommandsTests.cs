@@ -40,6 +40,15 @@ public sealed class ProcessCommandsTests
         Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(120));
     }
 
+    [Fact]
+    public async Task With_patience_a_slow_program_gets_more_than_its_limit()
+    {
+        var patient = new ProcessCommands { Patience = TimeSpan.FromMinutes(2) };
+        Command command = Command.Of("sh", "-c", "sleep 1; echo done") with { TimeLimit = TimeSpan.FromMilliseconds(100) };
+        Result<CommandOutput> result = await patient.RunAsync(command, TestContext.Current.CancellationToken);
+        Assert.Equal("done\n", result.Value.Output);
+    }
+
     [Theory]
     [InlineData("yes")]
     [InlineData("yes >&2")]

@@ -122,6 +122,13 @@ public sealed partial class NetworkNamespace : IDisposable
         other.Ip($"link set {otherName} up");
     }
 
+    /// <summary>Moves a device from here to another namespace, and sets it up there.</summary>
+    public void Move(string device, NetworkNamespace to)
+    {
+        Ip($"link set {device} netns {to._path}");
+        to.Ip($"link set {device} up");
+    }
+
     /// <summary>Gives a device addresses; IPv6 without duplicate address detection, so that they work at once.</summary>
     public void Address(string device, params string[] addresses)
     {

@@ -50,6 +50,7 @@ internal static class V6Judge
         [.. facts.Host.Guests.Where(static guest => guest.Running).SelectMany(static guest => guest.Interfaces.Where(static one => one.Target is not null).Select(one => (one.Target!, guest.Name, one.Filter)))];
 
     /// <summary>Why the guests are not known, or not all; null: they are.</summary>
-    public static string? Hidden(AuditFacts facts) => facts.Snapshot.Missing.FirstOrDefault(static pair => pair.Key.StartsWith(SnapshotNames.Libvirt, StringComparison.Ordinal)).Value is string reason
+    public static string? Hidden(AuditFacts facts) => facts.Snapshot.Missing.FirstOrDefault(static pair => pair.Key.StartsWith(SnapshotNames.Libvirt, StringComparison.Ordinal)
+        && !pair.Key.StartsWith(SnapshotNames.AgentAddresses, StringComparison.Ordinal)).Value is string reason
         ? $"not all guests are known: {reason}" : null;
 }

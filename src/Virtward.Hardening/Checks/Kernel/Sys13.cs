@@ -23,7 +23,8 @@ public static class Sys13
             return Outcome.Unknown($"it is not known what the kernel says of it: {problem}");
         }
 
-        string? hidden = facts.Snapshot.Missing.FirstOrDefault(static pair => pair.Key.StartsWith(SnapshotNames.Libvirt, StringComparison.Ordinal)).Value;
+        string? hidden = facts.Snapshot.Missing.FirstOrDefault(static pair => pair.Key.StartsWith(SnapshotNames.Libvirt, StringComparison.Ordinal)
+            && !pair.Key.StartsWith(SnapshotNames.AgentAddresses, StringComparison.Ordinal)).Value;
         string[] guests = [.. facts.Snapshot.StartingWith(SnapshotNames.Libvirt).Where(static file => HandsOver(file.Value)).Select(static file => Name(file.Key)).Distinct(StringComparer.Ordinal)];
         if (guests.Length == 0)
         {

@@ -214,6 +214,7 @@ public sealed class KernelChecksTests
         Judged.Fails(Sys13.Check, With().State("/sys/kernel/iommu_groups/0", 755, kind: "directory").Config("/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts", "Y\n").Facts(), "allow_unsafe_interrupts");
         Judged.DoesNotApply(Sys13.Check, Hardened().Text("libvirt/domain-a.xml", "<domain><hostdev mode='subsystem' type='usb'/></domain>").Facts());
         Judged.IsUnknown(Sys13.Check, Hardened().Lacks("libvirt/domain-a.xml", "it needs root").Facts());
+        Judged.DoesNotApply(Sys13.Check, Hardened().Text("libvirt/domain-a.xml", "<domain/>").Lacks("libvirt/agent-a.txt", "error: Failed to query for interfaces addresses").Facts());
     }
 
     [Fact]
