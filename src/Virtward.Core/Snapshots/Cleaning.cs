@@ -44,7 +44,7 @@ public static class Cleaning
 
     /// <summary>
     /// The password field of passwd(5) and shadow(5): a hash becomes <c>(hash)</c>, with <c>!</c> before it where the account is locked;
-    /// empty, <c>*</c>, <c>!</c> and <c>x</c> stay.
+    /// empty, <c>*</c>, <c>!</c> and <c>x</c> stay. The comment of passwd(5), mostly a person's name, goes.
     /// </summary>
     public static string Hashes(string text)
     {
@@ -55,8 +55,15 @@ public static class Cleaning
             if (fields.Length > 1 && fields[1].TrimStart('!').Length > 1)
             {
                 fields[1] = (fields[1][0] == '!' ? "!" : "") + "(hash)";
-                lines[i] = string.Join(':', fields);
             }
+
+            // The comment of passwd(5): a person's name, telephone number, or whatever somebody wrote there.
+            if (fields.Length == 7)
+            {
+                fields[4] = "";
+            }
+
+            lines[i] = string.Join(':', fields);
         }
 
         return string.Join('\n', lines);

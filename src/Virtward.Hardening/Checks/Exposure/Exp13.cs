@@ -18,6 +18,9 @@ public static class Exp13
     private const double Anyone4 = 0.5;
     private const double Anyone6 = 0.1;
 
+    // More ways into one zone than these are not asked about one by one.
+    private const int MostEntries = 8;
+
     /// <summary>The check.</summary>
     public static readonly Check Check = new()
     {
@@ -44,7 +47,7 @@ public static class Exp13
             foreach (Cell cell in both ? row.Cells : [])
             {
                 compared++;
-                if (Breadth(cell, false) < Breadth(cell, true))
+                if (Breadth(cell, false) < Breadth(cell, true) || IsWiderSomewhere(facts, row.Endpoint, cell))
                 {
                     findings.Add(Finding(facts, row.Endpoint, cell));
                 }
@@ -67,6 +70,37 @@ public static class Exp13
             Severity = cell.Zone == Zone.Internet ? null : Severity.High,
             Evidence = [.. Reach.Sockets(facts, endpoint), .. RuleEvidence.Of(facts, SixOnly(cell.Sets), Reach.Words(cell.Zone))],
         };
+    }
+
+    // Over all of a zone's ways in the most open one counts: a port that IPv4 opens by another interface would hide one that only IPv6 opens by this one.
+    private static bool IsWiderSomewhere(AuditFacts facts, Endpoint endpoint, Cell cell)
+    {
+        ZoneEntry[] entries = [.. facts.Zones.Find(cell.Zone)?.Entries.DistinctBy(static entry => entry.Device).Take(MostEntries) ?? []];
+        return entries.Length > 1 && Breadth(cell, true) > 0 && entries.Any(entry => IsWider(facts, endpoint, entry));
+    }
+
+    private static bool IsWider(AuditFacts facts, Endpoint endpoint, ZoneEntry entry)
+    {
+        Address[] own = [.. facts.Host.Network.Interfaces.Where(one => one.Name == entry.Interface).SelectMany(static one => one.Addresses).Select(static one => one.Address)
+            .Where(endpoint.Addresses.Contains)];
+
+        // Only where both families have an address is there something to compare.
+        return own.Any(static address => address.IsV4) && own.Any(static address => !address.IsV4)
+            && IsOpen(facts, endpoint, entry, own.First(static address => !address.IsV4)) == true
+            && IsOpen(facts, endpoint, entry, own.First(static address => address.IsV4)) == false;
+    }
+
+    private static bool? IsOpen(AuditFacts facts, Endpoint endpoint, ZoneEntry entry, Address address)
+    {
+        PrefixSet all = address.IsV4 ? Everyone4 : Everyone6;
+        PrefixSet? from = entry.Sources?.Intersect(all);
+        if (from?.IsEmpty == true)
+        {
+            return null;
+        }
+
+        SourceSets sets = facts.Exposure.Ask(new Question(entry.Device, address, endpoint.Protocol, (int)endpoint.Ports.First) { From = from });
+        return Share(sets.Accepted, all) + Share(sets.Limited, all) > 0;
     }
 
     // The example by IPv6 is what shows it.

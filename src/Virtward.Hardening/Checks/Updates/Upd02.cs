@@ -49,7 +49,7 @@ public static class Upd02
         string? unseen = null;
         if (facts.Updates.Fetched is not DateTimeOffset fetched)
         {
-            unseen = "when the lists of packages were fetched is not known, and old lists know no new updates";
+            unseen = "there are no lists of packages, or it is not known when they were fetched; without them no update is known";
         }
         else if (facts.Now - fetched > Late)
         {

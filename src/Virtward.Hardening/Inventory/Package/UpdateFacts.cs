@@ -17,7 +17,7 @@ public sealed class UpdateFacts
     /// <summary>Why it is not known which updates wait; null: it is known.</summary>
     public string? PendingProblem { get; private init; }
 
-    /// <summary>When the lists of packages were fetched last; null: not known.</summary>
+    /// <summary>When the lists of packages were fetched last; null: not known, or there are none.</summary>
     public DateTimeOffset? Fetched { get; private init; }
 
     /// <summary>The repositories that are in use.</summary>
@@ -40,7 +40,7 @@ public sealed class UpdateFacts
         {
             Security = pending,
             PendingProblem = problem,
-            Fetched = files.States.Where(static state => IsFetched(state.Path)).Select(static state => (DateTimeOffset?)state.Modified).Max(),
+            Fetched = HasLists(files, family) ? files.States.Where(static state => IsFetched(state.Path)).Select(static state => (DateTimeOffset?)state.Modified).Max() : null,
             Repositories = family == Family.Rhel ? Package.Repositories.Dnf(files) : Package.Repositories.Apt(files),
             ReplacedPrograms = programs.Any()
                 ? [.. programs.Where(static state => IsReplaced(state.Target!)).Select(static state => state.Target![..^Deleted.Length]).Distinct()
@@ -65,6 +65,10 @@ public sealed class UpdateFacts
     private static bool IsReplaced(string target) => target.EndsWith(Deleted, StringComparison.Ordinal)
         && (target.StartsWith("/usr/", StringComparison.Ordinal) || target.StartsWith("/bin/", StringComparison.Ordinal)
             || target.StartsWith("/sbin/", StringComparison.Ordinal) || target.StartsWith("/lib", StringComparison.Ordinal));
+
+    // The folder and the stamps stay when the lists are removed, as image builders do; without lists nothing waits, for nothing is known.
+    private static bool HasLists(FileFacts files, Family family) => family == Family.Rhel || files.States.Any(static state =>
+        state.Path.StartsWith("/var/lib/apt/lists/", StringComparison.Ordinal) && state.Path.EndsWith("Release", StringComparison.Ordinal));
 
     private static bool IsFetched(string path) =>
         path is "/var/lib/apt/periodic/update-success-stamp" or "/var/lib/apt/periodic/update-stamp" or "/var/lib/apt/lists/partial" or "/var/cache/apt/pkgcache.bin"

@@ -46,7 +46,7 @@ public static class UpdateSources
         ],
         States =
         [
-            "/var/lib/apt/periodic/*", "/var/lib/apt/lists/partial", "/var/cache/apt/pkgcache.bin", "/var/lib/dpkg/info/unattended-upgrades.list",
+            "/var/lib/apt/periodic/*", "/var/lib/apt/lists/partial", "/var/lib/apt/lists/*Release", "/var/cache/apt/pkgcache.bin", "/var/lib/dpkg/info/unattended-upgrades.list",
             "/var/lib/systemd/timers/stamp-*.timer", "/var/cache/dnf/*/repodata/repomd.xml", "/var/cache/libdnf5/*/repodata/repomd.xml", "/boot/vmlinuz-*",
 
             // Where the link leads tells a program that was replaced while it runs: "… (deleted)".

@@ -1,3 +1,5 @@
+using Virtward.Core.Policy;
+using Virtward.Core.Policy.Reading;
 using Virtward.Core.Snapshots;
 using Virtward.Hardening.Checks;
 using Virtward.Hardening.Checks.Exposure;
@@ -121,6 +123,16 @@ public sealed class SocketTests
         Outcome outcome = Judged.Fails(Exp13.Check, NetHosts.Good().Rules(four).Listeners(TestHost.Socket("tcp", "::", 22, "ssh", "sshd")).Facts(), "tcp 22");
         Assert.Contains("by IPv6", outcome.Findings[0].What, StringComparison.Ordinal);
         Assert.Contains(outcome.Findings[0].Evidence, static one => one.Text.StartsWith("meta nfproto ipv6 tcp dport 22 accept", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_ipv4_opens_by_another_interface_does_not_hide_what_only_ipv6_opens_by_this_one()
+    {
+        // Strangers of eth1 are of the Internet too, because the policy trusts one network there only.
+        HostPolicy policy = PolicyReader.Read("version: 1\nzones:\n  internet: { interfaces: [eth0] }\n  management: { interfaces: [eth1], sources: [192.168.1.0/24] }\n", "p").Policy!;
+        const string rules = "table inet f { # handle 1\n\tchain input { # handle 1\n\t\ttype filter hook input priority filter; policy accept;\n\t\tiifname \"eth0\" meta nfproto ipv4 tcp dport 22 drop # handle 2\n\t}\n}\n";
+        Judged.Fails(Exp13.Check, new TestHost().Rules(rules).Listeners(TestHost.Socket("tcp", "::", 22, "ssh", "sshd")).Facts(policy: policy), "tcp 22");
+        Judged.Passes(Exp13.Check, new TestHost().Rules(rules.Replace("meta nfproto ipv4 ", "", StringComparison.Ordinal)).Listeners(TestHost.Socket("tcp", "::", 22, "ssh", "sshd")).Facts(policy: policy));
     }
 
     [Fact]

@@ -88,7 +88,8 @@ public sealed class UpdatesChecksTests
     [Fact]
     public void Pending_security_updates_are_told_those_of_the_walls_first()
     {
-        TestHost host = new TestHost().State("/var/lib/apt/periodic/update-success-stamp", 644, modified: TestHost.Now.AddHours(-3));
+        TestHost host = new TestHost().State("/var/lib/apt/periodic/update-success-stamp", 644, modified: TestHost.Now.AddHours(-3))
+            .State("/var/lib/apt/lists/deb.debian.org_debian-security_dists_bookworm-security_InRelease", 644);
         Judged.Passes(Upd02.Check, host.Text("audit/updates-apt.txt", "tzdata/stable-updates 2025b amd64 [upgradable from: 2025a]\n").Facts());
         Outcome outcome = Judged.Fails(Upd02.Check, host.Text("audit/updates-apt.txt", "unzip/stable-security 6.0-28 amd64 [upgradable from: 6.0-27]\nqemu-system-x86/stable-updates,stable-security 1:7.2 amd64 [upgradable from: 1:7.1]\n").Facts(), "security updates");
         Assert.Equal("qemu-system-x86", outcome.Findings[0].Evidence[0].Where);
@@ -110,7 +111,8 @@ public sealed class UpdatesChecksTests
     {
         TestHost host = new TestHost().Text("audit/updates-apt.txt", "");
         Judged.IsUnknown(Upd02.Check, host.Facts());
-        Judged.Fails(Upd02.Check, host.State("/var/lib/apt/lists/partial", 700, modified: TestHost.Now.AddDays(-5)).Facts(), "package lists");
+        Judged.IsUnknown(Upd02.Check, host.State("/var/lib/apt/lists/partial", 700, modified: TestHost.Now.AddDays(-5)).Facts());
+        Judged.Fails(Upd02.Check, host.State("/var/lib/apt/lists/deb.debian.org_debian-security_dists_bookworm-security_InRelease", 644).Facts(), "package lists");
         Judged.IsUnknown(Upd02.Check, new TestHost().Lacks("audit/updates-apt.txt", "apt is not installed").Facts());
     }
 

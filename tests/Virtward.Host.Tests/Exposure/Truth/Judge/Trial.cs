@@ -81,6 +81,11 @@ internal sealed class Trial : IDisposable
             {
                 tally.Misprinted++;
             }
+            else if (stateful && !said.DependsOn.IsEmpty)
+            {
+                // The engine says itself that this answer hangs on what came before; the kernel limits by the clock what a host says by itself.
+                tally.HangsOnState++;
+            }
             else
             {
                 tally.Disagreements.Add(new Disagreement(seed, what, _scene.Layout, rules, probes[i], seen[i], said) { Draft = draft, Earlier = probes[..i] });
