@@ -17,8 +17,6 @@ internal sealed class RootDirectory : IDisposable
     private const int Denied = 13;
     private const nint OpenAt2Number = 437;
 
-    private static readonly EnumerationOptions EverythingInIt = new() { AttributesToSkip = 0, IgnoreInaccessible = true, MatchType = MatchType.Simple };
-
     private readonly SafeFileHandle _root;
 
     private RootDirectory(SafeFileHandle root) => _root = root;
@@ -109,8 +107,10 @@ internal sealed class RootDirectory : IDisposable
 
         try
         {
+            var everything = new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = true, MatchType = MatchType.Simple };
+
             // FileSystemEnumerable hands out the names as they come; a name holds no slash, so that it cannot lead out of the directory.
-            var names = new FileSystemEnumerable<string>($"/proc/self/fd/{FileCalls.Number(handle)}", static (ref FileSystemEntry entry) => entry.FileName.ToString(), EverythingInIt);
+            var names = new FileSystemEnumerable<string>($"/proc/self/fd/{FileCalls.Number(handle)}", static (ref FileSystemEntry entry) => entry.FileName.ToString(), everything);
             foreach (string name in names.Take(atMost))
             {
                 if (FileCalls.Stat(handle, name, FileCalls.NoFollow, FileCalls.BasicStats, out StatBuffer state) == 0)

@@ -11,6 +11,7 @@ namespace Virtward.EndToEnd.Machine;
 /// <param name="Folder">Where it lies: disk.raw, vmlinuz, initrd; and, once it has booted, warm.qcow2 and ram.</param>
 public sealed record HostImage(string Folder)
 {
+    private static readonly TimeSpan LockLimit = TimeSpan.FromMinutes(40);
     private static readonly string[] Tools = ["mmdebstrap", "mke2fs", "qemu-system-x86_64", "qemu-img", "ip", "apt-get"];
 
     /// <summary>Why this machine cannot make or run it, or null.</summary>
@@ -101,15 +102,17 @@ public sealed record HostImage(string Folder)
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 
+    // Another run that builds and boots the same host is waited for, and no longer than that can take: the lock may also fail for good, on a full disk.
     private static FileStream Alone(string path)
     {
+        var watch = Stopwatch.StartNew();
         while (true)
         {
             try
             {
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException)
+            catch (IOException) when (watch.Elapsed < LockLimit)
             {
                 Thread.Sleep(500);
             }

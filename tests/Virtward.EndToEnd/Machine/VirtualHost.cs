@@ -161,6 +161,7 @@ public sealed class VirtualHost : IDisposable
         host.Must("sync");
         host.Tell("stop");
         host.Tell("migrate_set_parameter max-bandwidth 100G");
+        var saving = Stopwatch.StartNew();
         host.Tell($"migrate \"exec:cat > {image.Of("ram.part")}\"");
         for (string told = host.Tell("info migrate"); !told.Contains("status: completed", StringComparison.Ordinal); told = host.Tell("info migrate"))
         {
@@ -169,6 +170,7 @@ public sealed class VirtualHost : IDisposable
                 throw new InvalidOperationException($"the host's memory could not be saved: {told}");
             }
 
+            host.Within(saving, CommandLimit, "its memory was not saved");
             Thread.Sleep(100);
         }
 
