@@ -36,7 +36,7 @@ public static class AuditWaiveCommand
 
         if (!DateOnly.TryParseExact(until, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day))
         {
-            return host.Fail(new Problem("is no day", until, "write it as 2027-01-31"));
+            return host.Fail(new Problem("the last day of the waiver cannot be read", until, "write it as 2027-01-31"));
         }
 
         if (day < DateOnly.FromDateTime(host.Clock.GetUtcNow().UtcDateTime))
