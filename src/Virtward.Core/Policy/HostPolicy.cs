@@ -19,4 +19,28 @@ public sealed record HostPolicy
 
     /// <summary>How the host is judged.</summary>
     public AuditPolicy Audit { get; init; } = new();
+
+    /// <summary>What our own firewall lets through.</summary>
+    public FirewallPolicy Firewall { get; init; } = new();
+
+    /// <summary>How sshd is set up and reached.</summary>
+    public SshPolicy Ssh { get; init; } = new();
+
+    /// <summary>Kernel settings and modules.</summary>
+    public KernelPolicy Kernel { get; init; } = new();
+
+    /// <summary>Whether the host uses IPv6.</summary>
+    public Ipv6Policy Ipv6 { get; init; }
+
+    /// <summary>The hypervisor's doors and consoles.</summary>
+    public LibvirtPolicy Libvirt { get; init; } = new();
+
+    /// <summary>Name resolution.</summary>
+    public ResolverPolicy Resolver { get; init; } = new();
+
+    /// <summary>Security updates.</summary>
+    public UpdatesPolicy Updates { get; init; } = new();
+
+    /// <summary>What must not be on the host.</summary>
+    public SoftwarePolicy Software { get; init; } = new();
 }

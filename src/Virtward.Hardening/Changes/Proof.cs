@@ -1,0 +1,8 @@
+using System.Collections.Immutable;
+
+namespace Virtward.Hardening.Changes;
+
+/// <summary>A program that judges what was written before anybody uses it: <c>sshd -t</c>, <c>visudo -c</c>.</summary>
+/// <param name="Command">The program with its arguments; exit code 0 is consent.</param>
+/// <param name="What">What is proved, for people: "sshd accepts its configuration".</param>
+public sealed record Proof(ImmutableArray<string> Command, string What);
