@@ -1,0 +1,133 @@
+using Virtward.Core.Host;
+using Virtward.Core.Results;
+using Virtward.Hardening.Changes;
+
+namespace Virtward.Hardening.Machine;
+
+/// <summary>systemd's units, by <c>systemctl</c>.</summary>
+internal sealed class UnitSteps(HostMachine machine) : IStepHandler<UnitStep, UnitBefore>
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    public async Task<Result<UnitBefore>> ReadAsync(UnitStep step, CancellationToken cancel)
+    {
+        if (!machine.HasSystemd)
+        {
+            return new UnitBefore(false, "", false);
+        }
+
+        Result<CommandOutput> shown = await RunAsync(cancel, "show", "--property=LoadState,UnitFileState,ActiveState", "--", step.Unit);
+        if (!shown.TryGet(out CommandOutput? output, out Problem? problem))
+        {
+            return problem;
+        }
+
+        if (!output.Succeeded)
+        {
+            return new Problem($"systemctl cannot show the unit: {FirstLine(output.Error)}", step.Unit);
+        }
+
+        Dictionary<string, string> values = output.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(static line => line.Split('=', 2)).Where(static pair => pair.Length == 2).ToDictionary(static pair => pair[0], static pair => pair[1]);
+        return new UnitBefore(
+            values.GetValueOrDefault("LoadState") is not ("not-found" or null),
+            values.GetValueOrDefault("UnitFileState", ""),
+            values.GetValueOrDefault("ActiveState") is "active" or "activating" or "reloading");
+    }
+
+    public bool Holds(UnitStep step, UnitBefore state) => !machine.HasSystemd
+        || (BootHolds(step, state) && (step.Running is null || state.Running == step.Running));
+
+    public async Task<Result<Done>> SetAsync(UnitStep step, UnitBefore before, CancellationToken cancel)
+    {
+        if (step.Boot is { } boot && !BootHolds(step, before))
+        {
+            if (boot != UnitBoot.Masked && before.Boot.StartsWith("masked", StringComparison.Ordinal)
+                && await DoAsync("unmask", step.Unit, cancel) is { IsOk: false } unmasked)
+            {
+                return unmasked;
+            }
+
+            string verb = boot switch { UnitBoot.Enabled => "enable", UnitBoot.Disabled => "disable", _ => "mask" };
+            if (await DoAsync(verb, step.Unit, cancel) is { IsOk: false } failed)
+            {
+                return failed;
+            }
+        }
+
+        return step.Running is bool running && running != before.Running
+            ? await DoAsync(running ? "start" : "stop", step.Unit, cancel)
+            : default(Done);
+    }
+
+    public async Task<Result<Done>> RestoreAsync(UnitStep step, UnitBefore before, CancellationToken cancel)
+    {
+        if (!machine.HasSystemd)
+        {
+            return default(Done);
+        }
+
+        if (!(await ReadAsync(step, cancel)).TryGet(out UnitBefore? now, out Problem? problem))
+        {
+            return problem;
+        }
+
+        // A unit that was not there is removed with its file, by the file's own step; a link to it must not be left.
+        if (step.Boot is not null && now.Boot != before.Boot && await RestoreBootAsync(step.Unit, now, before, cancel) is { IsOk: false } failed)
+        {
+            return failed;
+        }
+
+        // What is started at boot is running, or about to, whether the step spoke of that or not.
+        if ((step.Running is null && !machine.IsBooting) || now.Running == before.Running)
+        {
+            return default(Done);
+        }
+
+        // While the machine starts, waiting for a unit would be waiting for ourselves: it is put into the queue, where systemd orders it (and drops a start that is there).
+        string verb = before.Running ? "start" : "stop";
+        return machine.IsBooting ? await DoAsync(verb, step.Unit, cancel, "--no-block") : await DoAsync(verb, step.Unit, cancel);
+    }
+
+    private async Task<Result<Done>> RestoreBootAsync(string unit, UnitBefore now, UnitBefore before, CancellationToken cancel)
+    {
+        bool wasMasked = before.Boot.StartsWith("masked", StringComparison.Ordinal);
+        if (now.Boot.StartsWith("masked", StringComparison.Ordinal) && !wasMasked)
+        {
+            if (await DoAsync("unmask", unit, cancel) is { IsOk: false } failed)
+            {
+                return failed;
+            }
+        }
+
+        string? verb = before.Boot switch
+        {
+            "enabled" => "enable",
+            "masked" => "mask",
+            "disabled" or "" => now.Boot == "enabled" ? "disable" : null,
+            _ => null,
+        };
+        return verb is null ? default(Done) : await DoAsync(verb, unit, cancel);
+    }
+
+    private static bool BootHolds(UnitStep step, UnitBefore state) => step.Boot switch
+    {
+        null => true,
+        UnitBoot.Enabled => state.Boot == "enabled",
+        UnitBoot.Disabled => !state.Exists || !state.Boot.StartsWith("enabled", StringComparison.Ordinal),
+        _ => !state.Exists || state.Boot == "masked",
+    };
+
+    private async Task<Result<Done>> DoAsync(string verb, string unit, CancellationToken cancel, params string[] options)
+    {
+        Result<CommandOutput> run = await RunAsync(cancel, ["--no-ask-password", "--quiet", .. options, verb, "--", unit]);
+        return !run.TryGet(out CommandOutput? output, out Problem? problem) ? problem
+            : output.Succeeded ? default(Done)
+            : new Problem($"systemctl {verb} failed: {FirstLine(output.Error)}", unit);
+    }
+
+    private Task<Result<CommandOutput>> RunAsync(CancellationToken cancel, params ReadOnlySpan<string> arguments) =>
+        machine.Commands.RunAsync(Command.Of("systemctl", arguments) with { TimeLimit = Patience }, cancel);
+
+    internal static string FirstLine(string text) => text.Split('\n', 2)[0].Trim();
+}

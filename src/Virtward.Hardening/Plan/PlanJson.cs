@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+using Virtward.Hardening.Machine;
+using Virtward.Hardening.Transaction;
+
+namespace Virtward.Hardening.Plan;
+
+/// <summary>Saved plans and a transaction's journal in JSON: generated at build time, no reflection. An unknown kind of step is refused.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(ClosingPlan))]
+[JsonSerializable(typeof(JournalEntry))]
+public sealed partial class PlanJson : JsonSerializerContext;

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using Virtward.Core.Host;
+using Virtward.Hardening.Changes;
+using Virtward.Hardening.Machine;
+
+namespace Virtward.Hardening.Plan;
+
+/// <summary>The real difference that a step makes, for people: a plan is read before it is applied. Secrets are left out.</summary>
+public static partial class StepDiff
+{
+    /// <summary>The lines of the difference, as diff -u shows them; empty where a step has none beyond its line of words.</summary>
+    public static ImmutableArray<string> Of(Step step, StepState before) => (step, before) switch
+    {
+        (FileStep file, FileBefore was) => Hidden(LineDiff.Of(Text(was.Image), file.Content ?? "")),
+        (FirewallStep firewall, FirewallBefore { Inet: null or "", Bridge: null or "" }) => LineDiff.Of("", firewall.Script),
+        (FirewallStep firewall, FirewallBefore was) => LineDiff.Of(Rules(was.Inet + was.Bridge), Rules(firewall.Script)),
+        (CommandStep command, CommandBefore was) when was.Output.Contains('\n', StringComparison.Ordinal) || command.Wanted.Contains('\n', StringComparison.Ordinal) =>
+            Hidden(LineDiff.Of(was.Output, command.Wanted)),
+        _ => [],
+    };
+
+    private static string Text(FileImage? image) => image is null ? "" : image.LinkTarget is { } target ? $"(a link to {target})\n" : image.Content.ToText();
+
+    // nft's listing indents by tabs and leaves out commands: without both it can be held against a script.
+    private static string Rules(string text) => string.Join('\n', text.Split('\n').Select(static line => line.Trim())) + "\n";
+
+    private static ImmutableArray<string> Hidden(ImmutableArray<string> lines) => [.. lines.Select(static line => Secret().Replace(line, "$1(not shown)"))];
+
+    // Configuration files write a secret after its name: vnc_password = "…", passwd='…', PresharedKey = ….
+    [GeneratedRegex("""((?:password|passwd|passphrase|secret|private_?key|preshared_?key|token)["']?\s*[=:]\s*["']?)[^"'\s]+""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Secret();
+}

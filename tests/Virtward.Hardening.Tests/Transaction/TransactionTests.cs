@@ -1,0 +1,189 @@
+using System.Collections.Immutable;
+using Virtward.Core.Host;
+using Virtward.Core.Results;
+using Virtward.Hardening.Machine;
+using Virtward.Hardening.Plan;
+using Virtward.Hardening.Transaction;
+
+namespace Virtward.Hardening.Tests.Transaction;
+
+public sealed class TransactionTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_is_applied_and_confirmed_is_as_planned_and_a_second_plan_is_empty()
+    {
+        MemoryHost host = Scene.Host();
+        TransactionRecord waiting = (await Scene.ApplyAsync(host)).Value;
+        Assert.Equal(TransactionStatus.Waiting, waiting.Status);
+        Assert.DoesNotContain("/etc/virtward/firewall.nft", host.Files.Keys);
+        Assert.Contains(waiting.Id, host.Armed);
+
+        host.Uptime += TimeSpan.FromSeconds(60);
+        TransactionRecord confirmed = (await Scene.Transactions(host).ConfirmAsync(Scene.Ssh(host.Uptime.TotalSeconds), Cancel)).Value;
+        Assert.Equal(TransactionStatus.Confirmed, confirmed.Status);
+        Assert.Contains("/etc/virtward/firewall.nft", host.Files.Keys);
+        Assert.Empty(host.Armed);
+        Assert.Equal(("masked", false), host.Units["avahi.service"]);
+        Assert.Equal("0", host.Settings["net/ipv4/conf/all/forwarding"]);
+        Assert.Equal("1", host.Settings["net/ipv4/conf/eth0/forwarding"]);
+        Assert.True((await Scene.PlanAsync(host)).IsEmpty);
+    }
+
+    [Fact]
+    public async Task Who_was_inside_before_cannot_confirm_nor_can_the_host_itself_nor_a_script()
+    {
+        MemoryHost host = Scene.Host();
+        TransactionRecord waiting = (await Scene.ApplyAsync(host)).Value;
+        double later = host.Uptime.TotalSeconds + 5;
+        host.Uptime += TimeSpan.FromSeconds(10);
+        foreach (Actor actor in (Actor[])[Scene.Ssh(100), Scene.Ssh(waiting.Waiting!.Uptime), Scene.Ssh(later, "127.0.0.1"), Scene.Ssh(later, "::1"), new Actor("anna")])
+        {
+            Problem problem = (await Scene.Transactions(host).ConfirmAsync(actor, Cancel)).Problem!;
+            Assert.Contains("log in anew", problem.Hint, StringComparison.Ordinal);
+        }
+
+        Assert.True((await Scene.Transactions(host).ConfirmAsync(new Actor("root") { IsConsole = true }, Cancel)).IsOk);
+    }
+
+    [Fact]
+    public async Task Who_comes_too_late_cannot_confirm_whatever_the_clock_says()
+    {
+        MemoryHost host = Scene.Host();
+        Assert.True((await Scene.ApplyAsync(host)).IsOk);
+        host.Uptime += TimeSpan.FromSeconds(300);
+        Problem problem = (await Scene.Transactions(host).ConfirmAsync(Scene.Ssh(host.Uptime.TotalSeconds), Cancel)).Problem!;
+        Assert.StartsWith("the time to confirm is over", problem.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_nobody_confirms_is_as_it_was()
+    {
+        MemoryHost host = Scene.Host();
+        string before = host.Picture();
+        TransactionRecord waiting = (await Scene.ApplyAsync(host)).Value;
+        Assert.NotEqual(before, host.Picture());
+        TransactionRecord reverted = (await Scene.Transactions(host).RevertAsync(waiting.Id, "nobody confirmed", null, false, TimeSpan.Zero, Cancel)).Value;
+        Assert.Equal(TransactionStatus.Reverted, reverted.Status);
+        Assert.Equal(before, host.Picture());
+        Assert.Empty(host.Armed);
+        Assert.Equal(2, host.Log.Count(static what => what == "notice ssh.service"));
+    }
+
+    [Fact]
+    public async Task What_was_confirmed_can_be_taken_back_later()
+    {
+        MemoryHost host = Scene.Host();
+        string before = host.Picture();
+        TransactionRecord waiting = (await Scene.ApplyAsync(host)).Value;
+        Assert.True((await Scene.Transactions(host).ConfirmAsync(Scene.Ssh(host.Uptime.TotalSeconds + 1), Cancel)).IsOk);
+        Assert.Empty((await Scene.Transactions(host).ConflictsAsync(Scene.Transactions(host).Read(waiting.Id).Value, Cancel)).Value);
+        Assert.Equal(TransactionStatus.Confirmed, (await Scene.Transactions(host).RevertAsync(waiting.Id, "", null, false, TimeSpan.Zero, Cancel)).Value.Status);
+
+        Assert.True((await Scene.Transactions(host).RevertAsync(waiting.Id, "by hand", Scene.Ssh(1), true, TimeSpan.Zero, Cancel)).IsOk);
+        Assert.Equal(before, host.Picture());
+    }
+
+    [Fact]
+    public async Task What_somebody_changed_since_is_a_conflict()
+    {
+        MemoryHost host = Scene.Host();
+        TransactionRecord waiting = (await Scene.ApplyAsync(host)).Value;
+        Assert.True((await Scene.Transactions(host).ConfirmAsync(Scene.Ssh(host.Uptime.TotalSeconds + 1), Cancel)).IsOk);
+        host.Files[Scene.Dropin] = host.Files[Scene.Dropin] with { Content = Blob.FromText("edited\n") };
+        host.Settings["net/ipv4/tcp_rfc1337"] = "0";
+        ImmutableArray<string> conflicts = (await Scene.Transactions(host).ConflictsAsync(Scene.Transactions(host).Read(waiting.Id).Value, Cancel)).Value;
+        Assert.Equal([Scene.Dropin, "net.ipv4.tcp_rfc1337"], conflicts);
+    }
+
+    [Theory]
+    [InlineData("nft -f")]
+    [InlineData("systemctl mask")]
+    [InlineData("env DEBIAN_FRONTEND=noninteractive")]
+    [InlineData("switch set")]
+    [InlineData("judge sshd")]
+    [InlineData("systemctl try-reload-or-restart")]
+    public async Task A_step_that_fails_takes_everything_back(string refused)
+    {
+        MemoryHost host = Scene.Host();
+        string before = host.Picture();
+        host.Refused.Add(refused);
+        Result<TransactionRecord> applied = await Scene.ApplyAsync(host);
+        Assert.Contains("everything is as it was before", applied.Problem!.Hint, StringComparison.Ordinal);
+        Assert.Equal(before, host.Picture());
+        Assert.Empty(host.Armed);
+        Assert.Null(Scene.Transactions(host).Pending().Value);
+    }
+
+    [Fact]
+    public async Task What_does_not_come_out_as_planned_is_taken_back()
+    {
+        MemoryHost host = Scene.Host();
+        string before = host.Picture();
+        Result<TransactionRecord> applied = await Scene.ApplyAsync(host, static _ => Task.FromResult<Result<Done>>(new Problem("management cannot reach sshd")));
+        Assert.Equal("management cannot reach sshd", applied.Problem!.What);
+        Assert.Equal(before, host.Picture());
+    }
+
+    [Fact]
+    public async Task A_disk_that_fills_up_half_way_is_no_obstacle_to_the_way_back()
+    {
+        MemoryHost host = Scene.Host();
+        string before = host.Picture();
+        Result<TransactionRecord> applied = await Scene.ApplyAsync(host, _ =>
+        {
+            host.DiskIsFull = true;
+            return Task.FromResult<Result<Done>>(default(Done));
+        });
+        Assert.Contains("No space left", applied.Problem!.What, StringComparison.Ordinal);
+        Assert.Equal(before, host.Picture());
+    }
+
+    [Fact]
+    public async Task A_stale_plan_is_refused_and_nothing_happens()
+    {
+        MemoryHost host = Scene.Host();
+        ClosingPlan plan = await Scene.PlanAsync(host);
+        host.Files["/etc/ssh/old.conf"] = host.Files["/etc/ssh/old.conf"] with { Content = Blob.FromText("somebody was here\n") };
+        string before = host.Picture();
+        Problem problem = (await Scene.Transactions(host).ApplyAsync(new ApplyRequest(plan, Scene.Ssh(1), TimeSpan.FromSeconds(60)), Cancel)).Problem!;
+        Assert.Equal("the host has changed since the plan was made: /etc/ssh/old.conf (run virtward plan again)", problem.ToString());
+        Assert.Equal(before, host.Picture());
+    }
+
+    [Fact]
+    public async Task One_at_a_time()
+    {
+        MemoryHost host = Scene.Host();
+        Assert.True((await Scene.ApplyAsync(host)).IsOk);
+        Assert.StartsWith("another transaction is neither", (await Scene.ApplyAsync(host)).Problem!.What, StringComparison.Ordinal);
+        using (((ITransactionFiles)host).TryLock().Value)
+        {
+            Assert.StartsWith("another virtward is changing", (await Scene.ApplyAsync(host)).Problem!.What, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_restart_is_a_way_back()
+    {
+        MemoryHost host = Scene.Host();
+        string before = host.Picture();
+        KeyValuePair<string, string>[] settings = [.. host.Settings];
+        TransactionRecord waiting = (await Scene.ApplyAsync(host)).Value;
+        host.Reboot("boot-2", settings);
+        Assert.True((await Scene.Transactions(host, booting: true).RevertAsync(waiting.Id, "the machine started anew", null, false, TimeSpan.Zero, Cancel)).IsOk);
+        Assert.Equal(before, host.Picture());
+    }
+
+    [Fact]
+    public async Task A_saved_plan_says_the_same()
+    {
+        ClosingPlan plan = await Scene.PlanAsync(Scene.Host());
+        string text = PlanText.Write(plan);
+        ClosingPlan read = PlanText.Read(text, "plan.json").Value;
+        Assert.Equal(text, PlanText.Write(read));
+        Assert.Equal(plan.Changes.SelectMany(static change => change.Steps).Select(static one => StepWords.Line(one.Step, one.Before)),
+            read.Changes.SelectMany(static change => change.Steps).Select(static one => StepWords.Line(one.Step, one.Before)));
+    }
+}
