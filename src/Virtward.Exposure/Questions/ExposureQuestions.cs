@@ -81,9 +81,15 @@ public sealed class ExposureQuestions
     /// <returns>The answer; null: there is no such zone here, or the first names no sources.</returns>
     public PathAnswer? Forged(string of, string by, string to)
     {
-        PrefixSet sources = (_zones.Find(of)?.Entries ?? []).Where(static entry => entry.Sources is not null)
+        ImmutableArray<ZoneEntry> honest = _zones.Find(of)?.Entries ?? [];
+        PrefixSet sources = honest.Where(static entry => entry.Sources is not null)
             .Aggregate(PrefixSet.Empty, static (all, entry) => all.Union(entry.Sources!)).Intersect(Destinations.Routable);
-        return !sources.IsEmpty && Entries(by) is { IsEmpty: false } entries && _destinations.FirstOrDefault(one => one.Name == to) is { } destination
+
+        // Where the zone itself comes in, and the other one is only who else may be there, its addresses are no forgery; a way to the Internet is different: anybody is there.
+        bool Forges(ZoneEntry entry) => !(entry is { Guessed: true, Sources: not null } && honest.Any(other => other.Device == entry.Device)
+            && !EntryPoints.DefaultRoutes(_facts.Network).Any(route => EntryPoints.LeadsTo(route, entry.Interface)));
+        ImmutableArray<ZoneEntry> entries = [.. (Entries(by) ?? []).Where(Forges)];
+        return !sources.IsEmpty && !entries.IsEmpty && _destinations.FirstOrDefault(one => one.Name == to) is { } destination
             ? Matrix.Paths.Ask(new PathQuestion(entries, destination) { Sources = sources }) : null;
     }
 

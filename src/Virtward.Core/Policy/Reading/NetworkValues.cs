@@ -52,6 +52,33 @@ public static class NetworkValues
         return false;
     }
 
+    /// <summary>Reads one address that a program of the host can listen on.</summary>
+    public static bool ListenAddress(YamlItem item, ProblemList problems, out Address value)
+    {
+        value = default;
+        if (item is not YamlText { IsEmpty: false, Text: var text } || !Address.TryParse(text, out value))
+        {
+            bool isName = item is YamlText { IsPlain: true, Text: var name } && name.Any(char.IsAsciiLetter) && !name.Contains(':', StringComparison.Ordinal);
+            problems.AddExpected(item, "an address such as 192.168.1.5 or 2001:db8::5", isName ? "names are never resolved: write the address" : null);
+            return false;
+        }
+
+        if (value.Value == 0 || (value.IsV4 && value.V4 == 0))
+        {
+            problems.Add(item, $"{value} is every address", "leave the list empty for that");
+            return false;
+        }
+
+        if ((value.IsV4 && value.V4 >> 28 >= 0xe) || (!value.IsV4 && value.High >> 56 == 0xff))
+        {
+            // RFC 1112 and RFC 6890 (224.0.0.0/3 with what is reserved), RFC 4291 section 2.7.
+            problems.Add(item, $"nobody can listen on {value}: no host has it", "write an address of this host");
+            return false;
+        }
+
+        return true;
+    }
+
     /// <summary>
     /// Reads an interface name as the kernel allows it (dev_valid_name in net/core/dev.c: 1 to 15 bytes, no '/', ':' or white space),
     /// or the start of one with a trailing <c>*</c>.

@@ -8,6 +8,11 @@ public static class PolicyReader
     /// <summary>The format's version that this reader knows.</summary>
     public const string Version = "1";
 
+    private static readonly string[] Keys =
+        ["version", "zones", "services", "firewall", "ssh", "kernel", "ipv6", "libvirt", "resolver", "updates", "software", "guard", "audit"];
+
+    private static readonly ValueReader<Ipv6Policy> Ipv6 = Values.Word(("on", Ipv6Policy.On), ("off", Ipv6Policy.Off));
+
     /// <summary>Reads a policy.</summary>
     /// <param name="text">The text; it may come from anybody: nothing in it can make this throw, hang or grow.</param>
     /// <param name="origin">Where it is from, for messages: a path, or "built-in".</param>
@@ -18,17 +23,27 @@ public static class PolicyReader
         HostPolicy? policy = null;
         if (YamlTree.Read(text.StartsWith('\ufeff') ? text[1..] : text, problems) is { } root)
         {
-            Section section = Section.Open(root, "the policy", problems, "version", "zones", "services", "guard", "audit");
+            Section section = Section.Open(root, "the policy", problems, Keys);
             CheckVersion(root, section, problems);
             ImmutableArray<ZonePolicy> zones = section.Find("zones") is { } named ? ZoneSection.Read(named, problems) : [];
+            var names = new ZoneNames(zones);
             policy = new HostPolicy
             {
                 Origin = origin,
                 Zones = zones,
-                Services = section.Find("services") is { } services ? ServiceSection.Read(services, zones, problems) : [],
+                Services = section.Find("services") is { } services ? ServiceSection.Read(services, names, problems) : [],
+                Firewall = section.Find("firewall") is { } firewall ? FirewallSection.Read(firewall, names, problems) : new FirewallPolicy(),
+                Ssh = section.Find("ssh") is { } ssh ? SshSection.Read(ssh, names, problems) : new SshPolicy(),
+                Kernel = section.Find("kernel") is { } kernel ? KernelSection.Read(kernel, problems) : new KernelPolicy(),
+                Ipv6 = section.Read("ipv6", Ipv6Policy.On, Ipv6),
+                Libvirt = section.Find("libvirt") is { } libvirt ? LibvirtSection.Read(libvirt, problems) : new LibvirtPolicy(),
+                Resolver = section.Find("resolver") is { } resolver ? ResolverSection.Read(resolver, problems) : new ResolverPolicy(),
+                Updates = section.Find("updates") is { } updates ? UpdatesSection.Read(updates, problems) : new UpdatesPolicy(),
+                Software = section.Find("software") is { } software ? SoftwareSection.Read(software, problems) : new SoftwarePolicy(),
                 Guard = section.Find("guard") is { } guard ? GuardSection.Read(guard, filters, problems) : new GuardPolicy(),
                 Audit = section.Find("audit") is { } audit ? AuditSection.Read(audit, problems) : new AuditPolicy(),
             };
+            Contradictions.Check(section, policy, problems);
         }
 
         var found = problems.ToImmutable();

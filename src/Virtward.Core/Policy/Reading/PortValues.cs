@@ -76,6 +76,19 @@ public static class PortValues
         return true;
     }
 
+    /// <summary>Reads one TCP port by its number, without a protocol.</summary>
+    public static bool Number(YamlItem item, ProblemList problems, out ushort value)
+    {
+        if (item is YamlText { Text: var text } && ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value > 0)
+        {
+            return true;
+        }
+
+        value = 0;
+        problems.AddExpected(item, "a port's number, from 1 to 65535");
+        return false;
+    }
+
     private static bool TryParseRange(string text, out ushort from, out ushort to)
     {
         int dash = text.IndexOf('-', StringComparison.Ordinal);

@@ -44,6 +44,9 @@ public sealed class Section
         return new Section(map.Entries, problems);
     }
 
+    /// <summary>Opens keys and values that have been read already, to look at them again; mistakes in them are not told a second time.</summary>
+    internal static Section Known(YamlMap map) => new(map.Entries, new ProblemList(""));
+
     /// <summary>The value of a key; null where the key is missing.</summary>
     public YamlItem? Find(string key)
     {
@@ -76,8 +79,7 @@ public sealed class Section
             return fallback;
         }
 
-        // One value stands for a list of one.
-        ImmutableArray<YamlItem> items = found is YamlList list ? list.Items : found.IsEmpty ? [] : [found];
+        ImmutableArray<YamlItem> items = ItemsOf(found);
         var values = ImmutableArray.CreateBuilder<T>(items.Length);
         foreach (YamlItem item in items)
         {
@@ -89,4 +91,10 @@ public sealed class Section
 
         return values.ToImmutable();
     }
+
+    /// <summary>The items of a key's list, for mistakes that only show between keys; empty where the key is missing.</summary>
+    public ImmutableArray<YamlItem> Items(string key) => Find(key) is { } found ? ItemsOf(found) : [];
+
+    // One value stands for a list of one.
+    private static ImmutableArray<YamlItem> ItemsOf(YamlItem found) => found is YamlList list ? list.Items : found.IsEmpty ? [] : [found];
 }

@@ -21,10 +21,12 @@ public static class ZoneSection
             return [];
         }
 
-        return [.. map.Entries.Where(entry => Values.Name(entry.Key, "zone", problems)).Select(entry => ReadZone(entry, problems))];
+        List<(ZonePolicy Zone, Section Keys)> zones = [.. map.Entries.Where(entry => Values.Name(entry.Key, "zone", problems)).Select(entry => ReadZone(entry, problems))];
+        ZoneClashes.Check(zones, problems);
+        return [.. zones.Select(static one => one.Zone)];
     }
 
-    private static ZonePolicy ReadZone(YamlEntry entry, ProblemList problems)
+    private static (ZonePolicy Zone, Section Keys) ReadZone(YamlEntry entry, ProblemList problems)
     {
         string name = entry.Key.Text;
         if (name == ServicePolicy.Host)
@@ -45,6 +47,6 @@ public static class ZoneSection
                 "write 'interfaces: [eth1]' or 'sources: [192.168.1.0/24]'");
         }
 
-        return new ZonePolicy(name, interfaces, sources);
+        return (new ZonePolicy(name, interfaces, sources), section);
     }
 }

@@ -15,6 +15,39 @@ public sealed class PolicyReaderTests
           internet: { interfaces: [eth0] }
           management: { interfaces: [eth1, vnet*], sources: [192.168.1.0/24, "2001:db8:1::/64"] }
           vpn: { interfaces: wg0 }
+        services:
+          panel: { ports: [8443/tcp], from: [management], to: guests, rate: 30/minute }
+        firewall:
+          manage: false
+          ping: [vpn]
+          forward: { vpn: [management, guests], guests: [] }
+          guest-services: [53/udp, 5353]
+          output: [53, 443/tcp, dns]
+          log: false
+          anti-spoofing: false
+        ssh:
+          manage: false
+          ports: [2222, 22]
+          listen: [192.168.1.5, 192.168.1.6]
+          from: [vpn]
+          rate: 5/minute
+          root-login: no
+          passwords: true
+          allow-users: [admin, ops@192.168.1.*]
+          allow-groups: wheel
+          forwarding: all
+        kernel:
+          manage: false
+          sysctl: { net.ipv4.ip_forward: 1, net.ipv4.conf.eth0/5.rp_filter: "2" }
+          blocked-modules: [dccp, usb-storage]
+        ipv6: off
+        libvirt: { manage: false, tls: true, local-consoles: false }
+        resolver: { manage: false, llmnr: true, multicast-dns: true }
+        updates: { automatic: true, reboot-at: "03:30" }
+        software: { absent: [xinetd], masked-units: [cups.service] }
+        audit:
+          profile: edge
+          waive: { SSH-05: { until: 2027-01-31, because: later } }
         guard:
           never-ban: [192.0.2.10, 198.51.100.0/24, 2001:db8::/32, fe80::]
           max-tracked: 5000
@@ -154,7 +187,7 @@ public sealed class PolicyReaderTests
               prefix-bans:
                 v4: { levels: [16, 24] }
               siege: { factor: 0.5 }
-            kernel: {}
+            kernal: {}
             """;
 
         PolicyReading reading = PolicyReader.Read(text, "policy.yaml");
@@ -172,7 +205,7 @@ public sealed class PolicyReaderTests
             "policy.yaml:13:5: 'web server' cannot name a jail (names are made of a-z, 0-9 and '-', 32 letters at most)",
             "policy.yaml:15:19: level 24 comes after level 16 (write the longest prefix first, each length once, such as [24, 20, 16])",
             "policy.yaml:16:20: expected a number from 1 to 1000, found '0.5'",
-            "policy.yaml:17:1: unknown key 'kernel' in the policy (known are version, zones, services, guard, audit)",
+            "policy.yaml:17:1: unknown key 'kernal' in the policy (did you mean 'kernel'?)",
         ];
         Assert.Equal(expected, reading.Problems.Select(problem => problem.ToString()));
     }

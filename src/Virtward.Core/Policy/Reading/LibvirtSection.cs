@@ -1,0 +1,18 @@
+namespace Virtward.Core.Policy.Reading;
+
+/// <summary>Binds <c>libvirt:</c>.</summary>
+public static class LibvirtSection
+{
+    /// <summary>Reads it.</summary>
+    public static LibvirtPolicy Read(YamlItem item, ProblemList problems)
+    {
+        Section section = Section.Open(item, "libvirt", problems, "manage", "tls", "local-consoles");
+        var standard = new LibvirtPolicy();
+        return new LibvirtPolicy
+        {
+            Managed = section.Read("manage", standard.Managed, Values.Flag),
+            Tls = section.Read("tls", standard.Tls, Values.Flag),
+            LocalConsoles = section.Read("local-consoles", standard.LocalConsoles, Values.Flag),
+        };
+    }
+}
