@@ -28,7 +28,7 @@ public static class FirewallChange
                 "FW-01", "FW-02", "FW-03", "FW-04", "FW-05", "FW-06", "FW-07", "FW-08", "FW-15", "FW-20", "V6-01", "V6-03", "V6-04", "VPN-03",
             ],
             Risk = ChangeRisk.LockOut,
-            Steps = [new FirewallStep(PolicyFirewall.Script(policy, facts, PolicyParts.Of(facts.Exposure.Ruleset)))],
+            Steps = [new FirewallStep(PolicyFirewall.Script(policy, facts, PolicyParts.Of(facts.Exposure.Ruleset))) { Rules = RulesFile(policy, facts) }],
             Lasting =
             [
                 new FileStep(FirewallUnit.RulesPath, RulesFile(policy, facts), UnixFileMode.UserRead | UnixFileMode.UserWrite),

@@ -26,7 +26,7 @@ internal sealed class FirewallSteps(HostMachine machine) : IStepHandler<Firewall
         return new FirewallBefore(inet?.Text, bridge?.Text, remembered is [var script, var listing, ..] && listing == digest ? script : "");
     }
 
-    public bool Holds(FirewallStep step, FirewallBefore state) => state.Loaded == PolicyListing.Digest(step.Script);
+    public bool Holds(FirewallStep step, FirewallBefore state) => state.Loaded == PolicyListing.Digest(step.Wanted);
 
     public async Task<Result<Done>> SetAsync(FirewallStep step, FirewallBefore before, CancellationToken cancel)
     {
@@ -41,7 +41,7 @@ internal sealed class FirewallSteps(HostMachine machine) : IStepHandler<Firewall
             return problem;
         }
 
-        return Remember(PolicyListing.Digest(step.Script), DigestOf(inet, bridge));
+        return Remember(PolicyListing.Digest(step.Wanted), DigestOf(inet, bridge));
     }
 
     public async Task<Result<Done>> RestoreAsync(FirewallStep step, FirewallBefore before, CancellationToken cancel)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Virtward.Core.Host;
 using Virtward.Core.Results;
 using Virtward.Hardening.Changes;
@@ -91,10 +92,15 @@ public sealed class StepRunner
             : new Problem($"{proof.Command[0]} objects: {UnitSteps.FirstLine(output.Error.Length > 0 ? output.Error : output.Output)}", proof.What);
     }
 
-    /// <summary>Makes a unit notice, if it runs; without systemd, and while the machine starts, there is nobody to tell.</summary>
+    /// <summary>Makes a unit notice, if it runs; while the machine starts, there is nobody to tell.</summary>
     public async Task<Result<Done>> NoticeAsync(UnitEffect effect, CancellationToken cancel)
     {
-        if (!_machine.HasSystemd || (_machine.IsBooting && effect.Unit is not null))
+        if (!_machine.HasSystemd)
+        {
+            return effect.Unit is "ssh.service" or "sshd.service" ? await HangUpSshdAsync(cancel) : default(Done);
+        }
+
+        if (_machine.IsBooting && effect.Unit is not null)
         {
             return default(Done);
         }
@@ -107,6 +113,25 @@ public sealed class StepRunner
         return !run.TryGet(out CommandOutput? output, out Problem? problem) ? problem
             : output.Succeeded ? default(Done)
             : new Problem($"systemctl {command.Arguments[1]} failed: {UnitSteps.FirstLine(output.Error)}", effect.Unit ?? "systemd");
+    }
+
+    // Without a service manager sshd itself says who it is; sshd(8): "sshd rereads its configuration file when it receives a hangup signal".
+    private async Task<Result<Done>> HangUpSshdAsync(CancellationToken cancel)
+    {
+        if (!_machine.Files.Read("/run/sshd.pid", 64).TryGet(out FileImage? file, out Problem? problem))
+        {
+            return problem;
+        }
+
+        if (file is null || !int.TryParse(file.Content.ToText().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int process) || process <= 1)
+        {
+            return default(Done);
+        }
+
+        Result<CommandOutput> run = await _machine.Commands.RunAsync(Command.Of("kill", "-HUP", process.ToString(CultureInfo.InvariantCulture)), cancel);
+        return !run.TryGet(out CommandOutput? output, out problem) ? problem
+            : output.Succeeded ? default(Done)
+            : new Problem($"sshd cannot be told: {UnitSteps.FirstLine(output.Error)}", file.Content.ToText().Trim());
     }
 
     private static async Task<Result<StepState>> UpAsync<T>(Task<Result<T>> reading)

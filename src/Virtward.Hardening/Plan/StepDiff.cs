@@ -13,8 +13,8 @@ public static partial class StepDiff
     public static ImmutableArray<string> Of(Step step, StepState before) => (step, before) switch
     {
         (FileStep file, FileBefore was) => Hidden(LineDiff.Of(Text(was.Image), file.Content ?? "")),
-        (FirewallStep firewall, FirewallBefore { Inet: null or "", Bridge: null or "" }) => LineDiff.Of("", firewall.Script),
-        (FirewallStep firewall, FirewallBefore was) => LineDiff.Of(Rules(was.Inet + was.Bridge), Rules(firewall.Script)),
+        (FirewallStep firewall, FirewallBefore { Inet: null or "", Bridge: null or "" }) => LineDiff.Of("", firewall.Wanted),
+        (FirewallStep firewall, FirewallBefore was) => LineDiff.Of(Rules(was.Inet + was.Bridge), Rules(firewall.Wanted)),
         (CommandStep command, CommandBefore was) when was.Output.Contains('\n', StringComparison.Ordinal) || command.Wanted.Contains('\n', StringComparison.Ordinal) =>
             Hidden(LineDiff.Of(was.Output, command.Wanted)),
         _ => [],
