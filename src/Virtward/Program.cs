@@ -13,6 +13,8 @@ var host = new CommandHost
     OutBytes = stdout,
     Error = Console.Error,
     Clock = TimeProvider.System,
+    In = Console.In,
+    InIsTerminal = !Console.IsInputRedirected,
     OutIsTerminal = !Console.IsOutputRedirected,
     ErrorIsTerminal = !Console.IsErrorRedirected,
 };

@@ -50,9 +50,15 @@ public sealed class FirewallZones
     public FirewallZone? Find(string name) => All.FirstOrDefault(zone => zone.Name == name);
 
     /// <summary>The ways in, in the order that decides: those that name their sources first, then those that take anybody.</summary>
-    public IEnumerable<(FirewallZone Zone, FirewallWay Way)> InOrder() =>
-        All.SelectMany(static zone => zone.Ways.Where(static way => way.Networks is not null).Select(way => (zone, way)))
-            .Concat(All.SelectMany(static zone => zone.Ways.Where(static way => way.Networks is null).Select(way => (zone, way))));
+    public IEnumerable<(FirewallZone Zone, FirewallWay Way)> InOrder()
+    {
+        // At a bridge that they share guests are told by the mark that their ports give, never by an address.
+        (FirewallZone Zone, FirewallWay Way)[] ways =
+        [
+            .. All.SelectMany(zone => zone.Ways.Select(way => (zone, zone.Name == Zone.Guests ? way with { Devices = [.. way.Devices.Except(SharedBridges)] } : way))),
+        ];
+        return ways.Where(static one => one.Way.Networks is not null).Concat(ways.Where(static one => one.Way.Networks is null));
+    }
 
     /// <summary>Finds them.</summary>
     /// <param name="policy">The policy's zones.</param>

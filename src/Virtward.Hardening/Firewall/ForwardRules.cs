@@ -32,6 +32,7 @@ internal static class ForwardRules
         }
 
         rules.AddRange(zones.InOrder().SelectMany(one => one.Way.From().Select(match => $"{match}{Goto(one.Zone.Name)}")));
+        rules.AddRange(InputRules.Strangers(zones));
         rules.Add(Goto(Zone.Internet));
         yield return new ChainText("policy_forward", "type filter hook forward priority -10; policy drop;", [.. rules]);
         foreach (ChainText chain in chains.Where(chain => rules.Any(rule => rule.EndsWith($"goto {chain.Name}", StringComparison.Ordinal))))

@@ -39,6 +39,7 @@ internal static class InputRules
         }
 
         rules.AddRange(zones.InOrder().SelectMany(static one => one.Way.From().Select(match => $"{match}goto {Name(one.Zone.Name)}")));
+        rules.AddRange(Strangers(zones));
         rules.Add($"goto {Name(Zone.Internet)}{FirewallText.Comment("whoever is of no other zone")}");
         yield return new ChainText("policy_input", "type filter hook input priority -10; policy drop;", [.. rules]);
         IEnumerable<string> names = zones.All.Select(static zone => zone.Name).Append(Zone.Internet);
@@ -47,6 +48,10 @@ internal static class InputRules
             yield return new ChainText(Name(zone), null, [.. OfZone(policy, facts, zones, zone)]);
         }
     }
+
+    /// <summary>Who comes from a guest's bridge and is none of its guests belongs nowhere, not even to the Internet.</summary>
+    public static IEnumerable<string> Strangers(FirewallZones zones) =>
+        FirewallText.Names("iifname", zones.GuestBridges).Select(static guests => $"{guests}counter drop{FirewallText.Comment("guests: with addresses that are not theirs")}");
 
     /// <summary>The chain of what a zone may reach of the host.</summary>
     private static string Name(string zone) => $"policy_from_{FirewallText.Word(zone)}";
@@ -65,8 +70,8 @@ internal static class InputRules
             yield return $"{guests}udp sport {{ 67, 547 }} udp dport {{ 68, 546 }} counter drop{FirewallText.Comment("a guest gives no addresses")}";
             if (policy.Firewall.GuestServices.Any(static scope => scope.Protocol == Transport.Udp && scope.From <= 67 && scope.To >= 67))
             {
-                // They come from 0.0.0.0, which is in no zone.
-                yield return $"{guests}{FirewallText.Only(true)}udp sport 68 udp dport 67 accept{FirewallText.Comment("guests ask for addresses")}";
+                // Who has no address yet is in no zone; the others ask by their own.
+                yield return $"{guests}ip saddr 0.0.0.0 udp sport 68 udp dport 67 accept{FirewallText.Comment("guests ask for addresses")}";
             }
 
             if (v6 && policy.Firewall.GuestServices.Any(static scope => scope.Protocol == Transport.Udp && scope.From <= 547 && scope.To >= 547))

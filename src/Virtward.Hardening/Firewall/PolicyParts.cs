@@ -21,7 +21,7 @@ public sealed record PolicyParts(ImmutableSortedDictionary<string, string?> Chai
     public bool IsEmpty => Chains.IsEmpty && Sets.IsEmpty && BridgeChains.IsEmpty;
 
     /// <summary>Whether a table is the policy's in all that it holds.</summary>
-    public static bool IsOurs(Table table) => IsOne(table.Family, table.Name) && table.Chains.All(static chain => Is(chain.Name)) && table.Sets.All(static set => Is(set.Name)) && table.Objects.IsEmpty;
+    public static bool IsOurs(Table table) => IsOne(table) && table.Chains.All(static chain => Is(chain.Name)) && table.Sets.All(static set => Is(set.Name)) && table.Objects.IsEmpty;
 
     /// <summary>Finds it in a ruleset.</summary>
     public static PolicyParts Of(Ruleset? ruleset) => new(
@@ -32,12 +32,13 @@ public sealed record PolicyParts(ImmutableSortedDictionary<string, string?> Chai
     /// <summary>Whether a chain or set is the policy's.</summary>
     public static bool Is(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
 
-    internal static bool IsOne(Family family, string name) => family is Family.Inet or Family.Bridge && name == Guard;
+    /// <summary>Whether a table is one that the policy has its part in.</summary>
+    public static bool IsOne(Table table) => table is { Family: Family.Inet or Family.Bridge, Name: Guard, Origin: TableOrigin.Nftables };
 
     /// <summary>The tables' name.</summary>
     internal const string Guard = "virtward";
 
-    private static Table? Find(Ruleset? ruleset, Family family) => ruleset?.Tables.FirstOrDefault(table => table.Family == family && table.Name == Guard && table.Origin == TableOrigin.Nftables);
+    private static Table? Find(Ruleset? ruleset, Family family) => ruleset?.Tables.FirstOrDefault(table => IsOne(table) && table.Family == family);
 
     private static ImmutableSortedDictionary<string, string?> ChainsOf(Ruleset? ruleset, Family family) => (Find(ruleset, family)?.Chains ?? [])
         .Where(static chain => Is(chain.Name)).ToImmutableSortedDictionary(static chain => chain.Name, static chain => chain.Base is BaseHook hook ? Hook(hook) : null, StringComparer.Ordinal);

@@ -17,6 +17,12 @@ public sealed class CommandHost
     /// <summary>The clock.</summary>
     public required TimeProvider Clock { get; init; }
 
+    /// <summary>Where answers to questions come from; none is asked where it is no terminal.</summary>
+    public TextReader In { get; init; } = TextReader.Null;
+
+    /// <summary>Whether stdin is a terminal.</summary>
+    public bool InIsTerminal { get; init; }
+
     /// <summary>Whether stdout is a terminal.</summary>
     public bool OutIsTerminal { get; init; }
 

@@ -55,6 +55,7 @@ public static class CommandTree
             DemoCommand.Create(host),
             StatusCommand.Create(host),
             AuditCommand.Create(host),
+            InitCommand.Create(host),
             PolicyCommand.Create(host),
             ExposureCommand.Create(host),
             SnapshotCommand.Create(host),

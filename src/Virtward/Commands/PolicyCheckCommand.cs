@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Virtward.Core.Policy;
 using Virtward.Core.Policy.Reading;
 using Virtward.Core.Results;
 using Virtward.Guard.Filters;

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Virtward.Core.Policy.Reading;
 
 /// <summary>Finds what sections say against each other. Only what is written counts: a default gives way without a word.</summary>
@@ -79,7 +81,7 @@ internal static class Contradictions
     private static YamlEntry? Setting(Section root, string key) =>
         (Open(root, "kernel")?.Find("sysctl") as YamlMap)?.Entries.FirstOrDefault(entry => entry.Key.Text == key);
 
-    private static IEnumerable<YamlItem> Written(Section root, string section, string key) => Open(root, section) is { } found ? found.Items(key) : [];
+    private static ImmutableArray<YamlItem> Written(Section root, string section, string key) => Open(root, section) is { } found ? found.Items(key) : [];
 
     private static Section? Open(Section root, string key) => root.Find(key) is YamlMap map ? Section.Known(map) : null;
 }

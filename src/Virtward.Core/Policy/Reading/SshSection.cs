@@ -69,11 +69,14 @@ public static class SshSection
 
     private static bool IsLoopback(Address address) => address.IsV4 ? address.V4 >> 24 == 127 : address.Value == 1;
 
+    /// <summary>Whether a text can name users or groups in sshd's configuration.</summary>
+    public static bool IsName(string text) => text.Length is > 0 and <= 128 && text[0] is not ('-' or '#' or '!')
+        && text.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or '$' or '*' or '?' or '@' or ':' or '/' or '+');
+
     private static bool Name(YamlItem item, ProblemList problems, out string value)
     {
         value = item is YamlText { IsEmpty: false } text ? text.Text : "";
-        if (value.Length is > 0 and <= 128 && value[0] is not ('-' or '#' or '!')
-            && value.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or '$' or '*' or '?' or '@' or ':' or '/' or '+'))
+        if (IsName(value))
         {
             return true;
         }

@@ -32,13 +32,13 @@ public static class Fw01
         ImmutableArray<string> enabled = [.. FirewallSources.UnitNames.Where(name => IsEnabled(facts, name)).Select(static name => name[..^".service".Length])];
         // Two halves of one: iptables for IPv4 and for IPv6; on Debian both are other names of netfilter-persistent.
         bool persistent = enabled.Contains("netfilter-persistent");
-        string[] firewalls = [.. enabled.Where(name => name is not ("ip6tables" or "virtward") && !(persistent && name == "iptables"))];
+        string[] firewalls = [.. enabled.Where(name => name is not ("ip6tables" or "virtward" or "virtward-firewall") && !(persistent && name == "iptables"))];
         var findings = new List<Finding>();
         if (firewalls.Length > 1)
         {
             findings.Add(Several(facts, firewalls));
         }
-        else if (firewalls.Length == 0 && !enabled.Contains("virtward"))
+        else if (firewalls.Length == 0 && !enabled.Contains("virtward") && !enabled.Contains("virtward-firewall"))
         {
             findings.Add(None(facts));
         }

@@ -48,7 +48,7 @@ public static class Ssh14
             {
                 unseen.Add($"whether an administrator is among them is not known: {problem}");
             }
-            else if (!SshAdmins.Of(facts, view).Any(user => SshAdmins.Admits(facts.Ssh, view, user)))
+            else if (!SshAdmins.Of(facts, view, SshAdmission.InForce).Any(user => SshAdmins.Admits(facts.Ssh, view, user, SshAdmission.InForce)))
             {
                 findings.Add(new Finding("administrator" + instance.Suffix, "none of those who are let in may become root", remedy)
                 {

@@ -10,9 +10,9 @@ internal static class SshAdmins
     private static readonly ImmutableArray<string> Groups = ["sudo", "wheel", "admin"];
 
     /// <summary>Accounts with a shell that may become root: root itself where sshd takes it, members of the administrators' groups, and those that sudoers names.</summary>
-    public static ImmutableArray<SshUser> Of(AuditFacts facts, SshView view)
+    public static ImmutableArray<SshUser> Of(AuditFacts facts, SshView view, SshAdmission admission)
     {
-        bool root = view.Value("permitrootlogin")?.ToLowerInvariant() is not ("no" or "forced-commands-only");
+        bool root = admission.Root ?? view.Value("permitrootlogin")?.ToLowerInvariant() is not ("no" or "forced-commands-only");
         HashSet<string> named = [.. Sudoers(facts)];
         return
         [
@@ -22,13 +22,13 @@ internal static class SshAdmins
     }
 
     /// <summary>Whether AllowUsers and its sisters let a user in; patterns of hosts are taken as met.</summary>
-    public static bool Admits(SshFacts ssh, SshView view, SshUser user)
+    public static bool Admits(SshFacts ssh, SshView view, SshUser user, SshAdmission admission)
     {
         ImmutableArray<string> groups = ssh.Users.GroupsOf(user.Name);
         string[] Words(string keyword) => [.. view.Values(keyword).Where(static value => value.Length > 0).Take(500)];
         static string Name(string pattern) => pattern.LastIndexOf('@') is int at and > 0 ? pattern[..at] : pattern;
-        string[] allowUsers = Words("allowusers");
-        string[] allowGroups = Words("allowgroups");
+        string[] allowUsers = admission.AllowUsers is { } users ? [.. users] : Words("allowusers");
+        string[] allowGroups = admission.AllowGroups is { } only ? [.. only] : Words("allowgroups");
         return !Words("denyusers").Any(pattern => !pattern.Contains('@', StringComparison.Ordinal) && SshPatterns.Matches(pattern, user.Name))
             && !Words("denygroups").Any(pattern => groups.Any(group => SshPatterns.Matches(pattern, group)))
             && (allowUsers.Length == 0 || SshPatterns.InList(string.Join(',', allowUsers.Select(Name)), user.Name))

@@ -22,7 +22,7 @@ public static class FirewallSources
     public static readonly System.Collections.Immutable.ImmutableArray<string> UnitNames =
     [
         "firewalld.service", "nftables.service", "ufw.service", "iptables.service", "ip6tables.service", "netfilter-persistent.service",
-        "pve-firewall.service", "proxmox-firewall.service", "shorewall.service", "ferm.service", "csf.service", "virtward.service",
+        "pve-firewall.service", "proxmox-firewall.service", "shorewall.service", "ferm.service", "csf.service", "virtward.service", "virtward-firewall.service",
     ];
 
     /// <summary>The files and programs.</summary>
