@@ -12,6 +12,9 @@ public sealed record Actor(string User)
     /// <summary>The client's port.</summary>
     public int FromPort { get; init; }
 
+    /// <summary>The host's address that it is connected to; null where it is not known.</summary>
+    public Address? To { get; init; }
+
     /// <summary>The host's port that it is connected to.</summary>
     public int ToPort { get; init; }
 

@@ -178,7 +178,7 @@ public static class PolicyWriter
         }
 
         SshUser[] holders = [.. facts.Ssh.Users.All.Where(user => user.HasShell && SshFacts.KeyFiles(view, user).Any(path => facts.Ssh.Keys(path) is { IsEmpty: false }))];
-        return holders.All(static user => IsName(user.Name)) && holders.Any(user => SshAdmins.Of(facts, view).Contains(user)) ? [.. holders.Select(static user => user.Name)] : [];
+        return holders.All(static user => IsName(user.Name)) && holders.Any(user => SshAdmins.Of(facts, view, SshAdmission.InForce).Contains(user)) ? [.. holders.Select(static user => user.Name)] : [];
     }
 
     private static bool IsName(string name) =>

@@ -17,6 +17,8 @@ public static class SessionActor
     // proc_pid_stat(5) counts in clock ticks; USER_HZ is 100 on every architecture that .NET runs on.
     private const double TicksPerSecond = 100;
 
+    private const byte FamilyV4 = 2;
+
     // Documentation/admin-guide/devices.txt: 4 is tty and ttyS, 204 ttyAMA and the like, 229 hvc.
     private static readonly int[] ConsoleMajors = [4, 204, 229];
 
@@ -44,6 +46,7 @@ public static class SessionActor
                 {
                     From = socket.Remote,
                     FromPort = BinaryPrimitives.ReadUInt16BigEndian(socket.Identity.AsSpan(2)),
+                    To = Local(socket),
                     ToPort = socket.LocalPort,
                     ConnectedAt = started,
                 };
@@ -60,6 +63,15 @@ public static class SessionActor
         // minor and major as in include/linux/kdev_t.h, new_encode_dev.
         int major = (console >> 8) & 0xfff;
         return actor.From is null && told is null && ConsoleMajors.Contains(major) ? actor with { IsConsole = true } : actor;
+    }
+
+    // struct inet_diag_sockid: both ports, then the local address in 16 bytes, of which IPv4 takes the first four.
+    private static Address Local(TcpSocket socket)
+    {
+        ReadOnlySpan<byte> bytes = socket.Identity.AsSpan(4, 16);
+        return socket.Remote.IsV4 && socket.Family == FamilyV4
+            ? Address.FromV4(BinaryPrimitives.ReadUInt32BigEndian(bytes))
+            : new Address(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
     }
 
     private static Dictionary<uint, TcpSocket> Sockets()

@@ -81,9 +81,9 @@ public static class ApplyCommand
         }
 
         Actor actor = SessionActor.Find();
-        if (Preflight(made, plan, actor) is { } refused)
+        if (PlanPreflight.Judge(made.Facts, plan, actor) is { IsOk: false } refused)
         {
-            return host.Fail(refused);
+            return host.Fail(refused.Problem with { What = $"this plan would lock out, so it is not applied: {refused.Problem.What}" });
         }
 
         if (!Agreed(host, wish, plan))
@@ -134,20 +134,13 @@ public static class ApplyCommand
         return null;
     }
 
-    // Filled by the pre-flight: what would be in force is judged before anything is.
-    private static Problem? Preflight(ClosingPlans.Made made, ClosingPlan plan, Actor actor)
-    {
-        _ = (made, plan, actor);
-        return null;
-    }
-
     // What came out is looked at with fresh eyes: whoever could come in before must still be able to.
     private static async Task<Result<Done>> VerifyAsync(CommandHost host, ClosingPlans.Made made, ClosingPlan plan, Actor actor, CancellationToken cancel)
     {
         AuditFacts now = await ClosingPlans.GatherAsync(host, made.Policy, cancel);
-        if (Preflight(made with { Facts = now }, plan with { Changes = [] }, actor) is { } lost)
+        if (PlanPreflight.Judge(now, null, actor) is { IsOk: false } lost)
         {
-            return lost;
+            return lost.Problem with { What = $"it did not come out as planned: {lost.Problem.What}" };
         }
 
         HashSet<string> answered = [.. plan.Changes.SelectMany(static change => change.Change.Checks)];

@@ -1,0 +1,210 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Virtward.Host.Tests.Program;
+using Virtward.Host.Tests.Support;
+using Xunit;
+
+namespace Virtward.Host.Tests.Closing;
+
+/// <summary>
+/// A host that may be changed in every way: this machine's files under an overlay in memory, in mount, network and process namespaces of its own, with a real sshd, a network that leads to
+/// the Internet and one for management. The kernel's settings that are not the network's can only be read. It is gone with its first process.
+/// </summary>
+public sealed class ThrowawayHost : IDisposable
+{
+    private const string Boot = """
+        set -e
+        mount --make-rprivate /
+        mount -t tmpfs tmpfs "$1"
+        mkdir "$1/upper" "$1/work" "$1/root"
+        mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
+        root=$1/root
+        mkdir -p "$root$2"
+        mount --bind "$2" "$root$2"
+        mount -t proc proc "$root/proc"
+        for part in kernel fs vm debug dev user; do
+            if [ -d "$root/proc/sys/$part" ]; then
+                mount --bind "$root/proc/sys/$part" "$root/proc/sys/$part"
+                mount -o remount,ro,bind "$root/proc/sys/$part"
+            fi
+        done
+        mount --rbind /sys "$root/sys"
+        mount --rbind /dev "$root/dev"
+        mount -t tmpfs tmpfs "$root/run"
+        mount -t tmpfs tmpfs "$root/var/lib/virtward" 2>/dev/null || { mkdir -p "$root/var/lib/virtward"; }
+        mkdir -p "$root/run/sshd" "$root/etc/virtward" "$root/etc/ssh/keys"
+        rm -rf "$root/etc/ssh/sshd_config.d"; mkdir "$root/etc/ssh/sshd_config.d"
+        printf 'Include /etc/ssh/sshd_config.d/*.conf\nPasswordAuthentication yes\nPermitRootLogin yes\nUsePAM no\nAuthorizedKeysFile /etc/ssh/keys/%%u\n' > "$root/etc/ssh/sshd_config"
+        sed -i 's/^root:[^:]*:/root:*:/' "$root/etc/shadow"
+        ip link set lo up
+        echo ready
+        exec chroot "$root" sleep infinity
+        """;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("virtward-host-");
+    private readonly Process _first;
+    private readonly string _inside;
+
+    public ThrowawayHost()
+    {
+        if (Environment.UserName != "root")
+        {
+            Assert.Skip("a host of its own needs root");
+        }
+
+        string mount = _folder.CreateSubdirectory("mount").FullName;
+        _first = Process.Start(new ProcessStartInfo(
+            "unshare", ["--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", Boot, "sh", mount, BuiltProgram.Root])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        string? word = _first.StandardOutput.ReadLine();
+        if (word != "ready")
+        {
+            string error = _first.StandardError.ReadToEnd();
+            Dispose();
+            Assert.Skip($"no host of its own can be made here: {error.Trim()}");
+        }
+
+        _inside = File.ReadAllText($"/proc/{_first.Id}/task/{_first.Id}/children").Trim();
+        Internet.Ip($"link add net0 type veth peer name up0 netns {_inside}");
+        Management.Ip($"link add adm0 type veth peer name mgmt0 netns {_inside}");
+        Internet.Ip("link set net0 up");
+        Management.Ip("link set adm0 up");
+        Internet.Address("net0", "203.0.113.1/24", "2001:db8::1/64");
+        Management.Address("adm0", "192.168.1.5/24");
+        foreach (string command in (string[])
+            ["addr add 203.0.113.10/24 dev up0", "addr add 2001:db8::10/64 dev up0 nodad", "addr add 192.168.1.100/24 dev mgmt0", "link set up0 up", "link set mgmt0 up", "route add default via 203.0.113.1"])
+        {
+            Good("ip", command.Split(' '));
+        }
+
+        Key = Path.Combine(_folder.FullName, "key");
+        Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", Key);
+        Write("/etc/ssh/keys/root", File.ReadAllText(Key + ".pub"));
+        Good("ssh-keygen", "-A");
+        Good("/usr/sbin/sshd");
+    }
+
+    /// <summary>Who is at the far end of its uplink: 203.0.113.1.</summary>
+    public NetworkNamespace Internet { get; } = new();
+
+    /// <summary>The administrator's machine: 192.168.1.5.</summary>
+    public NetworkNamespace Management { get; } = new();
+
+    /// <summary>The administrator's private key.</summary>
+    public string Key { get; }
+
+    /// <summary>The host's own processes, by a part of their command line.</summary>
+    public int Count(string part) => In("pgrep", "-f", "-c", part) is { Output: var count } ? int.Parse(count, CultureInfo.InvariantCulture) : 0;
+
+    /// <summary>Writes a file of the host.</summary>
+    public void Write(string path, string content)
+    {
+        CommandRun run = Feed(content, "tee", path);
+        Assert.True(run.ExitCode == 0, run.Error);
+    }
+
+    /// <summary>Runs a program on the host, without any connection to it.</summary>
+    public CommandRun In(string program, params string[] arguments) => Feed("", program, arguments);
+
+    /// <summary>Runs virtward on the host, as root at no terminal.</summary>
+    public CommandRun Virtward(params string[] arguments) => Feed("", BuiltProgram.Path, arguments);
+
+    /// <summary>Starts a program on the host.</summary>
+    public Process Start(string program, params string[] arguments) => Process.Start(Info("nsenter", [.. Enter, program, .. arguments]))!;
+
+    /// <summary>Runs virtward on the host over a new SSH connection from the management network.</summary>
+    public CommandRun OverSsh(params string[] arguments) => End(StartSsh([], arguments), "");
+
+    /// <summary>Starts virtward on the host over SSH from the management network.</summary>
+    public Process StartSsh(string[] options, params string[] arguments) => Management.Start(
+        "ssh",
+        ["-i", Key, "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=20", .. options,
+            "root@192.168.1.100", string.Join(' ', arguments.Prepend(BuiltProgram.Path))]);
+
+    /// <summary>Waits for a started process, and takes what it printed.</summary>
+    public static CommandRun End(Process process, string input)
+    {
+        using (process)
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync();
+            Task<string> error = process.StandardError.ReadToEndAsync();
+            process.StandardInput.Write(input);
+            process.StandardInput.Close();
+            Assert.True(process.WaitForExit(TimeSpan.FromMinutes(3)), $"no end: {process.StartInfo.FileName}");
+            return new CommandRun(process.ExitCode, output.Result, error.Result);
+        }
+    }
+
+    /// <summary>Whether a TCP connection from a namespace to one of the host's addresses comes about.</summary>
+    public static bool Connects(NetworkNamespace from, string address, int port) => from.Run(() =>
+    {
+        var target = IPAddress.Parse(address);
+        using var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        try
+        {
+            socket.ConnectAsync(target, port, limit.Token).AsTask().GetAwaiter().GetResult();
+            return true;
+        }
+        catch (Exception failure) when (failure is SocketException or OperationCanceledException)
+        {
+            return false;
+        }
+    });
+
+    /// <summary>Everything that a transaction may have changed: files with owner, mode and content, rules, settings of the network.</summary>
+    public string Picture()
+    {
+        string files = Good("find", "/etc", "-printf", "%p %y %m %u %g %l\n");
+        string contents = Good("sh", "-c", "find /etc -type f -print0 | sort -z | xargs -0 sha256sum");
+        string rules = Good("nft", "-s", "list", "ruleset");
+        string settings = In("sh", "-c", "cd /proc/sys/net && grep -r . ipv4/conf ipv6/conf ipv4/ip_forward ipv4/tcp_syncookies ipv4/tcp_rfc1337 ipv4/icmp_echo_ignore_broadcasts 2>/dev/null | grep -v stable_secret").Output;
+        return string.Join('\n', files.Split('\n').Order(StringComparer.Ordinal)) + contents + rules + string.Join('\n', settings.Split('\n').Order(StringComparer.Ordinal));
+    }
+
+    public void Dispose()
+    {
+        if (!_first.HasExited)
+        {
+            _first.Kill();
+            _first.WaitForExit();
+        }
+
+        _first.Dispose();
+        Internet.Dispose();
+        Management.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private string[] Enter => ["--target", _inside, "--mount", "--net", "--pid", "--root", "--wd=/", "--"];
+
+    private string Good(string program, params string[] arguments)
+    {
+        CommandRun run = In(program, arguments);
+        Assert.True(run.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {run.Error}{run.Output}");
+        return run.Output;
+    }
+
+    private CommandRun Feed(string input, string program, params string[] arguments) => End(Start(program, arguments), input);
+
+    private static void Run(string program, params string[] arguments)
+    {
+        CommandRun run = End(Process.Start(Info(program, arguments))!, "");
+        Assert.True(run.ExitCode == 0, run.Error);
+    }
+
+    private static ProcessStartInfo Info(string program, string[] arguments)
+    {
+        var info = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+
+        // What this test was started over is none of the host's.
+        info.Environment.Remove("SSH_CONNECTION");
+        info.Environment.Remove("SUDO_USER");
+        return info;
+    }
+}
