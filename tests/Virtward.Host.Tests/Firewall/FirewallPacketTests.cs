@@ -33,11 +33,14 @@ public sealed class FirewallPacketTests : IDisposable
     public void The_kernel_takes_it_again_and_again_and_lists_what_the_engine_read()
     {
         _scene.Listen(_scene.Host, 22, "ssh");
+        AuditFacts open = _scene.Facts(FirewallScene.Policy);
         string script = _scene.Close(FirewallScene.Policy);
+        Assert.Contains(FirewallDifference.Of(open.Exposure.Ruleset!, script).Value, static line => line.StartsWith("+ policy_from_management: tcp dport 22 accept", StringComparison.Ordinal));
         string first = _scene.Host.Exec("nft", ["list", "ruleset"]);
         Assert.Equal(script, _scene.Close(FirewallScene.Policy));
         Assert.Equal(first, _scene.Host.Exec("nft", ["list", "ruleset"]));
         AuditFacts live = _scene.Facts(FirewallScene.Policy);
+        Assert.Empty(FirewallDifference.Of(live.Exposure.Ruleset!, script).Value);
         Ruleset planned = PlannedRuleset.Of(Ruleset.Empty, script).Value;
         foreach (Table table in planned.Tables)
         {
@@ -254,6 +257,38 @@ public sealed class FirewallPacketTests : IDisposable
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
             folder.Delete(recursive: true);
         }
+    }
+
+    [Fact]
+    public void On_a_bridge_with_the_uplink_a_guest_is_a_guest_whatever_its_address()
+    {
+        _scene.Host.Ip("link add br0 type bridge mcast_snooping 0");
+        _scene.Host.Ip("link set br0 up");
+        _scene.Host.Ip("addr del 192.168.1.100/24 dev eth1");
+        _scene.Host.Ip("link set eth1 master br0");
+        _scene.Host.Ip("link set vnet0 master br0");
+        _scene.Host.Address("br0", "192.168.1.100/24");
+        _scene.Guest.Address("e0", "192.168.1.7/24");
+        _scene.Guest.Ip("addr del 192.168.1.67/32 dev e0");
+        _scene.Listen(_scene.Host, 22, "ssh");
+        _scene.Listen(_scene.Host, 80);
+        _scene.Listen(_scene.Host, 7001);
+        HostPolicy policy = FirewallScene.Policy with
+        {
+            Zones = [new("management", ["eth1"], [Prefix.Parse("192.168.1.0/24")]), new("guests", ["vnet*"], [])],
+            Services = [new("for-guests", [new(Transport.Tcp, 7001, 7001)], ["guests"])],
+        };
+        Assert.True(_scene.Connects(_scene.Guest, "192.168.1.7", "192.168.1.100", 22, 5));
+        _scene.Close(policy);
+        Assert.True(_scene.Connects(_scene.Management, "192.168.1.5", "192.168.1.100", 22, 5));
+        Assert.False(_scene.Connects(_scene.Guest, "192.168.1.7", "192.168.1.100", 22));
+        Assert.True(_scene.Connects(_scene.Guest, "192.168.1.7", "192.168.1.100", 7001, 5));
+        Assert.False(_scene.Connects(_scene.Management, "192.168.1.5", "192.168.1.100", 7001));
+
+        // What the bridge passes on between the two is not ours.
+        _scene.Listen(_scene.Management, 80);
+        Assert.True(_scene.Connects(_scene.Guest, "192.168.1.7", "192.168.1.5", 80, 5));
+        Assert.Empty(FirewallDifference.Of(_scene.Facts(policy).Exposure.Ruleset!, PolicyFirewall.Script(policy, _scene.Facts(policy), PolicyParts.None)).Value);
     }
 
     private static async Task Echoes(Socket from, Socket to, CancellationToken cancel)
