@@ -20,7 +20,7 @@ public sealed record FirewallPolicy
         new(Transport.Udp, 53, 53), new(Transport.Tcp, 53, 53), new(Transport.Udp, 67, 67), new(Transport.Udp, 547, 547),
     ];
 
-    /// <summary>The ports of the Internet that the host itself may open; null: all (<c>output: open</c>).</summary>
+    /// <summary>The ports that the host itself may open, wherever they are; null: all (<c>output: open</c>).</summary>
     public ImmutableArray<PortScope>? Output { get; init; }
 
     /// <summary>Whether what is dropped from the Internet is logged, ten lines a second at most.</summary>

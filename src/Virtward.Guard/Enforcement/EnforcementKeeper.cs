@@ -11,7 +11,8 @@ namespace Virtward.Guard.Enforcement;
 /// <param name="firewall">What tells of changed rulesets.</param>
 /// <param name="uplinks">What tells of changed devices; null where none are looked for.</param>
 /// <param name="clock">Counts the pauses.</param>
-public sealed class EnforcementKeeper(Enforcer enforcer, IFirewall firewall, IUplinks? uplinks, TimeProvider clock)
+/// <param name="policy">The policy's rules, which whoever flushes the bans flushes too; null where nobody keeps them.</param>
+public sealed class EnforcementKeeper(Enforcer enforcer, IFirewall firewall, IUplinks? uplinks, TimeProvider clock, PolicyRules? policy = null)
 {
     // A reload is many transactions: one comparison a moment later serves them all.
     private static readonly TimeSpan Coalescing = TimeSpan.FromMilliseconds(20);
@@ -26,7 +27,7 @@ public sealed class EnforcementKeeper(Enforcer enforcer, IFirewall firewall, IUp
     /// <param name="cancel">Ends it; the bans stay in force.</param>
     public async Task RunAsync(Action<Result<Reconciliation>> report, CancellationToken cancel)
     {
-        TimeSpan pause = Period;
+        TimeSpan pause = policy?.Restore() == false ? Retry : Period;
         long compared = clock.GetTimestamp();
         while (true)
         {
@@ -43,9 +44,11 @@ public sealed class EnforcementKeeper(Enforcer enforcer, IFirewall firewall, IUp
                 continue;
             }
 
+            // What closes the host goes first.
+            bool closed = policy?.Restore() != false;
             Result<Reconciliation> result = enforcer.Reconcile();
             compared = clock.GetTimestamp();
-            pause = result.IsOk && result.Value.Refused == 0 ? Period : Retry;
+            pause = closed && result.IsOk && result.Value.Refused == 0 ? Period : Retry;
             report(result);
         }
     }

@@ -13,6 +13,8 @@ internal static class EarlyRules
 {
     private const string Sources = "policy_sources";
 
+    private static readonly ImmutableArray<string> Loopback = ["ip saddr 127.0.0.0/8", "ip daddr 127.0.0.0/8", "ip6 saddr ::1", "ip6 daddr ::1"];
+
     // Local, main, default.
     private static readonly ImmutableArray<int> OwnTables = [255, 254, 253];
 
@@ -23,8 +25,7 @@ internal static class EarlyRules
     {
         List<string> rules =
         [
-            .. new[] { "ip saddr 127.0.0.0/8", "ip daddr 127.0.0.0/8", "ip6 saddr ::1", "ip6 daddr ::1" }
-                .Select(static match => $"iifname != \"lo\" {match} counter drop{FirewallText.Comment("loopback's addresses are nobody else's")}"),
+            .. Loopback.Select(static match => $"iifname != \"lo\" {match} counter drop{FirewallText.Comment("loopback's addresses are nobody else's")}"),
         ];
         bool jumps = false;
         if (antiSpoofing)
@@ -41,7 +42,7 @@ internal static class EarlyRules
                 }
             }
 
-            rules.AddRange(devices.SelectMany(device => new[] { true, false }.Where(v4 => !(v4 ? four : six).Contains(device)).SelectMany(v4 => Foreign(zones, device, v4))));
+            rules.AddRange(devices.SelectMany(device => FirewallText.Families.Where(v4 => !(v4 ? four : six).Contains(device)).SelectMany(v4 => Foreign(zones, device, v4))));
         }
 
         yield return new ChainText("policy_early", "type filter hook prerouting priority -345; policy accept;", [.. rules]);

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Virtward.Core.Net;
 using Virtward.Core.Policy;
 using Virtward.Exposure.Facts;
-using Virtward.Exposure.Facts.Guests;
 using Virtward.Exposure.Topology;
 using Virtward.Exposure.Zones;
 

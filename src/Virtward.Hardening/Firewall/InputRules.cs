@@ -118,6 +118,11 @@ internal static class InputRules
             }
         }
 
+        if (grants.Any(static grant => grant.Ports.Any(static scope => scope.Protocol == Transport.Udp && scope.From <= 500 && scope.To >= 500)))
+        {
+            yield return $"meta l4proto {{ esp, ah }} accept{FirewallText.Comment($"{zone}: what IPsec carries, beside its port 500")}";
+        }
+
         if (zone == Zone.Guests && !policy.Firewall.GuestServices.IsEmpty)
         {
             foreach (string bridge in FirewallText.Names("iifname", zones.GuestBridges))

@@ -1,5 +1,4 @@
 using Virtward.Core.Policy;
-using Virtward.Exposure.Zones;
 
 namespace Virtward.Hardening.Firewall;
 

@@ -199,7 +199,9 @@ public sealed class GuardHost : IAsyncDisposable
         Pipeline.Positions = _sources.Positions;
         _thread = new Thread(() => _sources.Run(stop)) { Name = "guard", IsBackground = true };
         _thread.Start();
-        _tasks.Add(new EnforcementKeeper(Parts.Enforcer, Parts.Firewall, Parts.Uplinks, Parts.Clock).RunAsync(Compared, stop));
+        var policy = new PolicyRules(Parts.Firewall, new HostTextFiles(), PolicyRules.DefaultPath, result => listener.Trouble(
+            result.Problem ?? new Problem("the policy's firewall was gone and has been put back", PolicyRules.DefaultPath, "look who flushes the rules: another firewall's unit, or a script")));
+        _tasks.Add(new EnforcementKeeper(Parts.Enforcer, Parts.Firewall, Parts.Uplinks, Parts.Clock, policy).RunAsync(Compared, stop));
         _tasks.Add(Parts.Cutter.RunAsync(result => Tell(result, listener), stop));
         _tasks.Add(KeepFactsAsync(listener, stop));
         _tasks.Add(CountAsync(stop));

@@ -3,7 +3,6 @@ using Virtward.Core.Net;
 using Virtward.Core.Policy;
 using Virtward.Core.Snapshots;
 using Virtward.Exposure.Matrix;
-using Virtward.Exposure.Questions;
 using Virtward.Exposure.Reading;
 using Virtward.Exposure.Rulesets;
 using Virtward.Exposure.Zones;

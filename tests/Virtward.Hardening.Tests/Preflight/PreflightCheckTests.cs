@@ -4,6 +4,7 @@ using Virtward.Core.Results;
 using Virtward.Core.Snapshots;
 using Virtward.Hardening.Firewall;
 using Virtward.Hardening.Inventory;
+using Virtward.Hardening.Inventory.Ssh;
 using Virtward.Hardening.Preflight;
 using Virtward.Hardening.Tests.Firewall;
 using Virtward.Hardening.Tests.Support;
@@ -112,10 +113,10 @@ public sealed class PreflightCheckTests
 
     private static TestHost WithKey(bool key = true)
     {
-        TestHost host = FirewallHosts.Isolated().Text("audit/sshd-effective.txt", SshTexts.Debian12).Config("/etc/ssh/sshd_config", "Include /etc/ssh/sshd_config.d/*.conf\n")
+        TestHost host = FirewallHosts.Isolated().Text("audit/sshd-T.txt", SshTexts.Debian12).Config("/etc/ssh/sshd_config", "Include /etc/ssh/sshd_config.d/*.conf\n")
             .Config("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\nadmin:x:1000:1000::/home/admin:/bin/bash\nbob:x:1001:1001::/home/bob:/bin/bash\n")
             .Config("/etc/group", "root:x:0:\nsudo:x:27:admin\nadmin:x:1000:\nbob:x:1001:\n");
-        return key ? host.Config("/home/admin/.ssh/authorized_keys", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKq1bQ0n4x3cK0mJ4mQqkq0mYxXq0n4x3cK0mJ4mQqkq admin@desk\n") : host;
+        return key ? host.Config("/home/admin/.ssh/authorized_keys", AuthorizedKeys.Reduce(SshTexts.Ed25519)) : host;
     }
 
     private static PreflightVerdict Passes(TestHost host, HostPolicy policy, PlannedSsh ssh, SshSession? session)

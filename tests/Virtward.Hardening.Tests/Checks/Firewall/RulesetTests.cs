@@ -46,6 +46,15 @@ public sealed class RulesetTests
     }
 
     [Fact]
+    public void Our_own_unit_is_a_firewall_and_none_too_many_beside_another()
+    {
+        const string Unit = "\n\nId=virtward-firewall.service\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled\nBefore=network-pre.target shutdown.target\n";
+        Judged.Passes(Fw01.Check, NetHosts.Good().Text("audit/firewall-units.txt", NetHosts.NftablesUnits + Unit).Facts());
+        Judged.Passes(Fw01.Check, NetHosts.Bare().Text("audit/firewall-units.txt", Unit).Facts());
+        Judged.Passes(Fw08.Check, NetHosts.Bare().Text("audit/firewall-units.txt", Unit).Facts());
+    }
+
+    [Fact]
     public void Ufws_unit_alone_is_no_firewall()
     {
         string units = NetHosts.NftablesUnits.Replace("Id=ufw.service\nLoadState=not-found\nActiveState=inactive\nUnitFileState=", "Id=ufw.service\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled", StringComparison.Ordinal);
