@@ -14,7 +14,7 @@ public static class JournaldChange
 
     private const string Unit = "systemd-journald.service";
     private const string Directory = "/etc/systemd/journald.conf.d";
-    private const string Path = $"{Directory}/00-virtward.conf";
+    private const string Path = $"{Directory}/99-virtward.conf";
 
     /// <summary>Makes it.</summary>
     public static MadeChanges Of(AuditFacts facts, HostPolicy policy)

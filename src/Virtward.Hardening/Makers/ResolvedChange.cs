@@ -13,7 +13,7 @@ public static class ResolvedChange
     public const string Id = "resolver";
 
     private const string Unit = "systemd-resolved.service";
-    private const string Path = "/etc/systemd/resolved.conf.d/00-virtward.conf";
+    private const string Path = "/etc/systemd/resolved.conf.d/99-virtward.conf";
 
     /// <summary>Makes it.</summary>
     public static MadeChanges Of(AuditFacts facts, HostPolicy policy)
