@@ -53,7 +53,11 @@ internal static class Applied
         string key = KernelFacts.NameOf(step.Path);
         string[] lines = [.. snapshot.Text(SnapshotNames.Sysctl)!.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
         Assert.Contains(lines, line => line.StartsWith(key + " = ", StringComparison.Ordinal));
-        return snapshot.With(SnapshotNames.Sysctl, string.Concat(lines.Select(line => (line.StartsWith(key + " = ", StringComparison.Ordinal) ? $"{key} = {step.Value}" : line) + "\n")));
+
+        // The kernel hands it on to every interface (inet_forward_change in net/ipv4/devinet.c).
+        bool Takes(string line) => line.StartsWith(key + " = ", StringComparison.Ordinal)
+            || (key == "net.ipv4.ip_forward" && line.StartsWith("net.ipv4.conf.", StringComparison.Ordinal) && line.Contains(".forwarding = ", StringComparison.Ordinal));
+        return snapshot.With(SnapshotNames.Sysctl, string.Concat(lines.Select(line => (Takes(line) ? $"{line[..line.IndexOf(" = ", StringComparison.Ordinal)]} = {step.Value}" : line) + "\n")));
     }
 
     private static Snapshot Unit(Snapshot snapshot, UnitStep step)
