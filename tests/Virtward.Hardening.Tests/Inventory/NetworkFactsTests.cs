@@ -78,7 +78,7 @@ public sealed class NetworkFactsTests
     public void A_drop_in_of_a_later_name_wins_over_all()
     {
         NetworkFacts facts = NetworkFacts.Read(new TestHost().State("/usr/bin", 755, kind: "directory").Config("/etc/systemd/resolved.conf", "[Resolve]\nLLMNR=yes\n[Other]\nMulticastDNS=yes\n")
-            .Config("/usr/lib/systemd/resolved.conf.d/10-x.conf", "[Resolve]\nLLMNR=resolve\n").Config("/etc/systemd/resolved.conf.d/99-virtward.conf", "[Resolve]\nLLMNR=no\n").Snapshot);
+            .Config("/usr/lib/systemd/resolved.conf.d/10-x.conf", "[Resolve]\nLLMNR=resolve\n").Config("/etc/systemd/resolved.conf.d/00-virtward.conf", "[Resolve]\nLLMNR=no\n").Snapshot);
         Assert.Equal(("resolve", "/usr/lib/systemd/resolved.conf.d/10-x.conf", 2), facts.Resolved.Find("LLMNR"));
         Assert.Null(facts.Resolved.Find("MulticastDNS"));
         Assert.Null(facts.ResolvedProblem);
