@@ -9,6 +9,15 @@ public sealed record Remedy(string Summary)
     /// <summary>Commands to type, or lines to write with the file's name before them (<c># /etc/ssh/sshd_config.d/00-virtward.conf</c>), in order.</summary>
     public ImmutableArray<string> Steps { get; init; } = [];
 
+    /// <summary>The kernel settings among the steps, as data: all of them, also where the steps show only some.</summary>
+    public ImmutableArray<KernelValue> Kernel { get; init; } = [];
+
+    /// <summary>The settings of libvirt's files among the steps, as data; placeholders are not.</summary>
+    public ImmutableArray<ConfigValue> Config { get; init; } = [];
+
+    /// <summary>The modes among the steps, as data; only of files that are root's already.</summary>
+    public ImmutableArray<ModeValue> Modes { get; init; } = [];
+
     /// <summary>What it may break.</summary>
     public Risk Risk { get; init; }
 

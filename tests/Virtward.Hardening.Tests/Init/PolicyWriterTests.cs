@@ -100,7 +100,7 @@ public sealed class PolicyWriterTests
         string[] names = ["eth0", "eth1", "br0", "wg0", "virbr0", "vnet3", "vnet12", "tap0", "docker0", "ens3.100", "we\"ird", "a b", "null", "x#y", "[z]", "t,u", "~", "-", "é", "bond0*"];
         string[] programs = ["nginx", "", "we: ird", "\u001b[2J", "a\nb: {", "#", "' \" ]", "null", "ÄÖ", "dnsmasq", "sshd", "qemu-system-x86", new string('p', 90), "\u2028\u0085"];
         int zones = 0;
-        for (int round = 0; round < 400; round++)
+        for (int round = 0; round < 60; round++)
         {
             string[] here = [.. names.OrderBy(_ => random.Next()).Take(random.Next(1, 7))];
             TestHost host = Random(random, here, programs);
@@ -118,7 +118,7 @@ public sealed class PolicyWriterTests
             zones += reading.Policy.Zones.Length;
         }
 
-        Assert.True(zones > 300, $"{zones} zones: the hosts say too little");
+        Assert.True(zones > 60, $"{zones} zones: the hosts say too little");
     }
 
     private static TestHost Random(Random random, string[] names, string[] programs)

@@ -181,7 +181,7 @@ internal static class SshTexts
     public static string With(params string[] lines) => string.Join('\n', [.. Debian12.Split('\n')
         .Where(line => !lines.Any(one => line.StartsWith(one.Split(' ')[0] + " ", StringComparison.Ordinal))), .. lines]);
 
-    private static TestHost Accounts(TestHost host) => host.Config("/etc/passwd", Passwd).Config("/etc/group", Group)
+    internal static TestHost Accounts(TestHost host) => host.Config("/etc/passwd", Passwd).Config("/etc/group", Group)
         .Config("/root/.ssh/authorized_keys", AuthorizedKeys.Reduce(Ed25519))
         .Config("/home/admin/.ssh/authorized_keys", AuthorizedKeys.Reduce(Ed25519))
         .Config("/etc/ssh/ssh_host_ed25519_key.pub", AuthorizedKeys.Reduce(Ed25519));

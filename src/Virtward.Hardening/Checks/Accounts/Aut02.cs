@@ -92,6 +92,7 @@ public static class Aut02
         return new Finding(state.Path, what, new Remedy("Give it back to root, and take the rest away.")
         {
             Steps = state.Uid != 0 ? [$"chown root '{state.Path}'", $"chmod {mode} '{state.Path}'"] : [$"chmod {mode} '{state.Path}'"],
+            Modes = state.Uid != 0 ? [] : [new ModeValue(state.Path, (UnixFileMode)(state.Mode & (allowed | 0b111_000_000_000)))],
             Undo = $"chmod {state.ModeText} '{state.Path}'{(state.Uid != 0 ? $"; chown {state.Uid} '{state.Path}'" : "")}",
         })
         { Evidence = [Told(state)], Severity = severity };
@@ -120,6 +121,7 @@ public static class Aut02
             findings.Add(new Finding($"{state.Path} writable", "everybody may write it", new Remedy("Take that away, and look at what stands in it.")
             {
                 Steps = [$"chmod o-w '{state.Path}'"],
+                Modes = [new ModeValue(state.Path, (UnixFileMode)(state.Mode & 0b111_111_111_101))],
                 Undo = $"chmod {state.ModeText} '{state.Path}'",
             })
             { Evidence = [Told(state)], Severity = Severity.High });

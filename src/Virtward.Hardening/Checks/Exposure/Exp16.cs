@@ -72,7 +72,7 @@ public static class Exp16
                 "# /etc/dnsmasq.d/00-virtward.conf, where it is the system's dnsmasq", "bind-dynamic", "interface=virbr0    # the guests' bridge", "except-interface=lo",
                 "dnsmasq --test && systemctl restart dnsmasq"),
             ServiceKind.Discovery => remedy.With(
-                "# /etc/systemd/resolved.conf.d/00-virtward.conf, where it is systemd-resolved", "[Resolve]", "LLMNR=no", "MulticastDNS=no", "systemctl restart systemd-resolved",
+                "# /etc/systemd/resolved.conf.d/99-virtward.conf, where it is systemd-resolved", "[Resolve]", "LLMNR=no", "MulticastDNS=no", "systemctl restart systemd-resolved",
                 "# avahi: systemctl disable --now avahi-daemon.socket avahi-daemon.service"),
             _ => remedy.With($"# let it listen on {address} alone, by its own configuration"),
         };

@@ -87,6 +87,7 @@ internal static class KernelJudge
         return new Finding(subject, what, new Remedy($"Set {(keys.Count == 1 ? keys[0] : subject)} to {wanted}, now and at every boot.")
         {
             Steps = [.. steps],
+            Kernel = [.. keys.Select(key => new KernelValue(key, wanted))],
             Risk = risk,
             Undo = $"take the lines out of {DropIn}; {string.Join("; ", shown.Where(key => facts.Kernel.Value(key) is not null).Select(key => $"sysctl -w {key}={facts.Kernel.Value(key)}"))}",
         })
@@ -144,5 +145,6 @@ internal static class KernelJudge
     /// <summary>Several reasons in one; null: none.</summary>
     public static string? Join(List<string> unseen) => unseen.Count == 0 ? null : string.Join("; ", unseen.Distinct(StringComparer.Ordinal).Take(4));
 
-    private static bool IsLater(string path) => string.CompareOrdinal(path[(path.LastIndexOf('/') + 1)..], DropIn[(DropIn.LastIndexOf('/') + 1)..]) > 0;
+    /// <summary>Whether a file of sysctl.d(5) is read after ours.</summary>
+    internal static bool IsLater(string path) => string.CompareOrdinal(path[(path.LastIndexOf('/') + 1)..], DropIn[(DropIn.LastIndexOf('/') + 1)..]) > 0;
 }

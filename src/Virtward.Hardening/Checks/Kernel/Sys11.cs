@@ -78,8 +78,8 @@ public static class Sys11
 
     private static Finding Tell(string module, string what, ImmutableArray<Evidence> evidence, string? unload) => new(module, what, new Remedy($"Keep {module} from being loaded.")
     {
-        Steps = ["# /etc/modprobe.d/99-virtward.conf", $"install {module} /bin/false", $"blacklist {module}", .. unload is null ? [] : new[] { $"{unload} {module}" }],
+        Steps = ["# /etc/modprobe.d/00-virtward.conf", $"install {module} /bin/false", $"blacklist {module}", .. unload is null ? [] : new[] { $"{unload} {module}" }],
         Risk = Risk.Service,
-        Undo = $"take the lines of {module} out of /etc/modprobe.d/99-virtward.conf",
+        Undo = $"take the lines of {module} out of /etc/modprobe.d/00-virtward.conf",
     }) { Evidence = evidence };
 }

@@ -92,9 +92,9 @@ public static class Sys12
             {
                 yield return new Finding("nested virtualisation", "guests may run guests of their own, which opens a large and little tried part of KVM to them", new Remedy("Turn it off, unless a guest is meant to be a hypervisor.")
                 {
-                    Steps = ["# /etc/modprobe.d/99-virtward.conf", $"options {module} nested=0", "restart the host, or with all guests shut down: modprobe -r " + module + " && modprobe " + module],
+                    Steps = ["# /etc/modprobe.d/00-virtward.conf", $"options {module} nested=0", "restart the host, or with all guests shut down: modprobe -r " + module + " && modprobe " + module],
                     Risk = Risk.Guests,
-                    Undo = $"take the line of {module} out of /etc/modprobe.d/99-virtward.conf, and load the module again",
+                    Undo = $"take the line of {module} out of /etc/modprobe.d/00-virtward.conf, and load the module again",
                 }) { Evidence = [new Evidence(EvidenceKind.File, path, facts.Kernel.Small(path)!)], Severity = Severity.Medium };
             }
         }

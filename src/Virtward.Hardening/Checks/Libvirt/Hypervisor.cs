@@ -133,9 +133,26 @@ internal static class Hypervisor
         return new Remedy(summary)
         {
             Steps = [$"cp -a {path} {path}.virtward-saved", $"# {path}", .. lines, $"systemctl restart {daemon}"],
+            Config = Values(path, lines),
             Risk = Risk.Service,
             Undo = $"mv {path}.virtward-saved {path} && systemctl restart {daemon}",
         };
+    }
+
+    // "name = value   # why": names in capitals stand for what only the administrator knows.
+    private static ImmutableArray<ConfigValue> Values(string path, ReadOnlySpan<string> lines)
+    {
+        ImmutableArray<ConfigValue>.Builder values = ImmutableArray.CreateBuilder<ConfigValue>();
+        foreach (string line in lines)
+        {
+            string[] parts = line.Split("   #", 2)[0].Split(" = ", 2);
+            if (parts.Length == 2 && !line.StartsWith('#') && !parts[1].Contains("_ADDRESS", StringComparison.Ordinal) && !parts[1].Contains("example", StringComparison.Ordinal))
+            {
+                values.Add(new ConfigValue(path, parts[0], parts[1]));
+            }
+        }
+
+        return values.ToImmutable();
     }
 
     /// <summary>A word for a shell.</summary>

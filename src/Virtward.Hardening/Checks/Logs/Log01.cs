@@ -78,8 +78,8 @@ public static class Log01
 
     private static Remedy Settings(params string[] lines) => new("Say so in a drop-in.")
     {
-        Steps = ["# /etc/systemd/journald.conf.d/00-virtward.conf", "[Journal]", .. lines, "systemctl restart systemd-journald", "journalctl --flush"],
+        Steps = ["# /etc/systemd/journald.conf.d/99-virtward.conf", "[Journal]", .. lines, "systemctl restart systemd-journald", "journalctl --flush"],
         Risk = Risk.Performance,
-        Undo = "Remove /etc/systemd/journald.conf.d/00-virtward.conf; systemctl restart systemd-journald.",
+        Undo = "Remove /etc/systemd/journald.conf.d/99-virtward.conf; systemctl restart systemd-journald.",
     };
 }

@@ -8,7 +8,7 @@ namespace Virtward.Hardening.Checks.Mac;
 public static class Mac04
 {
     // A topic is covered by a rule that holds one of these words.
-    private static readonly ImmutableArray<(string Topic, string What, string[] Words, string[] Rules)> Topics =
+    internal static readonly ImmutableArray<(string Topic, string What, string[] Words, string[] Rules)> Topics =
     [
         ("/etc/libvirt", "changes of guests, networks and libvirt's own configuration", ["/etc/libvirt"], ["-w /etc/libvirt/ -p wa -k virtward-libvirt"]),
         ("/etc/ssh", "changes of sshd's configuration", ["/etc/ssh"], ["-w /etc/ssh/ -p wa -k virtward-ssh"]),
@@ -102,13 +102,13 @@ public static class Mac04
             : $"the rules' files cover it; whether the kernel has them is not known: {facts.Why(AccessSources.AuditRules)}");
     }
 
-    private static bool IsWatching(string rule) => rule.StartsWith("-w ", StringComparison.Ordinal)
+    internal static bool IsWatching(string rule) => rule.StartsWith("-w ", StringComparison.Ordinal)
         || (rule.StartsWith("-a ", StringComparison.Ordinal) && !rule.Contains("never", StringComparison.Ordinal));
 
     private static IEnumerable<string> Rules(AuditFacts facts, ImmutableArray<string> rules) =>
         ["# /etc/audit/rules.d/00-virtward.rules", .. rules.Select(rule => rule.Replace("/etc/nftables.conf", FirewallPath(facts), StringComparison.Ordinal))];
 
-    private static string FirewallPath(AuditFacts facts) =>
+    internal static string FirewallPath(AuditFacts facts) =>
         facts.Units.IsActive("firewalld.service") ? "/etc/firewalld/"
         : facts.Units.IsActive("ufw.service") ? "/etc/ufw/"
         : facts.Distribution.Choose("/etc/sysconfig/nftables.conf", "/etc/nftables.conf");

@@ -80,9 +80,9 @@ public static class Net02
 
     private static Remedy Off(string summary, string line) => new(summary)
     {
-        Steps = ["# /etc/systemd/resolved.conf.d/00-virtward.conf", "[Resolve]", line, $"systemctl restart {Service}", "resolvectl status   # names must still resolve"],
+        Steps = ["# /etc/systemd/resolved.conf.d/99-virtward.conf", "[Resolve]", line, $"systemctl restart {Service}", "resolvectl status   # names must still resolve"],
         Risk = Risk.Service,
-        Undo = $"rm /etc/systemd/resolved.conf.d/00-virtward.conf && systemctl restart {Service}",
+        Undo = $"rm /etc/systemd/resolved.conf.d/99-virtward.conf && systemctl restart {Service}",
     };
 
     private static Finding Dangling(AuditFacts facts) => new("/etc/resolv.conf", "systemd-resolved does not run, and /etc/resolv.conf still leads to it: the host resolves no names, and so gets no updates", new Remedy(

@@ -29,7 +29,7 @@ public static class Ssh07
     private const int StartupsBegin = 10;
     private const int StartupsFull = 60;
 
-    private static readonly ImmutableArray<SshRule> Rules =
+    internal static readonly ImmutableArray<SshRule> Rules =
     [
         new("MaxAuthTries", static value => Number(value) is > 0 and <= MaxAuthTries, "4", "one connection may try more often than four times"),
         new("MaxSessions", static value => Number(value) is >= 0 and <= MaxSessions, "10", "one connection may open more than ten sessions"),

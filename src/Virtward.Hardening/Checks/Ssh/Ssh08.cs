@@ -21,7 +21,7 @@ public static class Ssh08
     private const int MaxPerSource = 10;
     private const int WidestV6 = 64;
 
-    private static readonly ImmutableArray<SshRule> Rules =
+    internal static readonly ImmutableArray<SshRule> Rules =
     [
         new("PerSourceMaxStartups", static value => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int most) && most <= MaxPerSource, "3",
             "one source may take all connections that have not logged in"),

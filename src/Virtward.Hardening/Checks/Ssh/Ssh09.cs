@@ -21,6 +21,9 @@ public static class Ssh09
     /// <summary>Hybrids of a curve and a post-quantum exchange, the best first.</summary>
     private static readonly ImmutableArray<string> Hybrids = ["mlkem768x25519-sha256", "sntrup761x25519-sha512", "sntrup761x25519-sha512@openssh.com"];
 
+    private static readonly ImmutableArray<string> Classic =
+        ["curve25519-sha256", "curve25519-sha256@libssh.org", "diffie-hellman-group18-sha512", "diffie-hellman-group16-sha512"];
+
     private static Outcome Judge(AuditFacts facts)
     {
         if (SshJudge.Excuse(facts) is Outcome excuse)
@@ -56,6 +59,14 @@ public static class Ssh09
         return Outcome.Of(findings, $"{SshJudge.Basis(facts)} kexalgorithms {facts.Ssh.Instances[0].Everybody.Value("kexalgorithms")}", SshJudge.Join(unseen));
     }
 
+    /// <summary>The exchanges to offer, the best first; null: not known what this OpenSSH knows, or the system's crypto policy allows only its own (FIPS 140).</summary>
+    internal static string? Wanted(AuditFacts facts)
+    {
+        ImmutableArray<string> known = facts.Ssh.KnownKeyExchanges;
+        bool fips = facts.Distribution.Family == Family.Rhel && Policy(facts)?.StartsWith("FIPS", StringComparison.Ordinal) == true;
+        return known.IsEmpty || fips ? null : string.Join(',', Hybrids.Concat(Classic).Where(one => known.Contains(one)));
+    }
+
     private static IEnumerable<Finding> Weak(AuditFacts facts, SshInstance instance, string[] used)
     {
         ImmutableArray<string> known = facts.Ssh.KnownKeyExchanges;
@@ -89,7 +100,7 @@ public static class Ssh09
     private static Remedy Mend(AuditFacts facts, SshInstance instance, ImmutableArray<string> possible)
     {
         ImmutableArray<string> known = facts.Ssh.KnownKeyExchanges;
-        string[] wanted = [.. possible, "curve25519-sha256", "curve25519-sha256@libssh.org", "diffie-hellman-group18-sha512", "diffie-hellman-group16-sha512"];
+        string[] wanted = [.. possible, .. Classic];
         Remedy remedy = SshRemedy.Set(facts, instance, ["kexalgorithms"], $"KexAlgorithms {string.Join(',', wanted.Where(one => known.IsEmpty || known.Contains(one)))}");
         return remedy with
         {

@@ -18,8 +18,8 @@ public static class Ssh10
         Judge = Judge,
     };
 
-    private const string Ciphers = "chacha20-poly1305@openssh.com,aes256-gcm@openssh.com,aes128-gcm@openssh.com,aes256-ctr,aes192-ctr,aes128-ctr";
-    private const string Macs = "hmac-sha2-512-etm@openssh.com,hmac-sha2-256-etm@openssh.com,umac-128-etm@openssh.com";
+    internal const string Ciphers = "chacha20-poly1305@openssh.com,aes256-gcm@openssh.com,aes128-gcm@openssh.com,aes256-ctr,aes192-ctr,aes128-ctr";
+    internal const string Macs = "hmac-sha2-512-etm@openssh.com,hmac-sha2-256-etm@openssh.com,umac-128-etm@openssh.com";
 
     private static readonly ImmutableHashSet<string> GoodCiphers = [.. Ciphers.Split(',')];
     private static readonly ImmutableHashSet<string> GoodMacs = [.. Macs.Split(',')];

@@ -18,7 +18,7 @@ public static class Ssh11
         Judge = Judge,
     };
 
-    private static readonly ImmutableArray<SshRule> Rules =
+    internal static readonly ImmutableArray<SshRule> Rules =
     [
         new("RequiredRSASize", static value => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int bits) && bits >= AuthorizedKey.MinimumRsa, "3072", "RSA keys below 3072 bits are taken"),
     ];

@@ -25,14 +25,14 @@ public static class Ssh12
 
     private const int LongestInterval = 600;
 
-    private static readonly ImmutableArray<SshRule> Rules =
+    internal static readonly ImmutableArray<SshRule> Rules =
     [
         new("ClientAliveInterval", static value => SshTime.Seconds(value) is > 0 and <= LongestInterval, "300", "a connection whose other end is gone is never ended"),
         new("ClientAliveCountMax", static value => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int most) && most is > 0 and <= 5, "2", "a connection that does not answer is not ended"),
         new("UnusedConnectionTimeout", static value => value != "none" && SshTime.Seconds(value) is > 0, "5m", "a connection without any session stays for ever"),
     ];
 
-    private static readonly SshRule Idle = new("ChannelTimeout", static value => value != "none", "session:*=30m", "an idle session stays for ever");
+    internal static readonly SshRule Idle = new("ChannelTimeout", static value => value != "none", "session:*=30m", "an idle session stays for ever");
 
     private static Outcome Judge(AuditFacts facts)
     {

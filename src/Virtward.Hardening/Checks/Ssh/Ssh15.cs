@@ -22,7 +22,7 @@ public static class Ssh15
         Judge = Judge,
     };
 
-    private static readonly ImmutableArray<SshRule> Rules =
+    internal static readonly ImmutableArray<SshRule> Rules =
     [
         SshRule.Exactly("LogLevel", "verbose", "the log does not say which key was used, or holds more of users' sessions than it should") with { Wanted = "VERBOSE" },
         SshRule.Exactly("UsePAM", "yes", "limits, faillock and the session's rules of PAM do not hold"),

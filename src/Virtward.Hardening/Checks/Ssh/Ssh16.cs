@@ -129,6 +129,7 @@ public static class Ssh16
     private static Finding Tell(FileState state, string what, string chown, string mode, Severity? severity) => new(state.Path, what, new Remedy($"Give {state.Path} back to its owner alone.")
     {
         Steps = [$"{chown} {state.Path}", $"chmod {mode} {state.Path}"],
+        Modes = state.Uid != 0 || !mode.StartsWith('0') ? [] : [new ModeValue(state.Path, (UnixFileMode)Convert.ToInt32(mode, 8))],
         Undo = $"chown {state.Uid}:{state.Gid} {state.Path}; chmod {state.ModeText} {state.Path}",
     })
     {

@@ -10,7 +10,7 @@ internal static class SshRemedy
     /// <summary>Our drop-in.</summary>
     public const string DropIn = "/etc/ssh/sshd_config.d/00-virtward.conf";
 
-    private const string Directory = "/etc/ssh/sshd_config.d";
+    internal const string Directory = "/etc/ssh/sshd_config.d";
 
     /// <summary>The unit that sshd runs as here.</summary>
     public static string Unit(AuditFacts facts) => facts.Distribution.Choose("sshd", "ssh");
@@ -58,7 +58,8 @@ internal static class SshRemedy
         };
     }
 
-    private static bool IsBefore(SshdLine line, SshdLine? include) =>
+    /// <summary>Whether a line is read before our drop-in, so that it would win.</summary>
+    internal static bool IsBefore(SshdLine line, SshdLine? include) =>
         line.Path.StartsWith(Directory + "/", StringComparison.Ordinal)
             ? string.CompareOrdinal(line.Path, DropIn) < 0
             : include is not null && line.Order < include.Order && line.Path != DropIn;

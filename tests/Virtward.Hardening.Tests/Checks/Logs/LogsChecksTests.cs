@@ -12,7 +12,7 @@ public sealed class LogsChecksTests
     public void A_journal_on_disk_passes()
     {
         Judged.Passes(Log01.Check, Journal().Facts());
-        Judged.Passes(Log01.Check, Journal().Config("/etc/systemd/journald.conf.d/00-virtward.conf", "[Journal]\nStorage=persistent\nSystemMaxUse=2G\n").Facts());
+        Judged.Passes(Log01.Check, Journal().Config("/etc/systemd/journald.conf.d/99-virtward.conf", "[Journal]\nStorage=persistent\nSystemMaxUse=2G\n").Facts());
         Judged.IsUnknown(Log01.Check, new TestHost().Facts());
     }
 

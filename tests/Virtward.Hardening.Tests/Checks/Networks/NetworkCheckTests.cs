@@ -53,7 +53,7 @@ public sealed class NetworkCheckTests
         TestHost host = Host(resolved: true).Listeners(TestHost.Socket("udp", "127.0.0.53", 53, "dns", "systemd-resolve"));
         Judged.Passes(Net02.Check, host.Facts());
         Judged.Fails(Net02.Check, host.Config("/etc/systemd/resolved.conf", "[Resolve]\n#LLMNR=yes\nLLMNR=resolve\nMulticastDNS=no\n").Facts(), "LLMNR");
-        Judged.Passes(Net02.Check, host.Config("/etc/systemd/resolved.conf.d/00-virtward.conf", "[Resolve]\nLLMNR=no\n").Facts());
+        Judged.Passes(Net02.Check, host.Config("/etc/systemd/resolved.conf.d/99-virtward.conf", "[Resolve]\nLLMNR=no\n").Facts());
         Judged.Fails(Net02.Check, host.Listeners(TestHost.Socket("udp", "0.0.0.0", 5355, "llmnr", "systemd-resolve"), TestHost.Socket("udp", "0.0.0.0", 5353, "mdns", "avahi-daemon")).Facts(), "LLMNR");
         Judged.Fails(Net02.Check, Host(resolved: true).Config("/etc/systemd/resolved.conf", "[Resolve]\nDNSStubListenerExtra=192.168.1.100\n").Facts(), "DNSStubListenerExtra");
     }
