@@ -7,6 +7,7 @@ using Virtward.Hardening.Changes;
 using Virtward.Hardening.Firewall;
 using Virtward.Hardening.Inventory;
 using Virtward.Hardening.Machine;
+using Virtward.Hardening.Makers;
 
 namespace Virtward.Hardening.Plan;
 
@@ -33,14 +34,9 @@ public static class Planner
     /// <summary>What is wanted of a host, whether it is so already or not. What could lock out comes last, so that whatever fails has failed before.</summary>
     public static Wanted Want(AuditFacts facts, HostPolicy policy)
     {
-        ImmutableArray<Change>.Builder changes = ImmutableArray.CreateBuilder<Change>();
-        ImmutableArray<string>.Builder notes = ImmutableArray.CreateBuilder<string>();
-        if (FirewallChange.Of(policy, facts) is { } firewall)
-        {
-            changes.Add(firewall);
-        }
-
-        return new Wanted([.. changes.OrderBy(static change => change.Risk == ChangeRisk.LockOut ? 1 : 0)], notes.ToImmutable());
+        MadeChanges made = AllMakers.Of(facts, policy);
+        IEnumerable<Change> changes = FirewallChange.Of(policy, facts) is { } firewall ? made.Changes.Prepend(firewall) : made.Changes;
+        return new Wanted([.. changes.OrderBy(static change => change.Risk == ChangeRisk.LockOut ? 1 : 0)], made.Notes);
     }
 
     /// <summary>A digest of a policy's text.</summary>

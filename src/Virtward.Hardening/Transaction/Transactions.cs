@@ -59,6 +59,18 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
             ? Result<TransactionRecord?>.Ok(all.LastOrDefault(static one => one.IsPending))
             : problem;
 
+    /// <summary>Why a plan no longer fits the host; null: it does.</summary>
+    public async Task<Problem?> StaleAsync(ClosingPlan plan, CancellationToken cancel)
+    {
+        if (!(await new Surveyor(_runner).StaleAsync(plan, cancel)).TryGet(out ImmutableArray<string> stale, out Problem? problem))
+        {
+            return problem;
+        }
+
+        string names = string.Join(", ", stale.Take(3)) + (stale.Length > 3 ? $" and {stale.Length - 3} more" : "");
+        return stale.IsEmpty ? null : new Problem("the host has changed since the plan was made", names, "run virtward plan again");
+    }
+
     /// <summary>Sets everything that a plan holds, and leaves it waiting for its confirmation. Where anything fails, all of it is taken back.</summary>
     public async Task<Result<TransactionRecord>> ApplyAsync(ApplyRequest request, CancellationToken cancel)
     {
@@ -79,18 +91,7 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
                 return new Problem("another transaction is neither confirmed nor taken back", pending.Id, "run virtward confirm or virtward rollback first");
             }
 
-            if (!(await new Surveyor(_runner).StaleAsync(request.Plan, cancel)).TryGet(out ImmutableArray<string> stale, out problem))
-            {
-                return problem;
-            }
-
-            if (!stale.IsEmpty)
-            {
-                string names = string.Join(", ", stale.Take(3)) + (stale.Length > 3 ? $" and {stale.Length - 3} more" : "");
-                return new Problem("the host has changed since the plan was made", names, "run virtward plan again");
-            }
-
-            return await ApplyLockedAsync(request, cancel);
+            return await StaleAsync(request.Plan, cancel) is { } stale ? stale : await ApplyLockedAsync(request, cancel);
         }
     }
 

@@ -21,7 +21,8 @@ public static class HostOutputFiles
     {
         try
         {
-            string place = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+            // The framework looks only at files that are there.
+            string place = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
             if (Path.GetDirectoryName(place) is { Length: > 0 } directory)
             {
                 Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

@@ -39,18 +39,21 @@ public static class ApplyCommand
                 result.AddError("--confirm-within takes 10 to 86400 seconds");
             }
         });
+        Option<TimeSpan?> patience = CommandOptions.Patience();
         Option<bool> json = CommandOptions.Json();
         Option<string> state = StateFolder.Option();
         var command = new Command("apply", "Makes this host what its policy says, and takes it back unless virtward confirm is run over a new connection.")
         {
-            file, policy, yes, within, json, state,
+            file, policy, yes, within, patience, json, state,
         };
         command.SetAction((parsed, cancel) => RunAsync(
-            host, new Wish(parsed.GetValue(file), parsed.GetValue(policy), parsed.GetValue(yes), TimeSpan.FromSeconds(parsed.GetValue(within)), parsed.GetValue(json), parsed.GetValue(state)!), cancel));
+            host,
+            new Wish(parsed.GetValue(file), parsed.GetValue(policy), parsed.GetValue(yes), TimeSpan.FromSeconds(parsed.GetValue(within)), parsed.GetValue(patience) ?? TimeSpan.Zero, parsed.GetValue(json), parsed.GetValue(state)!),
+            cancel));
         return command;
     }
 
-    private sealed record Wish(string? File, string? Policy, bool Yes, TimeSpan Within, bool Json, string State);
+    private sealed record Wish(string? File, string? Policy, bool Yes, TimeSpan Within, TimeSpan Patience, bool Json, string State);
 
     private static async Task<int> RunAsync(CommandHost host, Wish wish, CancellationToken cancel)
     {
@@ -70,7 +73,7 @@ public static class ApplyCommand
             return host.Fail(new Problem("another transaction is neither confirmed nor taken back", pending.Id, "run virtward confirm or virtward rollback first"));
         }
 
-        if (await ClosingPlans.MakeAsync(host, wish.Policy, ClosingHost.Machine(wish.State), cancel) is not { } made || PlanOf(host, wish, made) is not { } plan)
+        if (await ClosingPlans.MakeAsync(host, wish.Policy, ClosingHost.Machine(wish.State), wish.Patience, cancel) is not { } made || PlanOf(host, wish, made) is not { } plan)
         {
             return ExitCode.Failed;
         }
@@ -78,6 +81,12 @@ public static class ApplyCommand
         if (plan.IsEmpty)
         {
             return Nothing(host, wish, plan);
+        }
+
+        // A plan of a host that was otherwise is not worth a look at whom it would lock out.
+        if (wish.File is not null && await transactions.StaleAsync(plan, cancel) is { } stale)
+        {
+            return host.Fail(stale);
         }
 
         Actor actor = SessionActor.Find();
@@ -95,7 +104,7 @@ public static class ApplyCommand
         var request = new ApplyRequest(plan, actor, wish.Within)
         {
             Progress = now => progress.Show(() => $"step {now.Done + 1} of {now.Total}: {now.Change.Title}"),
-            Verify = token => VerifyAsync(host, made, plan, actor, token),
+            Verify = token => VerifyAsync(host, made, plan, (actor, wish.Patience), token),
         };
         Result<TransactionRecord> applied = await transactions.ApplyAsync(request, cancel);
         progress.Clear();
@@ -135,10 +144,10 @@ public static class ApplyCommand
     }
 
     // What came out is looked at with fresh eyes: whoever could come in before must still be able to.
-    private static async Task<Result<Done>> VerifyAsync(CommandHost host, ClosingPlans.Made made, ClosingPlan plan, Actor actor, CancellationToken cancel)
+    private static async Task<Result<Done>> VerifyAsync(CommandHost host, ClosingPlans.Made made, ClosingPlan plan, (Actor Actor, TimeSpan Patience) by, CancellationToken cancel)
     {
-        AuditFacts now = await ClosingPlans.GatherAsync(host, made.Policy, cancel);
-        if (PlanPreflight.Judge(now, null, actor) is { IsOk: false } lost)
+        AuditFacts now = await ClosingPlans.GatherAsync(host, made.Policy, by.Patience, cancel);
+        if (PlanPreflight.Judge(now, null, by.Actor) is { IsOk: false } lost)
         {
             return lost.Problem with { What = $"it did not come out as planned: {lost.Problem.What}" };
         }

@@ -35,8 +35,7 @@ public static class AuditCommand
         };
         Option<bool> all = new("--all") { Description = "Every finding with its evidence and remedy, and how every check came out." };
         Option<string?> baseline = new("--baseline") { Description = "An earlier report (--json): show only what changed since.", HelpName = "FILE" };
-        Option<TimeSpan?> patience = CommandOptions.Duration(
-            "--patience", "Give every program that is asked at least so long, on a slow or very busy host; each has a limit of 3 to 20 seconds if not given.");
+        Option<TimeSpan?> patience = CommandOptions.Patience();
         Option<bool> json = CommandOptions.Json();
         Option<string?> html = new("--html") { Description = "Write the report as one page into this file.", HelpName = "FILE" };
         Option<string?> sarif = new("--sarif") { Description = "Write it as SARIF 2.1.0 into this file; - for stdout.", HelpName = "FILE" };

@@ -25,14 +25,14 @@ public static class ClosingPlans
     public sealed record Made(AuditFacts Facts, HostPolicy Policy, ClosingPlan Plan);
 
     /// <summary>Makes it; null after what is wrong was told.</summary>
-    public static async Task<Made?> MakeAsync(CommandHost host, string? policyPath, HostMachine machine, CancellationToken cancel)
+    public static async Task<Made?> MakeAsync(CommandHost host, string? policyPath, HostMachine machine, TimeSpan patience, CancellationToken cancel)
     {
         if (Text(host, policyPath) is not { } text || PolicyFile.Load(host, new HostTextFiles(), policyPath) is not { } policy)
         {
             return null;
         }
 
-        AuditFacts facts = await GatherAsync(host, policy, cancel);
+        AuditFacts facts = await GatherAsync(host, policy, patience, cancel);
         if (!(await Planner.MakeAsync(facts, policy, text, machine, cancel)).TryGet(out ClosingPlan? plan, out Problem? problem))
         {
             host.Fail(problem);
@@ -43,9 +43,9 @@ public static class ClosingPlans
     }
 
     /// <summary>Reads this host as it is now.</summary>
-    public static async Task<AuditFacts> GatherAsync(CommandHost host, HostPolicy policy, CancellationToken cancel)
+    public static async Task<AuditFacts> GatherAsync(CommandHost host, HostPolicy policy, TimeSpan patience, CancellationToken cancel)
     {
-        var snapshots = new HostSnapshots(new ProcessCommands(), host.Clock);
+        var snapshots = new HostSnapshots(new ProcessCommands { Patience = patience }, host.Clock);
         Snapshot gathered = await FactsSource.GatherAsync(host, snapshots, nftJson: false, AuditSources.All, cancel);
         var facts = HostFacts.Read(gathered);
         return new AuditFacts(facts, policy, AuditWords.ProfileOf(policy.Audit.Profile) ?? Profile.Isolated, facts.Meta.Taken ?? host.Clock.GetUtcNow());

@@ -20,6 +20,10 @@ public static class CommandOptions
         HelpName = "FILE",
     };
 
+    /// <summary><c>--patience TIME</c>: for hosts whose programs answer late.</summary>
+    public static Option<TimeSpan?> Patience() => Duration(
+        "--patience", "Give every program that is asked at least so long, on a slow or very busy host; each has a limit of 3 to 20 seconds if not given.");
+
     /// <summary>A span of time such as <c>90</c>, <c>10m</c>, <c>1h 30m</c> or <c>2d</c>.</summary>
     public static Option<TimeSpan?> Duration(string name, string description) => new(name)
     {

@@ -25,10 +25,11 @@ public static class PlanCommand
         Option<bool> all = new("--all") { Description = "Show every line of every difference." };
         Option<bool> detailed = new("--detailed-exitcode") { Description = "Exit code 0 where there is nothing to do, 2 where there is, 1 where it could not be told." };
         Option<string?> save = new("--out") { Description = "Save the plan into this file; virtward apply FILE applies it as it is.", HelpName = "FILE" };
+        Option<TimeSpan?> patience = CommandOptions.Patience();
         Option<string> state = StateFolder.Option();
         var command = new Command("plan", "Shows what has to change for this host to be what its policy says: the differences, the risks, the way back. Changes nothing.")
         {
-            policy, save, all, json, detailed, state,
+            policy, save, all, json, detailed, patience, state,
         };
         command.SetAction(async (parsed, cancel) =>
         {
@@ -39,7 +40,7 @@ public static class PlanCommand
                 return could;
             }
 
-            if (await ClosingPlans.MakeAsync(host, parsed.GetValue(policy), ClosingHost.Machine(parsed.GetValue(state)!), cancel) is not { } made)
+            if (await ClosingPlans.MakeAsync(host, parsed.GetValue(policy), ClosingHost.Machine(parsed.GetValue(state)!), parsed.GetValue(patience) ?? TimeSpan.Zero, cancel) is not { } made)
             {
                 return could;
             }

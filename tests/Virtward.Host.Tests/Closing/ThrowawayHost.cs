@@ -34,9 +34,10 @@ public sealed class ThrowawayHost : IDisposable
         mount --rbind /dev "$root/dev"
         mount -t tmpfs tmpfs "$root/run"
         mount -t tmpfs tmpfs "$root/var/lib/virtward" 2>/dev/null || { mkdir -p "$root/var/lib/virtward"; }
-        mkdir -p "$root/run/sshd" "$root/etc/virtward" "$root/etc/ssh/keys"
+        mkdir -p "$root/run/sshd" "$root/etc/virtward" "$root/root/.ssh"
+        chown root:root "$root/root" "$root/root/.ssh"; chmod 700 "$root/root" "$root/root/.ssh"
         rm -rf "$root/etc/ssh/sshd_config.d"; mkdir "$root/etc/ssh/sshd_config.d"
-        printf 'Include /etc/ssh/sshd_config.d/*.conf\nPasswordAuthentication yes\nPermitRootLogin yes\nUsePAM no\nAuthorizedKeysFile /etc/ssh/keys/%%u\n' > "$root/etc/ssh/sshd_config"
+        printf 'Include /etc/ssh/sshd_config.d/*.conf\nPasswordAuthentication yes\nPermitRootLogin yes\nUsePAM no\n' > "$root/etc/ssh/sshd_config"
         sed -i 's/^root:[^:]*:/root:*:/' "$root/etc/shadow"
         ip link set lo up
         echo ready
@@ -84,7 +85,8 @@ public sealed class ThrowawayHost : IDisposable
 
         Key = Path.Combine(_folder.FullName, "key");
         Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", Key);
-        Write("/etc/ssh/keys/root", File.ReadAllText(Key + ".pub"));
+        Write("/root/.ssh/authorized_keys", File.ReadAllText(Key + ".pub"));
+        Good("chmod", "600", "/root/.ssh/authorized_keys");
         Good("ssh-keygen", "-A");
         Good("/usr/sbin/sshd");
     }
