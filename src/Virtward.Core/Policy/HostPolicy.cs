@@ -43,4 +43,18 @@ public sealed record HostPolicy
 
     /// <summary>What must not be on the host.</summary>
     public SoftwarePolicy Software { get; init; } = new();
+
+    /// <summary>
+    /// All that may be reached: the services, and sshd from zones that it is opened to besides the administrators' own. Where <see cref="SshPolicy.Ports"/> says nothing,
+    /// sshd is taken to be at 22.
+    /// </summary>
+    public ImmutableArray<ServicePolicy> Declared
+    {
+        get
+        {
+            ImmutableArray<string> others = [.. Ssh.From.Where(static zone => zone is not ("management" or "vpn"))];
+            ImmutableArray<ushort> ports = Ssh.Ports.IsEmpty ? [22] : Ssh.Ports;
+            return others.IsEmpty ? Services : [.. Services, new ServicePolicy("ssh", [.. ports.Select(static port => new PortScope(Transport.Tcp, port, port))], others) { Rate = Ssh.Rate }];
+        }
+    }
 }

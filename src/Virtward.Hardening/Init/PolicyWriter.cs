@@ -17,6 +17,8 @@ public static class PolicyWriter
 {
     private const int MostNamed = 12;
 
+    private static readonly ImmutableArray<string> Elsewhere = ["authorizedkeyscommand", "trustedusercakeys"];
+
     /// <summary>Writes it.</summary>
     /// <param name="host">The host.</param>
     /// <param name="wishes">What the administrator said.</param>
@@ -170,7 +172,7 @@ public static class PolicyWriter
     private static ImmutableArray<string> KeyHolders(AuditFacts facts)
     {
         SshView view = facts.Ssh.Instances[0].Everybody;
-        bool elsewhere = new[] { "authorizedkeyscommand", "trustedusercakeys" }.Any(keyword => view.Value(keyword) is string value && value is not ("none" or ""))
+        bool elsewhere = Elsewhere.Any(keyword => view.Value(keyword) is string value && value is not ("none" or ""))
             || view.Value("gssapiauthentication") == "yes" || view.Value("hostbasedauthentication") == "yes";
         if (elsewhere || !facts.Host.Meta.Root || facts.Ssh.Users.Problem is not null)
         {

@@ -49,7 +49,7 @@ public sealed class AuditFacts
         Zones = host.Zones(policy.Zones);
         _files = new(() => FileFacts.Read(Snapshot));
         _distribution = new(() => Distribution.Read(Snapshot));
-        _exposure = new(() => ExposureFacts.Read(Host, Zones, policy.Services));
+        _exposure = new(() => ExposureFacts.Read(Host, Zones, policy.Declared));
         _ssh = new(() => SshFacts.Read(Snapshot));
         _kernel = new(() => KernelFacts.Read(Snapshot));
         _firewall = new(() => FirewallFacts.Read(Snapshot));

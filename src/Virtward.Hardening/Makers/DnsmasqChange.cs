@@ -1,9 +1,6 @@
-using System.Collections.Immutable;
 using Virtward.Core.Policy;
-using Virtward.Core.Snapshots;
 using Virtward.Exposure.Zones;
 using Virtward.Hardening.Changes;
-using Virtward.Hardening.Checks;
 using Virtward.Hardening.Checks.Networks;
 using Virtward.Hardening.Inventory;
 

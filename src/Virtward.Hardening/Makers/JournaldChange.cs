@@ -1,6 +1,5 @@
 using Virtward.Core.Policy;
 using Virtward.Hardening.Changes;
-using Virtward.Hardening.Checks;
 using Virtward.Hardening.Checks.Logs;
 using Virtward.Hardening.Inventory;
 

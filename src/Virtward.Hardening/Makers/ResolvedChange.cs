@@ -1,6 +1,5 @@
 using Virtward.Core.Policy;
 using Virtward.Hardening.Changes;
-using Virtward.Hardening.Checks;
 using Virtward.Hardening.Checks.Networks;
 using Virtward.Hardening.Inventory;
 

@@ -21,6 +21,8 @@ public static class SshChange
     /// <summary>The change's id.</summary>
     public const string Id = "ssh";
 
+    private static readonly ImmutableArray<string> Services = ["ssh.service", "sshd.service"];
+
     private static readonly ImmutableArray<Check> Checks =
     [
         Ssh01.Check, Ssh03.Check, Ssh05.Check, Ssh06.Check, Ssh07.Check, Ssh08.Check, Ssh09.Check, Ssh10.Check, Ssh11.Check, Ssh12.Check, Ssh13.Check, Ssh14.Check, Ssh15.Check,
@@ -48,7 +50,7 @@ public static class SshChange
             return MadeChanges.Only(notes);
         }
 
-        ImmutableArray<Step> steps = [.. Files(facts, wanted), .. SshSocket.Steps(facts, policy), .. SelinuxPort(facts, policy)];
+        ImmutableArray<Step> steps = [.. Files(facts, wanted), .. SshSocket.Steps(facts, policy), .. AfterNetwork(facts, policy), .. SelinuxPort(facts, policy)];
         var change = new Change(Id, "set sshd up as the policy says", "Whoever gets past SSH has the host and every guest's disk and memory.")
         {
             Checks = [.. failing.Where(id => id != "SSH-01" || wanted.Lines.Any(static line => line.Keyword == "passwordauthentication"))],
@@ -152,6 +154,16 @@ public static class SshChange
         return text.StartsWith(BlockBegin, StringComparison.Ordinal) && end > 0 ? text[(end + BlockEnd.Length + 1)..] : text;
     }
 
+    // An address that is not there yet when sshd starts is one that it never listens on.
+    private static IEnumerable<Step> AfterNetwork(AuditFacts facts, HostPolicy policy)
+    {
+        if (!policy.Ssh.Listen.IsEmpty && !SshJudge.IsSocketActivated(facts))
+        {
+            yield return new FileStep(
+                $"/etc/systemd/system/{SshRemedy.Unit(facts)}.service.d/00-virtward.conf", ConfigText.Ours("sshd listens on addresses that come with the network.", ["[Unit]", "Wants=network-online.target", "After=network-online.target"]), ConfigText.Public);
+        }
+    }
+
     // Where SELinux enforces, sshd may bind to ports of its own type only.
     private static IEnumerable<Step> SelinuxPort(AuditFacts facts, HostPolicy policy)
     {
@@ -189,7 +201,7 @@ public static class SshChange
             effects.Add(new UnitEffect(socket, UnitEffectKind.Restart));
         }
 
-        foreach (string unit in new[] { "ssh.service", "sshd.service" }.Where(facts.Units.IsActive))
+        foreach (string unit in Services.Where(facts.Units.IsActive))
         {
             effects.Add(new UnitEffect(unit, UnitEffectKind.Reload));
         }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Virtward.Core.Policy;
 using Virtward.Hardening.Changes;
-using Virtward.Hardening.Checks;
 using Virtward.Hardening.Checks.Updates;
 using Virtward.Hardening.Inventory;
 
@@ -16,6 +15,8 @@ public static class UpdatesChange
 
     /// <summary>Our file for apt; the last file that names a setting wins.</summary>
     public const string Apt = "/etc/apt/apt.conf.d/99-virtward";
+
+    private static readonly ImmutableArray<string> AptTimers = ["apt-daily.timer", "apt-daily-upgrade.timer"];
 
     private const string Dnf = "/etc/dnf/automatic.conf";
 
@@ -46,7 +47,7 @@ public static class UpdatesChange
             return MadeChanges.None;
         }
 
-        string[] timers = [.. new[] { "apt-daily.timer", "apt-daily-upgrade.timer" }.Where(timer => !facts.Units.IsActive(timer))];
+        string[] timers = [.. AptTimers.Where(timer => !facts.Units.IsActive(timer))];
         return MadeChanges.Of(Made(
             [
                 .. facts.Packages.Has("unattended-upgrades") ? (ReadOnlySpan<Step>)[] : [new PackageStep("unattended-upgrades", true)],

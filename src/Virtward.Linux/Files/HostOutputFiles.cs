@@ -21,8 +21,8 @@ public static class HostOutputFiles
     {
         try
         {
-            // The framework looks only at files that are there.
-            string place = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
+            // Of what does not exist no link can be resolved: that throws.
+            string place = (Path.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? path;
             if (Path.GetDirectoryName(place) is { Length: > 0 } directory)
             {
                 Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

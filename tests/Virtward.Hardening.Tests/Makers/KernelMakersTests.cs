@@ -3,6 +3,7 @@ using Virtward.Core.Policy.Reading;
 using Virtward.Core.Snapshots;
 using Virtward.Hardening.Changes;
 using Virtward.Hardening.Checks;
+using Virtward.Hardening.Checks.Ipv6;
 using Virtward.Hardening.Checks.Kernel;
 using Virtward.Hardening.Inventory;
 using Virtward.Hardening.Makers;
@@ -117,7 +118,9 @@ public sealed class KernelMakersTests
         MadeChanges made = Ipv6OffChange.Of(facts, facts.Policy);
         Change change = Assert.Single(made.Changes);
         Assert.Equal(["net/ipv6/conf/default/disable_ipv6", "net/ipv6/conf/eth0/disable_ipv6", "net/ipv6/conf/eth1/disable_ipv6", "net/ipv6/conf/virbr0/disable_ipv6"], change.Steps.OfType<SysctlStep>().Select(static step => step.Path));
+        Judged.Fails(V6Check02.Check, facts, "net.ipv6.conf.*.disable_ipv6");
         AuditFacts after = Applied.On(facts, made);
+        Judged.Passes(V6Check02.Check, after);
         Assert.Equal(0, after.Kernel.Number(true, "lo", "disable_ipv6"));
         Assert.Empty(Ipv6OffChange.Of(after, after.Policy).Changes);
 

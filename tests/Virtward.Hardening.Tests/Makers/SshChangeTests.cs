@@ -103,6 +103,19 @@ public sealed class SshChangeTests
         Assert.Equal(["2222"], after.Ssh.Instances[0].Everybody.Values("port"));
         Assert.Empty(SshChange.Of(after, after.Policy).Changes);
         Assert.Empty(made.Changes[0].Steps.OfType<CommandStep>());
+        Assert.Contains("After=network-online.target\n", File(made, "/etc/systemd/system/ssh.service.d/00-virtward.conf").Content, StringComparison.Ordinal);
+        Assert.Equal([new UnitEffect(null, UnitEffectKind.Reload), new UnitEffect("ssh.service", UnitEffectKind.Reload)], made.Changes[0].Effects);
+    }
+
+    [Fact]
+    public void Where_the_policy_has_no_IPv6_sshd_has_none()
+    {
+        AuditFacts before = Facts(Insecure(), "ipv6: off");
+        Judged.Fails(Ssh06.Check, before, "AddressFamily");
+        MadeChanges made = SshChange.Of(before, before.Policy);
+        Assert.Contains("SSH-06", made.Changes[0].Checks);
+        Judged.Passes(Ssh06.Check, Applied.On(before, made));
+        Judged.DoesNotApply(Ssh06.Check, Facts(Insecure()));
     }
 
     [Fact]

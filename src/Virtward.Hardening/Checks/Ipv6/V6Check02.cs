@@ -1,3 +1,6 @@
+using Virtward.Core.Policy;
+using Virtward.Exposure.Topology;
+using Virtward.Hardening.Checks.Kernel;
 using Virtward.Hardening.Inventory;
 
 namespace Virtward.Hardening.Checks.Ipv6;
@@ -15,6 +18,41 @@ public static class V6Check02
         Judge = Judge,
     };
 
-    // The policy cannot say so yet; once it can, every interface but lo must have disable_ipv6=1, and no socket may listen over IPv6.
-    private static Outcome Judge(AuditFacts facts) => V6Judge.Excuse(facts) ?? Outcome.NotApplicable("no policy says that IPv6 is off");
+    private static Outcome Judge(AuditFacts facts)
+    {
+        if (V6Judge.Excuse(facts) is Outcome excuse)
+        {
+            return excuse;
+        }
+
+        if (facts.Policy.Ipv6 == Ipv6Policy.On)
+        {
+            return Outcome.NotApplicable("the policy does not say that IPv6 is off");
+        }
+
+        if (!V6Settings.Exists(facts))
+        {
+            return Outcome.Pass("this kernel runs without IPv6");
+        }
+
+        var rule = new InterfaceRule(facts, true, "disable_ipv6");
+        if (rule.Read("default") == 0)
+        {
+            rule.Blame("default");
+        }
+
+        int looked = 0;
+        foreach (NetworkInterface device in KernelJudge.Interfaces(facts))
+        {
+            looked++;
+            if (rule.Read(device.Name) == 0)
+            {
+                rule.Blame(device.Name);
+            }
+        }
+
+        return Outcome.Of(
+            new[] { rule.Finding("IPv6 is on here, and the policy says that it is off; \"all\" would end what listens on ::1 too", 1, Risk.Lockout | Risk.Service) }.OfType<Finding>(),
+            $"IPv6 is off on {looked} interfaces", KernelJudge.Join(rule.Unseen));
+    }
 }

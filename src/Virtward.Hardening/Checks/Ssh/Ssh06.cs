@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Virtward.Core.Policy;
 using Virtward.Hardening.Inventory;
 
 namespace Virtward.Hardening.Checks.Ssh;
@@ -15,6 +17,10 @@ public static class Ssh06
         Judge = Judge,
     };
 
-    // The policy cannot say yet that IPv6 is off; once it can, AddressFamily must be inet then.
-    private static Outcome Judge(AuditFacts facts) => SshJudge.Excuse(facts) ?? Outcome.NotApplicable("no policy says that IPv6 is off");
+    private static readonly ImmutableArray<SshRule> Rules = [SshRule.Exactly("AddressFamily", "inet", "sshd listens over IPv6, which the policy has switched off")];
+
+    private static Outcome Judge(AuditFacts facts) => facts.Policy.Ipv6 == Ipv6Policy.On
+        ? SshJudge.Excuse(facts) ?? Outcome.NotApplicable("the policy does not say that IPv6 is off")
+        : SshJudge.Settings(facts, Rules, (_, _, finding) =>
+            SshJudge.IsSocketActivated(facts) && SshJudge.Sockets(facts).All(static socket => socket.Address.IsV4) ? null : finding);
 }
