@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Virtward.Hardening.Machine;
+using Virtward.Core.Snapshots;
 using Virtward.Hardening.Transaction;
 
 namespace Virtward.Hardening.Plan;
@@ -9,7 +9,8 @@ namespace Virtward.Hardening.Plan;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
-    UseStringEnumConverter = true)]
+    UseStringEnumConverter = true,
+    Converters = [typeof(AddressJson)])]
 [JsonSerializable(typeof(ClosingPlan))]
 [JsonSerializable(typeof(JournalEntry))]
 public sealed partial class PlanJson : JsonSerializerContext;

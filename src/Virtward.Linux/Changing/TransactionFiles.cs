@@ -44,11 +44,19 @@ public sealed class TransactionFiles(string state) : ITransactionFiles
     /// <inheritdoc/>
     public Result<Done> Create(string id, string plan) => Try("cannot begin the transaction", Place(id), () =>
     {
-        Directory.CreateDirectory(Place(id), OnlyOwner | UnixFileMode.UserExecute);
-        WriteNew(Path.Combine(Place(id), "plan.json"), Encoding.UTF8.GetBytes(plan));
-        WriteNew(Path.Combine(Place(id), "reserve"), new byte[ReserveBytes]);
-        WriteNew(Path.Combine(Place(id), "journal.ndjson"), []);
-        Sync(Place(id));
+        // Whole or not at all: who is killed half-way leaves a folder that is no transaction's, and that goes with the next one.
+        string half = Path.Combine(_folder, ".begun");
+        if (Directory.Exists(half))
+        {
+            Directory.Delete(half, recursive: true);
+        }
+
+        Directory.CreateDirectory(half, OnlyOwner | UnixFileMode.UserExecute);
+        WriteNew(Path.Combine(half, "plan.json"), Encoding.UTF8.GetBytes(plan));
+        WriteNew(Path.Combine(half, "reserve"), new byte[ReserveBytes]);
+        WriteNew(Path.Combine(half, "journal.ndjson"), []);
+        Sync(half);
+        Directory.Move(half, Place(id));
         Sync(_folder);
         return default(Done);
     });

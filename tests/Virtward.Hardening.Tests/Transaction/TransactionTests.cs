@@ -19,6 +19,7 @@ public sealed class TransactionTests
         Assert.Equal(TransactionStatus.Waiting, waiting.Status);
         Assert.DoesNotContain("/etc/virtward/firewall.nft", host.Files.Keys);
         Assert.Contains(waiting.Id, host.Armed);
+        Assert.Equal(Scene.Ssh(100), waiting.Begun!.By);
 
         host.Uptime += TimeSpan.FromSeconds(60);
         TransactionRecord confirmed = (await Scene.Transactions(host).ConfirmAsync(Scene.Ssh(host.Uptime.TotalSeconds), Cancel)).Value;

@@ -113,7 +113,7 @@ public sealed class ApplyTests : IDisposable
             _host.In("pkill", "-9", "-f", "virtward apply --yes");
             session.WaitForExit();
             Eventually(
-                TimeSpan.FromSeconds(120), () => _host.Virtward("history", "--json").Output is var told && !Pending(told), $"life {life}: it is neither confirmed nor taken back");
+                TimeSpan.FromSeconds(120), () => !Pending(Good(_host.Virtward("history", "--json"))), $"life {life}: it is neither confirmed nor taken back");
             Same(before, _host.Picture());
             _host.In("rm", "-rf", "/var/lib/virtward/transactions");
         }
@@ -162,6 +162,12 @@ public sealed class ApplyTests : IDisposable
         _host.In("rm", "/etc/virtward/policy.yaml");
         Assert.Equal("virtward: there is no policy to plan by: /etc/virtward/policy.yaml (run virtward init first)\n", _host.Virtward("plan").Error);
         Assert.Equal(1, _host.Virtward("plan", "--detailed-exitcode").ExitCode);
+    }
+
+    private static string Good(CommandRun run)
+    {
+        Assert.True(run.ExitCode == 0, run.Error);
+        return run.Output;
     }
 
     private static bool Pending(string history)
