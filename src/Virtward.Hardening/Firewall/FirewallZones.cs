@@ -16,6 +16,9 @@ public sealed class FirewallZones
     // RFC 1918 and RFC 4193: who has such an address behind the uplink is of the host's own site, not of the Internet.
     private static readonly PrefixSet Private = PrefixSet.Of(Prefix.Parse("10.0.0.0/8"), Prefix.Parse("172.16.0.0/12"), Prefix.Parse("192.168.0.0/16"), Prefix.Parse("fc00::/7"));
 
+    // An interface has it as soon as it is up; the rules are to be the same whether it is.
+    private static readonly PrefixSet OfLink = PrefixSet.Of(Prefix.Parse("fe80::/64"));
+
     private FirewallZones(ImmutableArray<FirewallZone> all, ImmutableArray<string> guestBridges, ImmutableArray<string> sharedBridges, ImmutableArray<string> guestPorts)
     {
         All = all;
@@ -42,8 +45,8 @@ public sealed class FirewallZones
     /// <summary>The guests' devices on bridges; names with a star where libvirt counts them.</summary>
     public ImmutableArray<string> GuestPorts { get; }
 
-    /// <summary>All networks that zones name, without those that would be everybody.</summary>
-    public PrefixSet Named => PrefixSet.Of(All.SelectMany(static zone => zone.Ways).SelectMany(static way => way.Networks ?? PrefixSet.Empty).Where(static one => one.Length > 0));
+    /// <summary>All networks that zones name, without those that would be everybody and those of the link, which are never passed on.</summary>
+    public PrefixSet Named => PrefixSet.Of(All.SelectMany(static zone => zone.Ways).SelectMany(static way => way.Networks ?? PrefixSet.Empty).Where(static one => one.Length > 0 && !OfLink.Contains(one)));
 
     /// <summary>A zone; null: there is none of that name, or it is the Internet.</summary>
     public FirewallZone? Find(string name) => All.FirstOrDefault(zone => zone.Name == name);
@@ -120,7 +123,7 @@ public sealed class FirewallZones
         foreach (IGrouping<string, ZoneEntry> place in zone.Entries.Where(entry => entry.Guessed && zone.Name != Zone.Internet).GroupBy(static entry => entry.Interface))
         {
             yield return new FirewallWay([place.Key], place.Any(static entry => entry.Sources is null)
-                ? null : place.Aggregate(PrefixSet.Empty, static (all, entry) => all.Union(entry.Sources!)));
+                ? null : place.Aggregate(OfLink, static (all, entry) => all.Union(entry.Sources!)));
         }
     }
 
@@ -131,7 +134,7 @@ public sealed class FirewallZones
         {
             var networks = PrefixSet.Of(facts.GuestNetworks.Where(network => network.Bridge == bridge).SelectMany(static network => network.Addresses)
                 .Select(static address => address.Network).Where(static network => !network.IsSingle));
-            yield return new FirewallWay([bridge], networks.IsEmpty ? null : networks);
+            yield return new FirewallWay([bridge], networks.IsEmpty ? null : networks.Union(OfLink));
         }
     }
 

@@ -188,7 +188,7 @@ public sealed class GuardHost : IAsyncDisposable
             },
         };
 
-    private void Run(ImmutableArray<SourcePlan> sources, IReadOnlyList<SourcePosition> positions, LinuxLogFiles files, IGuardListener listener)
+    private void Run(ImmutableArray<SourcePlan> sources, IReadOnlyList<SourcePosition> positions, LinuxLogFiles files, TroubleLog listener)
     {
         CancellationToken stop = _stop.Token;
         _sources = new FollowedSources(
@@ -223,7 +223,7 @@ public sealed class GuardHost : IAsyncDisposable
         });
     }
 
-    private static void Tell(Result<CutConnections> cut, IGuardListener listener)
+    private static void Tell(Result<CutConnections> cut, TroubleLog listener)
     {
         if (!cut.IsOk)
         {
@@ -232,7 +232,7 @@ public sealed class GuardHost : IAsyncDisposable
     }
 
     // The host's own addresses, gateways, resolvers and live admin sessions change; the never-ban list follows within seconds.
-    private async Task KeepFactsAsync(IGuardListener listener, CancellationToken stop)
+    private async Task KeepFactsAsync(TroubleLog listener, CancellationToken stop)
     {
         while (true)
         {
@@ -264,7 +264,7 @@ public sealed class GuardHost : IAsyncDisposable
     }
 
     // Bans that were over long ago leave the store: a slice at a time, so that no decision waits for it, until there is none left.
-    private async Task PruneAsync(IGuardListener listener, CancellationToken stop)
+    private async Task PruneAsync(TroubleLog listener, CancellationToken stop)
     {
         int deleted = 0;
         while (true)

@@ -3,7 +3,6 @@ using Virtward.Core.Net;
 using Virtward.Core.Policy;
 using Virtward.Core.Snapshots;
 using Virtward.Exposure.Matrix;
-using Virtward.Exposure.Reading;
 using Virtward.Exposure.Rulesets;
 using Virtward.Exposure.Zones;
 using Virtward.Hardening.Checks;
@@ -156,6 +155,23 @@ public sealed class PolicyFirewallTests
         Assert.Equal(FirewallChange.RulesFile(FirewallHosts.Policy, open), FirewallChange.RulesFile(FirewallHosts.Policy, closed));
         Assert.Equal(
             PolicyFirewall.Script(FirewallHosts.Policy, open, PolicyParts.None), PolicyFirewall.Script(FirewallHosts.Policy, closed, PolicyParts.Of(closed.Exposure.Ruleset)));
+    }
+
+    [Fact]
+    public void Guests_and_their_network_may_be_up_or_not()
+    {
+        const string Network = "<network><name>default</name><forward mode='nat'/><bridge name='virbr0' stp='on' delay='0'/><ip address='192.168.122.1' netmask='255.255.255.0'><dhcp><range start='192.168.122.2' end='192.168.122.254'/></dhcp></ip></network>";
+        TestHost up = new TestHost().Text("libvirt/network-default.xml", Network);
+        TestHost down = new TestHost().Text("libvirt/network-default.xml", Network);
+        foreach (string name in new[] { SnapshotNames.Links, SnapshotNames.Addresses, SnapshotNames.Routes })
+        {
+            string text = down.Snapshot.Text(name)!;
+            down.Text(name, string.Join('\n', text.Split('\n').Where(static line => !line.Contains("virbr0", StringComparison.Ordinal) && !line.Contains("192.168.122.1\"", StringComparison.Ordinal))).TrimEnd().TrimEnd(',', ']') + "]");
+        }
+
+        HostPolicy policy = FirewallHosts.Policy with { Firewall = new FirewallPolicy { AntiSpoofing = false } };
+        Assert.DoesNotContain(down.Facts().Host.Network.Interfaces, static one => one.Name == "virbr0");
+        Assert.Equal(FirewallChange.RulesFile(policy, up.Facts(policy: policy)), FirewallChange.RulesFile(policy, down.Facts(policy: policy)));
     }
 
     [Fact]

@@ -8,7 +8,6 @@ using Virtward.Hardening.Checks;
 using Virtward.Hardening.Firewall;
 using Virtward.Hardening.Inventory;
 using Virtward.Host.Tests.Support;
-using Xunit;
 
 namespace Virtward.Host.Tests.Firewall;
 
