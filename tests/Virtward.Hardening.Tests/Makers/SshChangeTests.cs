@@ -61,8 +61,8 @@ public sealed class SshChangeTests
         AuditFacts facts = Facts(Said(answer), Policy);
         Assert.Empty(SshChange.Of(facts, facts.Policy).Changes);
 
-        // Without one of them sshd says what Debian sets, which will not do, but for three dead answers instead of two.
-        foreach (string line in answer.Where(static line => !Debian12.Contains(line + "\n", StringComparison.Ordinal) && line != "clientalivecountmax 2"))
+        // Without one of them sshd says what Debian sets, which will not do, but for three dead answers instead of two and its ciphers.
+        foreach (string line in answer.Where(static line => !Debian12.Contains(line + "\n", StringComparison.Ordinal) && line != "clientalivecountmax 2" && !line.StartsWith("ciphers", StringComparison.Ordinal)))
         {
             AuditFacts other = Facts(Said([.. answer.Where(one => one != line)]), Policy);
             Assert.True(SshChange.Of(other, other.Policy).Changes.Length == 1, line);
