@@ -98,7 +98,7 @@ internal static class ConfigText
     /// <summary>A file of ours: who wrote it and why, then its lines.</summary>
     public static string Ours(string about, IEnumerable<string> lines)
     {
-        var text = new StringBuilder("# Written by virtward apply; changed by hand, the next plan puts it back. ").Append(about).Append('\n');
+        var text = new StringBuilder("# Written by virtward apply; changed by hand, the next plan puts it back.").Append(about.Length > 0 ? " " : "").Append(about).Append('\n');
         foreach (string line in lines)
         {
             text.Append(line).Append('\n');

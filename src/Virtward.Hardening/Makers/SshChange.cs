@@ -105,7 +105,7 @@ public static class SshChange
 
     private static bool Holds(SshView view, SshWantedLine line) => line.IsList
         ? view.Values(line.Keyword).Order(StringComparer.Ordinal).SequenceEqual(line.Values.Order(StringComparer.Ordinal), StringComparer.Ordinal)
-        : line.Good?.Invoke((view.Value(line.Keyword) ?? "").ToLowerInvariant()) ?? string.Equals(view.Value(line.Keyword), line.Values[0], StringComparison.OrdinalIgnoreCase);
+        : view.Value(line.Keyword) is string value && (line.Good?.Invoke(value.ToLowerInvariant()) ?? value.Equals(line.Values[0], StringComparison.OrdinalIgnoreCase));
 
     // Ports and addresses of all files count: one more than the policy names is one too many.
     private static bool OpensMore(AuditFacts facts, HostPolicy policy) => SshJudge.IsSocketActivated(facts) && !SshSocket.Steps(facts, policy).IsEmpty;

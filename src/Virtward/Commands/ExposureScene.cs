@@ -46,7 +46,7 @@ public sealed record ExposureScene(HostFacts Facts, Ruleset Ruleset, ZoneMap Zon
         }
 
         HostPolicy? zones = snapshot is not null && policy is null ? DefaultPolicy.Read() : PolicyFile.Load(host, new HostTextFiles(), policy);
-        return zones is null ? null : new ExposureScene(facts, ruleset, facts.Zones(zones.Zones)) { Services = zones.Services };
+        return zones is null ? null : new ExposureScene(facts, ruleset, facts.Zones(zones.Zones)) { Services = zones.Declared };
     }
 
     /// <summary>Whether the zone exists; where not, it is told, with the names of those that do.</summary>

@@ -5,7 +5,6 @@ using Virtward.Core.Policy.Reading;
 using Virtward.Core.Results;
 using Virtward.Guard.Filters;
 using Virtward.Linux;
-using Virtward.Linux.Files;
 
 namespace Virtward.Commands;
 

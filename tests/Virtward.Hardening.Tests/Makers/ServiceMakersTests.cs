@@ -134,6 +134,16 @@ public sealed class ServiceMakersTests
     }
 
     [Fact]
+    public void NFS_3_keeps_what_it_needs()
+    {
+        TestHost host = new TestHost().Units("rpcbind.service", "rpcbind.socket active listening enabled").Config("/proc/self/mounts", "nas:/vm /var/lib/libvirt/images nfs rw 0 0\n");
+        MadeChanges made = Made(UnitsChange.Of, host);
+        Assert.Empty(made.Changes);
+        Assert.Equal(["rpcbind.service is left: something is mounted by NFS 3", "rpcbind.socket is left: something is mounted by NFS 3"], made.Notes);
+        Assert.Single(Made(UnitsChange.Of, host.Config("/proc/self/mounts", "nas:/vm /srv nfs4 rw 0 0\n")).Changes);
+    }
+
+    [Fact]
     public void Packages_of_the_policy_go()
     {
         MadeChanges made = Mends(PackagesChange.Of, Pkg01.Check, new TestHost().Dpkg("telnetd", "xinetd", "nginx"));

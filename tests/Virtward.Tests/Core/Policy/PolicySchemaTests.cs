@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -109,7 +110,7 @@ public sealed partial class PolicySchemaTests
         }
     }
 
-    private static IEnumerable<YamlEntry> Entries(YamlItem item) => item is YamlMap map ? map.Entries : [];
+    private static ImmutableArray<YamlEntry> Entries(YamlItem item) => item is YamlMap map ? map.Entries : [];
 
     private static IEnumerable<YamlEntry> Others(JsonElement schema, YamlItem item) =>
         Entries(item).Where(entry => !schema.TryGetProperty("properties", out JsonElement known) || !known.TryGetProperty(entry.Key.Text, out _));
