@@ -269,6 +269,36 @@ public sealed class FirewallPacketTests : IDisposable
     }
 
     [Fact]
+    public void The_host_opens_what_it_may_and_nothing_by_ipv6_where_that_is_off()
+    {
+        foreach (int port in new[] { 80, 8080 })
+        {
+            _scene.Listen(_scene.Internet, port);
+        }
+
+        _scene.Listen(_scene.Host, 80);
+        _scene.Close(FirewallScene.Policy with { Firewall = new FirewallPolicy { Output = [new(Transport.Tcp, 80, 80)] } });
+        Assert.True(_scene.Connects(_scene.Host, "203.0.113.10", "203.0.113.77", 80, 5));
+        Assert.True(_scene.Connects(_scene.Host, "2001:db8::10", "2001:db8::77", 80, 5));
+        Assert.False(_scene.Connects(_scene.Host, "203.0.113.10", "203.0.113.77", 8080));
+        Assert.False(_scene.Connects(_scene.Host, "2001:db8::10", "2001:db8::77", 8080));
+        Assert.True(_scene.Connects(_scene.Internet, "203.0.113.77", "203.0.113.10", 80, 5));
+        Assert.True(FirewallScene.Pings(_scene.Host, "203.0.113.10", "203.0.113.77"));
+
+        _scene.Close(FirewallScene.Policy with { Ipv6 = Ipv6Policy.Off });
+        Assert.True(_scene.Connects(_scene.Host, "203.0.113.10", "203.0.113.77", 8080, 5));
+        Assert.True(_scene.Connects(_scene.Internet, "203.0.113.77", "203.0.113.10", 80, 5));
+        Assert.False(_scene.Connects(_scene.Host, "2001:db8::10", "2001:db8::77", 80));
+        Assert.False(_scene.Connects(_scene.Internet, "2001:db8::77", "2001:db8::10", 80));
+        Assert.False(_scene.Connects(_scene.Guest, "fd00:122::11", "2001:db8::77", 80));
+
+        // And back: what is let out again comes back.
+        _scene.Close(FirewallScene.Policy);
+        Assert.True(_scene.Connects(_scene.Host, "2001:db8::10", "2001:db8::77", 8080, 5));
+        Assert.DoesNotContain("policy_output", _scene.Host.Exec("nft", ["list", "ruleset"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void On_a_bridge_with_the_uplink_a_guest_is_a_guest_whatever_its_address()
     {
         _scene.Host.Ip("link add br0 type bridge mcast_snooping 0");
