@@ -51,20 +51,25 @@ public sealed record PolicyListing(string Text, ImmutableArray<string> Objects, 
         return new PolicyListing(text.ToString(), objects.ToImmutable(), others);
     }
 
-    /// <summary>The commands that make of this what <paramref name="before"/> was, as one transaction with others.</summary>
+    /// <summary>
+    /// The commands that make of this what <paramref name="before"/> was, as one transaction with others. A base chain that stays is emptied and filled again, never deleted and made anew: that
+    /// would refuse packets for a moment.
+    /// </summary>
     /// <param name="family">The table's family.</param>
     /// <param name="before">The objects that were there; null: there was no table.</param>
     public string ScriptBackTo(string family, string? before)
     {
         var script = new StringBuilder();
         string table = $"{family} virtward";
-        foreach (string chain in Objects.Where(static one => one.StartsWith("chain ", StringComparison.Ordinal)))
+        foreach (string chain in Objects.Where(IsChain))
         {
             script.Append("flush ").Append("chain ").Append(table).Append(' ').Append(chain.AsSpan(6)).Append('\n');
         }
 
         // Chains first, for their rules use the rest; what uses nothing and is not used by anybody goes in any order.
-        foreach (string one in Objects.OrderBy(static one => one.StartsWith("chain ", StringComparison.Ordinal) ? 0 : 1))
+        Dictionary<string, string> now = Frames(Text);
+        Dictionary<string, string> was = Frames(before ?? "");
+        foreach (string one in Objects.Where(one => was.GetValueOrDefault(one) != now[one]).OrderBy(static one => IsChain(one) ? 0 : 1))
         {
             int space = one.LastIndexOf(' ');
             script.Append("delete ").Append(one.AsSpan(0, space)).Append(' ').Append(table).Append(one.AsSpan(space)).Append('\n');
@@ -84,6 +89,30 @@ public sealed record PolicyListing(string Text, ImmutableArray<string> Objects, 
 
         return script.ToString();
     }
+
+    // What makes an object another one: of a chain its hook, of anything else all of it.
+    private static Dictionary<string, string> Frames(string text)
+    {
+        Dictionary<string, string> frames = new(StringComparer.Ordinal);
+        string[] lines = text.Split('\n');
+        for (int i = 0; i < lines.Length; i++)
+        {
+            if (IsObject(lines[i]))
+            {
+                int end = lines[i].EndsWith('}') ? i : Array.IndexOf(lines, "\t}", i);
+                end = end < 0 ? lines.Length - 1 : end;
+                string name = string.Join(' ', lines[i].Trim().Split(' ')[..^1]);
+                frames[name] = IsChain(name)
+                    ? lines[Math.Min(i + 1, end)].Trim() is var hook && hook.StartsWith("type ", StringComparison.Ordinal) ? hook : ""
+                    : string.Join('\n', lines[i..(end + 1)]);
+                i = end;
+            }
+        }
+
+        return frames;
+    }
+
+    private static bool IsChain(string one) => one.StartsWith("chain ", StringComparison.Ordinal);
 
     /// <summary>A digest of a text, for comparing only.</summary>
     public static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

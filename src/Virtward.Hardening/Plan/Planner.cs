@@ -35,7 +35,7 @@ public static class Planner
     public static Wanted Want(AuditFacts facts, HostPolicy policy)
     {
         MadeChanges made = AllMakers.Of(facts, policy);
-        IEnumerable<Change> changes = FirewallChange.Of(policy, facts) is { } firewall ? made.Changes.Prepend(firewall) : made.Changes;
+        IEnumerable<Change> changes = ((Change?[])[FirewalldChange.Of(policy, facts), FirewallChange.Of(policy, facts)]).OfType<Change>().Concat(made.Changes);
         return new Wanted([.. changes.OrderBy(static change => change.Risk == ChangeRisk.LockOut ? 1 : 0)], made.Notes);
     }
 
