@@ -57,7 +57,7 @@ public static class SshChange
             Risk = ChangeRisk.LockOut,
             Steps = steps,
             Proofs = [new Proof(["sshd", "-t"], "sshd accepts its configuration")],
-            Effects = Effects(facts, steps),
+            Effects = Effects(facts, steps, wanted),
         };
         return MadeChanges.Of(change, notes);
     }
@@ -187,16 +187,17 @@ public static class SshChange
         }
     }
 
-    private static ImmutableArray<UnitEffect> Effects(AuditFacts facts, ImmutableArray<Step> steps)
+    private static ImmutableArray<UnitEffect> Effects(AuditFacts facts, ImmutableArray<Step> steps, SshWanted wanted)
     {
         List<UnitEffect> effects = [];
-        if (steps.OfType<FileStep>().Any(static step => step.Path.StartsWith("/etc/systemd/", StringComparison.Ordinal)))
+        bool generated = SshSocket.IsGenerated(facts) && SshJudge.IsSocketActivated(facts) && wanted.Lines.Any(static line => line.Keyword is "port" or "listenaddress" or "addressfamily");
+        if (generated || steps.OfType<FileStep>().Any(static step => step.Path.StartsWith("/etc/systemd/", StringComparison.Ordinal)))
         {
             effects.Add(new UnitEffect(null, UnitEffectKind.Reload));
         }
 
         string socket = facts.Units.IsActive("sshd.socket") ? "sshd.socket" : "ssh.socket";
-        if (steps.OfType<FileStep>().Any(step => step.Path.StartsWith($"/etc/systemd/system/{socket}.d/", StringComparison.Ordinal)))
+        if (generated || steps.OfType<FileStep>().Any(step => step.Path.StartsWith($"/etc/systemd/system/{socket}.d/", StringComparison.Ordinal)))
         {
             effects.Add(new UnitEffect(socket, UnitEffectKind.Restart));
         }

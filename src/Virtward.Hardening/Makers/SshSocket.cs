@@ -10,10 +10,16 @@ namespace Virtward.Hardening.Makers;
 /// <summary>Where systemd listens for sshd, its socket has ports and addresses; sshd's own do not count.</summary>
 internal static class SshSocket
 {
+    /// <summary>
+    /// Whether the socket takes its ports from sshd_config: Ubuntu's generator writes a drop-in for it whenever systemd reads its files again, and the name of that one
+    /// ("addresses.conf") goes before any of ours.
+    /// </summary>
+    public static bool IsGenerated(AuditFacts facts) => facts.Files.In("/run/systemd/generator/ssh.socket.d", "*.conf").Any();
+
     /// <summary>The drop-in for the socket; none: it is as it should be, or systemd does not listen here.</summary>
     public static ImmutableArray<Step> Steps(AuditFacts facts, HostPolicy policy)
     {
-        if (!SshJudge.IsSocketActivated(facts) || (policy.Ssh.Ports.IsEmpty && policy.Ssh.Listen.IsEmpty && policy.Ipv6 == Ipv6Policy.On))
+        if (!SshJudge.IsSocketActivated(facts) || IsGenerated(facts) || (policy.Ssh.Ports.IsEmpty && policy.Ssh.Listen.IsEmpty && policy.Ipv6 == Ipv6Policy.On))
         {
             return [];
         }

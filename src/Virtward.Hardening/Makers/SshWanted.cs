@@ -89,7 +89,7 @@ internal sealed record SshWanted(ImmutableArray<SshWantedLine> Lines)
             lines.Add(new SshWantedLine("AddressFamily", ["inet"], false));
         }
 
-        if (SshJudge.IsSocketActivated(facts))
+        if (SshJudge.IsSocketActivated(facts) && !SshSocket.IsGenerated(facts))
         {
             // systemd's socket listens then: SshSocket.
             return;

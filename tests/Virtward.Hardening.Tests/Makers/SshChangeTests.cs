@@ -164,6 +164,16 @@ public sealed class SshChangeTests
     }
 
     [Fact]
+    public void Where_the_socket_follows_sshds_files_those_are_enough()
+    {
+        AuditFacts before = Facts(Insecure().Units("ssh.socket active listening enabled", "ssh.service inactive dead disabled").Config("/run/systemd/generator/ssh.socket.d/addresses.conf", "[Socket]\nListenStream=\nListenStream=0.0.0.0:22\n"), "ssh: { ports: [2222] }");
+        MadeChanges made = SshChange.Of(before, before.Policy);
+        Assert.Equal([DropInPath], made.Changes[0].Steps.OfType<FileStep>().Select(static file => file.Path));
+        Assert.Contains("\nPort 2222\n", File(made, DropInPath).Content, StringComparison.Ordinal);
+        Assert.Equal([new UnitEffect(null, UnitEffectKind.Reload), new UnitEffect("ssh.socket", UnitEffectKind.Restart)], made.Changes[0].Effects);
+    }
+
+    [Fact]
     public void What_would_shut_the_last_administrator_out_is_left_and_said()
     {
         TestHost noKey = Insecure().Config("/root/.ssh/authorized_keys", "").Config("/home/admin/.ssh/authorized_keys", "");
