@@ -23,7 +23,7 @@ internal sealed class CommandSteps(ICommands commands) : IStepHandler<CommandSte
             : new Problem($"{step.Read[0]} cannot say how it is: {UnitSteps.FirstLine(output.Error)}", step.What);
     }
 
-    public bool Holds(CommandStep step, CommandBefore state) => state.Output == step.Wanted.Trim();
+    public bool Holds(CommandStep step, CommandBefore state) => !state.IsUnread && state.Output == step.Wanted.Trim();
 
     public Task<Result<Done>> SetAsync(CommandStep step, CommandBefore before, CancellationToken cancel) => RunAllAsync(step.What, step.Set, step.SetInput, cancel);
 

@@ -32,6 +32,7 @@ public static class StepWords
         (FirewallStep, FirewallBefore { Inet: null or "" }) => "load our firewall rules",
         (FirewallStep, _) => "replace our firewall rules",
         (PackageStep package, _) => $"{(package.Installed ? "install" : "remove")} package {package.Package}",
+        (CommandStep command, CommandBefore { IsUnread: true }) => $"{command.What}: {(command.Wanted.Length > 0 && !command.Wanted.Contains('\n', StringComparison.Ordinal) ? command.Wanted : "set")}",
         (CommandStep command, CommandBefore was) => was.Output.Contains('\n', StringComparison.Ordinal) || command.Wanted.Contains('\n', StringComparison.Ordinal)
             ? $"{command.What}: set anew"
             : $"{command.What}: {was.Output} → {command.Wanted}",

@@ -39,6 +39,12 @@ public sealed class Surveyor(StepRunner runner)
         ImmutableArray<string>.Builder stale = ImmutableArray.CreateBuilder<string>();
         foreach (PlannedStep planned in plan.Changes.SelectMany(static change => change.Steps.Concat(change.Lasting)))
         {
+            // What an earlier step brings the program for cannot be read yet.
+            if (planned.Before is CommandBefore { IsUnread: true })
+            {
+                continue;
+            }
+
             if (!(await runner.ReadAsync(planned.Step, cancel)).TryGet(out StepState? now, out Problem? problem))
             {
                 return problem;
@@ -58,12 +64,18 @@ public sealed class Surveyor(StepRunner runner)
         List<PlannedStep> all = [];
         foreach (Step step in steps)
         {
-            if (!(await runner.ReadAsync(step, cancel)).TryGet(out StepState? state, out Problem? problem))
+            if ((await runner.ReadAsync(step, cancel)).TryGet(out StepState? state, out Problem? problem))
+            {
+                all.Add(new PlannedStep(step, state));
+            }
+            else if (step is CommandStep && all.Exists(static one => one is { Step: PackageStep { Installed: true }, Before: PackageBefore { Version: null } }))
+            {
+                all.Add(new PlannedStep(step, new CommandBefore("") { IsUnread = true }));
+            }
+            else
             {
                 return problem;
             }
-
-            all.Add(new PlannedStep(step, state));
         }
 
         // Settings of the kernel hang together (conf/all/forwarding writes through to every interface): those that hold are set again after those that do not.

@@ -334,7 +334,8 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
             return problem;
         }
 
-        JournalEntry entry = Entry(JournalKind.Setting) with { Change = change, Step = planned.Step, State = planned.Before };
+        StepState before = planned.Before is CommandBefore { IsUnread: true } ? now : planned.Before;
+        JournalEntry entry = Entry(JournalKind.Setting) with { Change = change, Step = planned.Step, State = before };
         Result<Done> written = planned.Step is SysctlStep ? default(Done) : Append(id, entry);
         Result<Done> set = written.IsOk ? await _runner.SetAsync(planned.Step, now, cancel) : written;
         if (!set.IsOk)

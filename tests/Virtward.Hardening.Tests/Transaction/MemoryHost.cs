@@ -167,6 +167,9 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
                 $"{verb} {package}", () => _ = verb == "install" ? Packages.Add(package) : Packages.Remove(package)),
             ["switch", "get", var name] => Answer(0, Switches[name] + "\n", ""),
             ["switch", "set", var name, var value] => Changing($"switch {name}", () => Switches[name] = value),
+            ["upgrades", "get"] when Packages.Contains("unattended-upgrades") => Answer(0, Switches.GetValueOrDefault("upgrades", "off"), ""),
+            ["upgrades", "set", var value] when Packages.Contains("unattended-upgrades") => Changing("upgrades", () => Set("upgrades", value, without: "off")),
+            ["upgrades", ..] => Task.FromResult<Result<CommandOutput>>(new Problem("program not found", "upgrades")),
             ["judge", ..] => Answer(0, "", ""),
             _ => throw new InvalidOperationException($"the host in memory has no {string.Join(' ', words)}"),
         };
@@ -246,6 +249,15 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
         if (dies)
         {
             throw new KilledException();
+        }
+    }
+
+    private void Set(string name, string value, string without)
+    {
+        Switches[name] = value;
+        if (value == without)
+        {
+            Switches.Remove(name);
         }
     }
 

@@ -49,7 +49,11 @@ internal static class Scene
         },
         new Change("packages", "telnetd away", "clear text")
         {
-            Steps = [new PackageStep("telnetd", false), new PackageStep("unattended-upgrades", true)],
+            Steps =
+            [
+                new PackageStep("telnetd", false), new PackageStep("unattended-upgrades", true),
+                new CommandStep("upgrades", ["upgrades", "get"], "on", [["upgrades", "set", "on"]], [["upgrades", "set", "{before}"]]),
+            ],
         },
         new Change("modes", "modes", "secrets")
         {
