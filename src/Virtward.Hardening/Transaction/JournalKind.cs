@@ -24,6 +24,9 @@ public enum JournalKind
     /// <summary>It is being taken back, and why.</summary>
     Reverting,
 
+    /// <summary>A step was restored that cannot be looked at again later: the next step back removes the program that it takes.</summary>
+    Restored,
+
     /// <summary>A step could not be restored, and why.</summary>
     NotRestored,
 

@@ -21,7 +21,7 @@ public sealed record TransactionRecord(string Id, ImmutableArray<JournalEntry> E
     {
         get
         {
-            JournalKind last = Entries.LastOrDefault(static entry => entry.Kind is not (JournalKind.Setting or JournalKind.Set or JournalKind.NotRestored))?.Kind
+            JournalKind last = Entries.LastOrDefault(static entry => entry.Kind is not (JournalKind.Setting or JournalKind.Set or JournalKind.Restored or JournalKind.NotRestored))?.Kind
                 ?? JournalKind.Reverted;
             return last switch
             {

@@ -424,6 +424,7 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
     {
         ImmutableArray<Problem>.Builder problems = ImmutableArray.CreateBuilder<Problem>();
         JournalEntry[] settings = [.. record.Settings];
+        HashSet<(int?, string)> restored = [.. record.Entries.Where(static entry => entry is { Kind: JournalKind.Restored, Step: not null }).Select(Place)];
         foreach (JournalEntry entry in settings.Reverse())
         {
             await RestoreAsync(entry);
@@ -452,11 +453,23 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
         {
             // What a running kernel had alone is gone with it.
             bool gone = entry.Boot != boot.Boot && entry.Step is (SysctlStep or FirewallStep);
-            if (!gone && await _runner.RestoreAsync(entry.Step!, entry.State!, cancel) is { IsOk: false } failed)
+            if (gone || restored.Contains(Place(entry)))
+            {
+                return;
+            }
+
+            if (await _runner.RestoreAsync(entry.Step!, entry.State!, cancel) is { IsOk: false } failed)
             {
                 problems.Add(failed.Problem);
             }
+            else if (entry.Step is CommandStep)
+            {
+                _ = Append(record.Id, Entry(JournalKind.Restored) with { Change = entry.Change, Step = entry.Step });
+                restored.Add(Place(entry));
+            }
         }
+
+        static (int?, string) Place(JournalEntry entry) => (entry.Change, StepWords.Subject(entry.Step!));
     }
 
     private Result<IDisposable> Lock() => !files.TryLock().TryGet(out IDisposable? held, out Problem? problem) ? problem

@@ -18,7 +18,7 @@ public static class HistoryView
 
     /// <summary>What happened to it, a line each.</summary>
     public static IEnumerable<string> Events(TransactionRecord record) => record.Entries
-        .Where(static entry => entry.Kind is not (JournalKind.Setting or JournalKind.Set))
+        .Where(static entry => entry.Kind is not (JournalKind.Setting or JournalKind.Set or JournalKind.Restored))
         .Select(static entry => $"{Time(entry.At)}  {Word(entry.Kind)}{(entry.By is { } by ? $" by {by}" : "")}{(string.IsNullOrEmpty(entry.Why) ? "" : $": {entry.Why}")}");
 
     /// <summary>Says what a command has done to a transaction.</summary>
@@ -48,7 +48,7 @@ public static class HistoryView
         to.WriteString("by", record.Begun?.By?.User ?? "");
         to.WriteString("from", record.Begun?.By?.From?.ToString() ?? "");
         to.WriteStartArray("events");
-        foreach (JournalEntry entry in record.Entries.Where(static entry => entry.Kind is not (JournalKind.Setting or JournalKind.Set)))
+        foreach (JournalEntry entry in record.Entries.Where(static entry => entry.Kind is not (JournalKind.Setting or JournalKind.Set or JournalKind.Restored)))
         {
             to.WriteStartObject();
             to.WriteString("time", Time(entry.At));
