@@ -1,7 +1,5 @@
-using System.Runtime.CompilerServices;
-using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Virtward.Core.Net;
 using Virtward.Core.Results;
@@ -103,15 +101,15 @@ public sealed class RuleFilter : ILineFilter
     /// <param name="entry">The line, taken apart.</param>
     /// <param name="programIsOurs">Whether the program is known to be one of <see cref="Programs"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Wants(in LogLine line, in LogEntry entry, bool programIsOurs = false)
-    {
-        if (line.FromJournal)
-        {
-            return _trust.Accepts(line);
-        }
+    public bool Wants(in LogLine line, in LogEntry entry, bool programIsOurs = false) =>
+        line.FromJournal ? _trust.Accepts(line) : Wants(entry, programIsOurs);
 
-        return !_hasHeader || (entry.HasHeader && (programIsOurs || IsProgram(entry.Program)));
-    }
+    /// <summary>Whether the program of a line of a file is this filter's.</summary>
+    /// <param name="entry">The line, taken apart.</param>
+    /// <param name="programIsOurs">Whether the program is known to be one of <see cref="Programs"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Wants(in LogEntry entry, bool programIsOurs) =>
+        !_hasHeader || (entry.HasHeader && (programIsOurs || IsProgram(entry.Program)));
 
     /// <summary>Takes a line that has been taken apart, and that the filter wants.</summary>
     /// <returns>Whether a rule matched.</returns>
@@ -147,7 +145,7 @@ public sealed class RuleFilter : ILineFilter
     {
         int attempts = match.Count * (_hasHeader ? entry.Repeats : 1);
         int process = rule.Series < 0 ? 0 : entry.ProcessId;
-        return process == 0 ? attempts : _sessions.Add(SessionOf(process, entry.Host, match.Address), rule.Series, attempts, time);
+        return process == 0 ? attempts : _sessions.Add(SessionOf(process, entry.HostHash, match.Address), rule.Series, attempts, time);
     }
 
     /// <summary>
@@ -155,28 +153,10 @@ public sealed class RuleFilter : ILineFilter
     /// host's own: a host's processes come one after the other, and so do their places in the table, which the processor then fetches ahead.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong SessionOf(int process, ReadOnlySpan<byte> host, Address peer)
+    private static ulong SessionOf(int process, ulong host, Address peer)
     {
-        ulong hash = 0;
-        for (; host.Length >= sizeof(ulong); host = host[sizeof(ulong)..])
-        {
-            hash = Mix(hash, BinaryPrimitives.ReadUInt64LittleEndian(host));
-        }
-
-        foreach (byte b in host)
-        {
-            hash = (hash << 8) ^ (hash >> 56) ^ b;
-        }
-
-        uint place = (uint)process + ((uint)hash * 0x9E37_79B1);
-        return ((ulong)place << 32) | (uint)Mix(Mix(hash, peer.High), peer.Low);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Mix(ulong hash, ulong value)
-    {
-        ulong high = Math.BigMul(hash ^ 0x9E37_79B9_7F4A_7C15, value ^ 0xD6E8_FEB8_6659_FD93, out ulong low);
-        return BitOperations.RotateLeft(high ^ low, 29);
+        uint place = (uint)process + (uint)host;
+        return ((ulong)place << 32) | (uint)HostHash.Mix(HostHash.Mix(host, peer.High), peer.Low);
     }
 
     private bool IsProgram(ReadOnlySpan<byte> tag)
