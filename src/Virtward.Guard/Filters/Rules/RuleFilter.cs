@@ -26,6 +26,7 @@ public sealed class RuleFilter : ILineFilter
     // Only a replay asks for them.
     private readonly Lazy<ImmutableArray<Signature>> _signatures;
     private readonly bool _hasHeader;
+    private readonly bool _hasSeries;
 
     private RuleFilter(
         FilterDefinition definition,
@@ -41,6 +42,7 @@ public sealed class RuleFilter : ILineFilter
         Programs = [.. definition.Programs.Select(p => new ProgramName(p))];
         _trust = new JournalTrust(definition.Units, Programs);
         _rules = rules;
+        _hasSeries = definition.Rules.Any(rule => rule.Series is not null);
         _signatures = new Lazy<ImmutableArray<Signature>>(signatures);
         _clock = clock;
         _report = report;
@@ -115,6 +117,13 @@ public sealed class RuleFilter : ILineFilter
     /// <returns>Whether a rule matched.</returns>
     public bool Accept(in LogEntry entry, int index, ISightingSink sink)
     {
+        int process = _hasSeries ? entry.ProcessId : 0;
+        ulong host = process == 0 ? 0 : entry.HostHash;
+        if (process != 0)
+        {
+            _sessions.Expect(PlaceOf(process, host));
+        }
+
         TemplateMatch match = default;
         ReadOnlySpan<byte> message = _hasHeader ? entry.Message : entry.Text;
         if (_rules.Find(message, ref match, _report) is not Rule rule)
@@ -130,7 +139,7 @@ public sealed class RuleFilter : ILineFilter
                 Address = match.Address,
                 Time = time,
                 Kind = rule.Kind,
-                Attempts = rule.Kind == SightingKind.Failure ? Attempts(rule, entry, match, time) : 0,
+                Attempts = rule.Kind == SightingKind.Failure ? Attempts(rule, entry.Repeats, process, host, match, time) : 0,
                 Rule = rule.Name,
                 User = match.User,
                 Line = entry.Text,
@@ -141,11 +150,10 @@ public sealed class RuleFilter : ILineFilter
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Attempts(Rule rule, in LogEntry entry, in TemplateMatch match, UnixTime time)
+    private int Attempts(Rule rule, int repeats, int process, ulong host, in TemplateMatch match, UnixTime time)
     {
-        int attempts = match.Count * (_hasHeader ? entry.Repeats : 1);
-        int process = rule.Series < 0 ? 0 : entry.ProcessId;
-        return process == 0 ? attempts : _sessions.Add(SessionOf(process, entry.HostHash, match.Address), rule.Series, attempts, time);
+        int attempts = match.Count * (_hasHeader ? repeats : 1);
+        return process == 0 || rule.Series < 0 ? attempts : _sessions.Add(SessionOf(process, host, match.Address), rule.Series, attempts, time);
     }
 
     /// <summary>
@@ -153,11 +161,10 @@ public sealed class RuleFilter : ILineFilter
     /// host's own: a host's processes come one after the other, and so do their places in the table, which the processor then fetches ahead.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong SessionOf(int process, ulong host, Address peer)
-    {
-        uint place = (uint)process + (uint)host;
-        return ((ulong)place << 32) | (uint)HostHash.Mix(HostHash.Mix(host, peer.High), peer.Low);
-    }
+    private static ulong SessionOf(int process, ulong host, Address peer) =>
+        ((ulong)PlaceOf(process, host) << 32) | (uint)HostHash.Mix(HostHash.Mix(host, peer.High), peer.Low);
+
+    private static uint PlaceOf(int process, ulong host) => (uint)process + (uint)host;
 
     private bool IsProgram(ReadOnlySpan<byte> tag)
     {
