@@ -14,8 +14,8 @@ namespace Virtward.Core.Net;
 /// </summary>
 public readonly struct Address : IEquatable<Address>, IComparable<Address>, ISpanFormattable
 {
+    private const int Groups = 8;
     private const ulong MappedPrefix = 0x0000_ffff_0000_0000;
-    private const uint NoNumber = 256;
 
     /// <summary>The longest text of an address: eight groups of four digits and seven colons.</summary>
     public const int MaxTextLength = 39;
@@ -147,7 +147,7 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>, ISpa
     public static bool operator >=(Address left, Address right) => left.CompareTo(right) >= 0;
 
     // Every line of an attack holds an address, and no two have the same lengths of numbers: loops over digits would be
-    // mispredicted three or four times each. So all numbers are cut out by shifts, at places found in one compare.
+    // mispredicted three or four times each. So the numbers' places are found in one compare, and all four are put together at once.
     private static bool TryParseV4(ReadOnlySpan<byte> text, out Address address)
     {
         address = default;
@@ -157,25 +157,50 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>, ISpa
         }
 
         Vector128<byte> bytes = Load(text);
+        Vector128<byte> values = bytes - Vector128.Create((byte)'0');
         uint points = Vector128.Equals(bytes, Vector128.Create((byte)'.')).ExtractMostSignificantBits();
-        uint others = Vector128.GreaterThan(bytes - Vector128.Create((byte)'0'), Vector128.Create((byte)9)).ExtractMostSignificantBits();
-        if ((others & ((1u << text.Length) - 1)) != points || BitOperations.PopCount(points) != 3)
+        uint digits = Vector128.LessThanOrEqual(values, Vector128.Create((byte)9)).ExtractMostSignificantBits();
+        uint zeros = Vector128.Equals(values, Vector128<byte>.Zero).ExtractMostSignificantBits();
+        uint all = (1u << text.Length) - 1;
+        uint starts = (points << 1) | 1;
+
+        // Every byte a digit or a point, each number one digit or more, none of four, and a zero at a number's start all of the number.
+        uint wrong = ((points | digits) ^ all) | (starts & ~digits) | (digits & (digits >> 1) & (digits >> 2) & (digits >> 3))
+            | (starts & zeros & (digits >> 1));
+        if (wrong != 0 || BitOperations.PopCount(points) != 3)
         {
             return false;
         }
 
         int first = BitOperations.TrailingZeroCount(points);
-        int last = BitOperations.Log2(points);
         int middle = BitOperations.TrailingZeroCount(points & (points - 1));
-        uint a = Number(text, 0, first);
-        uint b = Number(text, first + 1, middle);
-        uint c = Number(text, middle + 1, last);
-        uint d = Number(text, last + 1, text.Length);
-        address = FromV4((a << 24) | (b << 16) | (c << 8) | d);
-        return (a | b | c | d) <= byte.MaxValue;
+        int last = BitOperations.Log2(points);
+
+        // Where the last three places of each number are, and before them one that is never taken; none before the number's own start.
+        Vector128<uint> ends = Vector128.Create((uint)first, (uint)middle, (uint)last, (uint)text.Length);
+        Vector128<uint> befores = Vector128.Create(uint.MaxValue, (uint)first, (uint)middle, (uint)last);
+        Vector128<sbyte> places = (Broadcast(ends) + Vector128.Create(0xfffe_fd80u).AsByte()).AsSByte();
+        Vector128<byte> isOwn = Vector128.GreaterThan(places, Broadcast(befores).AsSByte()).AsByte();
+        Vector128<uint> taken = (Vector128.ShuffleNative(values, places.AsByte() & isOwn) & isOwn).AsUInt32();
+        Vector128<uint> tens = (taken >> 16) & Vector128.Create(0xffu);
+        Vector128<uint> hundreds = (taken >> 8) & Vector128.Create(0xffu);
+        Vector128<uint> numbers = (taken >> 24) + (tens << 3) + (tens << 1) + (hundreds << 6) + (hundreds << 5) + (hundreds << 2);
+        if ((numbers & Vector128.Create(~(uint)byte.MaxValue)) != Vector128<uint>.Zero)
+        {
+            return false;
+        }
+
+        address = FromV4(Vector128.ShuffleNative(numbers.AsByte(), Vector128.Create(0x0004_080cu, 0, 0, 0).AsByte()).AsUInt32().ToScalar());
+        return true;
     }
 
+    /// <summary>Each number's lowest byte, four times.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Broadcast(Vector128<uint> numbers) =>
+        Vector128.ShuffleNative(numbers.AsByte(), Vector128.Create(0u, 0x0404_0404, 0x0808_0808, 0x0c0c_0c0c).AsByte());
+
     /// <summary>A text of 7 to 15 bytes, and zeros after it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Load(ReadOnlySpan<byte> text)
     {
         int beyond = text.Length - sizeof(ulong);
@@ -190,35 +215,23 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>, ISpa
         return Vector128.Create(BinaryPrimitives.ReadUInt64LittleEndian(text), end).AsByte();
     }
 
-    /// <summary>One to three digits as a number; more than 255 for any other length, and for a leading zero.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Number(ReadOnlySpan<byte> text, int start, int end)
-    {
-        int length = end - start;
-        int at = Math.Min(start, text.Length - sizeof(uint));
-        uint digits = (BinaryPrimitives.ReadUInt32LittleEndian(text[at..]) ^ 0x3030_3030) >> (8 * (start - at)) << (8 * (sizeof(uint) - length));
-        uint value = (digits >> 24) + (10 * ((digits >> 16) & 0xff)) + (100 * ((digits >> 8) & 0xff));
-        ReadOnlySpan<byte> least = [0, 10, 100];
-        return (uint)(length - 1) < (uint)least.Length && value >= least[length - 1] ? value : NoNumber;
-    }
-
     private static bool TryParseV6(ReadOnlySpan<byte> text, out Address address)
     {
         address = default;
-        UInt128 value = 0;
-        UInt128 tail = 0;
-        int groups = 0;
-        int tailGroups = 0;
-        bool gap = false;
-        int at = 0;
         if (text.Length > MaxTextLength + 7)
         {
             return false;
         }
 
+        Span<ushort> groups = stackalloc ushort[Groups];
+        int count = 0;
+        int at = 0;
+
+        // How many groups stand before the "::"; -1: there is none.
+        int gap = -1;
         if (text.StartsWith("::"u8))
         {
-            gap = true;
+            gap = 0;
             at = 2;
         }
 
@@ -235,23 +248,22 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>, ISpa
             if (end < text.Length && text[end] == (byte)'.')
             {
                 // The last 32 bits may be dotted (RFC 4291 section 2.2, form 3).
-                if (!TryParseV4(text[at..], out Address v4) || groups + tailGroups > 6)
+                if (!TryParseV4(text[at..], out Address v4) || count > Groups - 2)
                 {
                     return false;
                 }
 
-                Add(v4.V4 >> 16, gap);
-                Add(v4.V4 & 0xffff, gap);
-                at = text.Length;
+                groups[count++] = (ushort)(v4.V4 >> 16);
+                groups[count++] = (ushort)v4.V4;
                 break;
             }
 
-            if (end == at || groups + tailGroups == 8)
+            if (end == at || count == Groups)
             {
                 return false;
             }
 
-            Add(group, gap);
+            groups[count++] = (ushort)group;
             at = end;
             if (at == text.Length)
             {
@@ -265,41 +277,34 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>, ISpa
 
             if (text[at] == (byte)':')
             {
-                if (gap)
+                if (gap >= 0)
                 {
                     return false;
                 }
 
-                gap = true;
+                gap = count;
                 at++;
             }
         }
 
-        int total = groups + tailGroups;
-        if (gap ? total > 7 : total != 8)
+        if (gap >= 0 ? count == Groups : count != Groups)
         {
             return false;
         }
 
-        int shift = 16 * (8 - groups);
-        UInt128 head = shift == 128 ? 0 : value << shift;
-        address = FromValue(head | tail);
-        return true;
-
-        void Add(uint group, bool afterGap)
+        if (gap >= 0)
         {
-            if (afterGap)
-            {
-                tail = (tail << 16) | group;
-                tailGroups++;
-            }
-            else
-            {
-                value = (value << 16) | group;
-                groups++;
-            }
+            // What follows the gap moves to the end; the gap is zeros.
+            groups[gap..count].CopyTo(groups[(gap + Groups - count)..]);
+            groups.Slice(gap, Groups - count).Clear();
         }
+
+        address = new Address(Half(groups), Half(groups[(Groups / 2)..]));
+        return true;
     }
+
+    private static ulong Half(ReadOnlySpan<ushort> groups) =>
+        ((ulong)groups[0] << 48) | ((ulong)groups[1] << 32) | ((ulong)groups[2] << 16) | groups[3];
 
     // Digits and letters come one after the other in an address, so which of the two it is is no branch.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

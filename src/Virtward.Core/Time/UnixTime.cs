@@ -56,10 +56,12 @@ public readonly record struct UnixTime(long Microseconds) : IComparable<UnixTime
     /// <summary>The span from one time to another, clamped to what a TimeSpan holds.</summary>
     public static TimeSpan operator -(UnixTime later, UnixTime earlier)
     {
+        // Two's complement: the difference has overflowed where the two have different signs and it has not the first one's.
         long micros = unchecked(later.Microseconds - earlier.Microseconds);
-        bool isPositive = later > earlier;
-        bool fits = micros > 0 == isPositive && Math.Clamp(micros, MinMicros, MaxMicros) == micros;
-        return fits ? new TimeSpan(micros * TimeSpan.TicksPerMicrosecond) : isPositive ? TimeSpan.MaxValue : TimeSpan.MinValue;
+        bool overflowed = ((later.Microseconds ^ earlier.Microseconds) & (later.Microseconds ^ micros)) < 0;
+        return !overflowed && micros is >= MinMicros and <= MaxMicros
+            ? new TimeSpan(micros * TimeSpan.TicksPerMicrosecond)
+            : later > earlier ? TimeSpan.MaxValue : TimeSpan.MinValue;
     }
 
     /// <summary>Before.</summary>

@@ -32,6 +32,11 @@ public static class Phrases
     /// </summary>
     public static string Printable(ReadOnlySpan<byte> bytes, int longest)
     {
+        if (!bytes.ContainsAnyExceptInRange((byte)' ', (byte)'~'))
+        {
+            return Encoding.ASCII.GetString(bytes[..Math.Min(bytes.Length, longest)]);
+        }
+
         var text = new StringBuilder(Math.Min(bytes.Length, longest));
         Span<char> chars = stackalloc char[2];
         while (!bytes.IsEmpty)

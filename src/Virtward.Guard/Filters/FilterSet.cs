@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using Virtward.Core.Time;
 using Virtward.Guard.Filters.Headers;
 using Virtward.Guard.Filters.Needles;
 using Virtward.Guard.Filters.Rules;
@@ -92,7 +94,7 @@ public sealed class FilterSet
         while (lines.TryNext(out ReadOnlySpan<byte> line, out ulong marks))
         {
             _passed?.Tell(block.Text, lines.Start, line.Length, marks);
-            inVain += Match(LogLine.OfFile(line, block.Received), marks, sink) ? 0 : 1;
+            inVain += MatchInBlock(line, block.Received, marks, sink) ? 0 : 1;
         }
 
         _passed?.End(block.Text);
@@ -111,6 +113,38 @@ public sealed class FilterSet
         for (int index = 0; index < _filters.Length; index++)
         {
             matched |= (marks & NeedleSearch.MarkOf(index)) != 0 && _filters[index].Accept(line, index, sink);
+        }
+
+        Matched += matched ? 1 : 0;
+        return matched;
+    }
+
+    /// <summary>The same for a line of a block: most have the header of the last one, and then nothing but the message is looked at.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool MatchInBlock(ReadOnlySpan<byte> text, UnixTime received, ulong marks, ISightingSink sink) =>
+        _hasRules && _sender.TryRecallAll(text, received, out LogEntry entry)
+            ? Show(entry, marks, sink)
+            : Match(LogLine.OfFile(text, received), marks, sink);
+
+    /// <summary>Shows a complete entry of a file to the filters that want the last sender.</summary>
+    private bool Show(in LogEntry entry, ulong marks, ISightingSink sink)
+    {
+        bool matched = false;
+        foreach (int index in _route.Filters)
+        {
+            if ((marks & NeedleSearch.MarkOf(index)) == 0)
+            {
+                continue;
+            }
+
+            if (_rules[index] is not { } filter)
+            {
+                matched |= _filters[index].Accept(LogLine.OfFile(entry.Text, entry.Received), index, sink);
+            }
+            else if (filter.Wants(entry, _route.IsKnown))
+            {
+                matched |= filter.Accept(entry, index, sink);
+            }
         }
 
         Matched += matched ? 1 : 0;

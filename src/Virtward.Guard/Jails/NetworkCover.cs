@@ -11,6 +11,10 @@ public sealed class NetworkCover
     private readonly int[] _v4 = new int[32];
     private readonly int[] _v6 = new int[64];
 
+    // Those of which there are any, the shortest first.
+    private int[] _v4InUse = [];
+    private int[] _v6InUse = [];
+
     /// <summary>Adds a prefix; false where it cannot be one of a prefix ban, or is there already.</summary>
     public bool Add(Prefix prefix)
     {
@@ -18,6 +22,7 @@ public sealed class NetworkCover
         if (added)
         {
             (prefix.IsV4 ? _v4 : _v6)[prefix.Length]++;
+            NoteLengths();
         }
 
         return added;
@@ -29,6 +34,7 @@ public sealed class NetworkCover
         if (NetworkKey.TryFrom(prefix, out NetworkKey key) && _networks.Remove(key.Bits))
         {
             (prefix.IsV4 ? _v4 : _v6)[prefix.Length]--;
+            NoteLengths();
         }
     }
 
@@ -47,19 +53,34 @@ public sealed class NetworkCover
             return false;
         }
 
-        int[] lengths = subject.IsV4 ? _v4 : _v6;
-        for (int length = 1; length < shorterThan; length++)
+        foreach (int length in subject.IsV4 ? _v4InUse : _v6InUse)
         {
-            if (lengths[length] > 0)
+            if (length >= shorterThan)
             {
-                cover = NetworkKey.Of(subject, length);
-                if (_networks.Contains(cover.Bits))
-                {
-                    return true;
-                }
+                return false;
+            }
+
+            cover = NetworkKey.Of(subject, length);
+            if (_networks.Contains(cover.Bits))
+            {
+                return true;
             }
         }
 
         return false;
+    }
+
+    private void NoteLengths()
+    {
+        _v4InUse = InUse(_v4, _v4InUse);
+        _v6InUse = InUse(_v6, _v6InUse);
+    }
+
+    private static int[] InUse(int[] counts, int[] known)
+    {
+        int lengths = counts.Length - counts.AsSpan().Count(0);
+        return lengths == known.Length && Array.TrueForAll(known, length => counts[length] > 0)
+            ? known
+            : [.. Enumerable.Range(0, counts.Length).Where(length => counts[length] > 0)];
     }
 }

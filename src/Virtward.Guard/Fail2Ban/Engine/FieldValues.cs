@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text;
 
 namespace Virtward.Guard.Fail2Ban.Engine;
@@ -21,28 +22,30 @@ public sealed class FieldValues
     private byte[] _bytes = new byte[First];
     private int _used;
 
-    /// <summary>No fields.</summary>
-    public FieldValues() => Clear();
+    // Which groups took part, one bit each; what stands of the others means nothing.
+    private uint _took;
 
     /// <summary>The text of a field by its number, decoded; null where the group took no part in the match.</summary>
-    public string? this[int field] => _lengths[field] < 0 ? null : Encoding.UTF8.GetString(Bytes((Field)field));
+    public string? this[int field] => Took((Field)field) ? Encoding.UTF8.GetString(Bytes((Field)field)) : null;
 
     /// <summary>Whether the group took part in the match.</summary>
-    public bool Took(Field field) => _lengths[(int)field] >= 0;
+    public bool Took(Field field) => (_took & (1u << (int)field)) != 0;
 
     /// <summary>Whether the group matched at least one character.</summary>
-    public bool Has(Field field) => _lengths[(int)field] > 0;
+    public bool Has(Field field) => Took(field) && _lengths[(int)field] > 0;
 
     /// <summary>The group's text; empty where it took no part in the match.</summary>
-    public ReadOnlySpan<byte> Bytes(Field field) => _bytes.AsSpan(_starts[(int)field], Math.Max(0, _lengths[(int)field]));
+    public ReadOnlySpan<byte> Bytes(Field field) => Took(field) ? _bytes.AsSpan(_starts[(int)field], _lengths[(int)field]) : [];
 
     /// <summary>Forgets all texts.</summary>
     public void Clear()
     {
-        _lengths.AsSpan().Fill(-1);
-        _starts.AsSpan().Clear();
+        _took = 0;
         _used = 0;
-        _bytes = _bytes.Length > Kept ? new byte[First] : _bytes;
+        if (_bytes.Length > Kept)
+        {
+            _bytes = new byte[First];
+        }
     }
 
     /// <summary>Sets a group's text.</summary>
@@ -50,7 +53,7 @@ public sealed class FieldValues
     /// <param name="text">The text, not of this buffer.</param>
     public void Set(int field, ReadOnlySpan<byte> text)
     {
-        if (text.Length > _lengths[field])
+        if (!Took((Field)field) || text.Length > _lengths[field])
         {
             if (_used + text.Length > _bytes.Length)
             {
@@ -59,6 +62,7 @@ public sealed class FieldValues
 
             _starts[field] = _used;
             _used += text.Length;
+            _took |= 1u << field;
         }
 
         text.CopyTo(_bytes.AsSpan(_starts[field]));
@@ -68,12 +72,10 @@ public sealed class FieldValues
     /// <summary>Lays the groups of a later line over these.</summary>
     public void Update(FieldValues later)
     {
-        for (int field = 0; field < Count; field++)
+        for (uint took = later._took; took != 0; took &= took - 1)
         {
-            if (later._lengths[field] >= 0)
-            {
-                Set(field, later.Bytes((Field)field));
-            }
+            int field = BitOperations.TrailingZeroCount(took);
+            Set(field, later.Bytes((Field)field));
         }
     }
 
@@ -95,14 +97,21 @@ public sealed class FieldValues
     // Into a buffer with room for one more text, without what texts have left behind that grew.
     private void Pack(int replaced, int more)
     {
-        _lengths[replaced] = -1;
-        byte[] packed = new byte[Math.Max(First, 2 * (more + _lengths.Sum(length => Math.Max(0, length))))];
-        _used = 0;
-        for (int field = 0; field < Count; field++)
+        _took &= ~(1u << replaced);
+        int kept = 0;
+        for (uint took = _took; took != 0; took &= took - 1)
         {
+            kept += _lengths[BitOperations.TrailingZeroCount(took)];
+        }
+
+        byte[] packed = new byte[Math.Max(First, 2 * (more + kept))];
+        _used = 0;
+        for (uint took = _took; took != 0; took &= took - 1)
+        {
+            int field = BitOperations.TrailingZeroCount(took);
             Bytes((Field)field).CopyTo(packed.AsSpan(_used));
             _starts[field] = _used;
-            _used += Math.Max(0, _lengths[field]);
+            _used += _lengths[field];
         }
 
         _bytes = packed;

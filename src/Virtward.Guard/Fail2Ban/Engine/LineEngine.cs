@@ -209,7 +209,12 @@ public sealed class LineEngine
             _text = new byte[Math.Max(length, 2 * _text.Length)];
         }
 
-        before.CopyTo(_text);
+        // Most stamps begin the line.
+        if (!before.IsEmpty)
+        {
+            before.CopyTo(_text);
+        }
+
         after.CopyTo(_text.AsSpan(before.Length));
         _text[length - 1] = (byte)'\n';
         return _text.AsSpan(0, length);

@@ -63,17 +63,17 @@ public sealed class Rule
     {
         foreach ((int number, int field) in _fields)
         {
-            if (Regex.Group(number) is { } group)
+            if (Regex.TryGroup(number, out int start, out int end))
             {
-                into.Set(field, text[group]);
+                into.Set(field, text[start..end]);
             }
         }
 
         foreach ((int number, int field) in _alternatives)
         {
-            if (!into.Has((Field)field) && Regex.Group(number) is { } group && !text[group].IsEmpty)
+            if (!into.Has((Field)field) && Regex.TryGroup(number, out int start, out int end) && end > start)
             {
-                into.Set(field, text[group]);
+                into.Set(field, text[start..end]);
             }
         }
     }
@@ -81,13 +81,13 @@ public sealed class Rule
     /// <summary>The part of a text that <c>F-CONTENT</c> held in the last match, with a line end; the text itself where there is none.</summary>
     public ReadOnlySpan<byte> Content(ReadOnlySpan<byte> text)
     {
-        if (_content < 0 || Regex.Group(_content) is not { } content || text[content].IsEmpty)
+        if (_content < 0 || !Regex.TryGroup(_content, out int start, out int end) || end == start)
         {
             return text;
         }
 
         // It nearly always reaches to the line end, which is wanted too.
-        return content.End.Value == text.Length - 1 ? text[content.Start..] : (byte[])[.. text[content], (byte)'\n'];
+        return end == text.Length - 1 ? text[start..] : (byte[])[.. text[start..end], (byte)'\n'];
     }
 
     /// <summary>The lines that <c>&lt;SKIPLINES&gt;</c> passed over in the last match.</summary>

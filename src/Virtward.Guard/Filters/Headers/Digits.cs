@@ -34,26 +34,27 @@ public static class Digits
         return length;
     }
 
-    /// <summary>How many digits a text ends with.</summary>
+    /// <summary>Where the digits begin that stand before a place of a text; the place itself where there are none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int AtEnd(ReadOnlySpan<byte> text)
+    public static int StartOf(ReadOnlySpan<byte> text, int end)
     {
-        int length = 0;
-        if (text.Length >= Vector128<byte>.Count)
+        int start = end;
+        if (end >= Vector128<byte>.Count)
         {
-            length = BitOperations.LeadingZeroCount((Others(text[^Vector128<byte>.Count..]) << 16) | 0x8000);
+            int length = BitOperations.LeadingZeroCount((Others(text[(end - Vector128<byte>.Count)..]) << 16) | 0x8000);
+            start -= length;
             if (length < Vector128<byte>.Count)
             {
-                return length;
+                return start;
             }
         }
 
-        while (length < text.Length && (uint)(text[^(length + 1)] - '0') <= 9)
+        while (start > 0 && (uint)(text[start - 1] - '0') <= 9)
         {
-            length++;
+            start--;
         }
 
-        return length;
+        return start;
     }
 
     /// <summary>The number that digits spell; at most eighteen of them.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -17,7 +16,7 @@ public static class HeaderReader
     private const int MostRepeats = 10_000;
 
     // PID_MAX_LIMIT is 4,194,304 (proc(5)); nine digits fit an int.
-    private const int LongestProcessId = 9;
+    internal const int LongestProcessId = 9;
 
     private static ReadOnlySpan<byte> RepeatedStart => "message repeated "u8;
 
@@ -150,11 +149,9 @@ public static class HeaderReader
             return -1;
         }
 
-        // "Mmm dd hh:mm:ss ": the separators of all sixteen bytes, in two compares.
-        if ((BinaryPrimitives.ReadUInt64LittleEndian(rest) & 0x00FF_0000_FF00_0000) == 0x0020_0000_2000_0000
-            && (BinaryPrimitives.ReadUInt64LittleEndian(rest[8..]) & 0xFF00_00FF_0000_FF00) == 0x2000_003A_0000_3A00)
+        if (StampReader.IsClassic(rest))
         {
-            return at + 15;
+            return at + StampReader.ClassicLength;
         }
 
         if (!IsDigit(rest[0]))

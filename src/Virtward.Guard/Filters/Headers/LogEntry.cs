@@ -41,6 +41,12 @@ public ref struct LogEntry
     /// <summary>Whether host and program are known to be those of the line before.</summary>
     public bool IsSameSender { get; set; }
 
+    /// <summary>The <see cref="HostHash"/> where it is known already; 0: it is not.</summary>
+    public ulong KnownHostHash { get; set; }
+
+    /// <summary>The host's name as a number.</summary>
+    public readonly ulong HostHash => KnownHostHash != 0 ? KnownHostHash : Headers.HostHash.Of(Host);
+
     /// <summary>The program and what follows it in <see cref="Text"/>, while <see cref="TagEnd"/> tells where that is.</summary>
     public readonly ReadOnlySpan<byte> FromProgram => TagEnd > 0 ? Text[(TagEnd - Program.Length)..] : Program;
 

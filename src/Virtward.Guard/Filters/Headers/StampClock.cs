@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Virtward.Core.Time;
 
 namespace Virtward.Guard.Filters.Headers;
@@ -24,7 +26,8 @@ public sealed class StampClock
     private const long Minute = 60 * Second;
     private const long Day = 24 * 60 * Minute;
 
-    private const int MinuteLength = 12;
+    // The two digits of the seconds, as bits of a classic stamp's last eight bytes.
+    private const int SecondsBits = 16;
 
     private readonly TimeZoneInfo _zone;
     private readonly UnixTime _end;
@@ -35,6 +38,10 @@ public sealed class StampClock
     private UnixTime _lastReference;
     private UnixTime _lastTime;
     private long _lastMinute;
+
+    // A classic stamp's first eight bytes and its last eight, of which the seconds are the last two.
+    private ulong _lastStart;
+    private ulong _lastRest;
 
     // The zone's offset in the last minute asked for: zone rules are costly to evaluate.
     private long _offsetWallMinute = long.MinValue;
@@ -60,15 +67,25 @@ public sealed class StampClock
     public UnixTime TimeOf(ReadOnlySpan<byte> stamp, UnixTime received)
     {
         UnixTime reference = received.IsKnown ? received : _end;
-        if (stamp.Length == _lastLength && reference == _lastReference && stamp.SequenceEqual(_lastText.AsSpan(0, _lastLength)) && _lastLength > 0)
+        if (stamp.Length == StampReader.ClassicLength && _lastLength == StampReader.ClassicLength && reference == _lastReference)
         {
-            return Last = _lastTime;
-        }
+            ulong rest = BinaryPrimitives.ReadUInt64LittleEndian(stamp[(StampReader.ClassicLength - sizeof(ulong))..]);
+            ulong other = (rest ^ _lastRest) | (BinaryPrimitives.ReadUInt64LittleEndian(stamp) ^ _lastStart);
+            if (other == 0)
+            {
+                return Last = _lastTime;
+            }
 
-        if (stamp.Length == 15 && _lastLength == 15 && reference == _lastReference && IsSameMinute(stamp, out int seconds))
+            if (BinaryPrimitives.ReadUInt64LittleEndian(stamp) == _lastStart && (rest ^ _lastRest) << SecondsBits == 0 && IsSecond(stamp, out int seconds))
+            {
+                stamp[^2..].CopyTo(_lastText.AsSpan(StampReader.ClassicLength - 2));
+                _lastRest = rest;
+                _lastTime = NotAfter(received, new UnixTime(_lastMinute + (seconds * Second)));
+                return Last = _lastTime;
+            }
+        }
+        else if (stamp.Length == _lastLength && reference == _lastReference && stamp.SequenceEqual(_lastText.AsSpan(0, _lastLength)) && _lastLength > 0)
         {
-            stamp[13..].CopyTo(_lastText.AsSpan(13));
-            _lastTime = NotAfter(received, new UnixTime(_lastMinute + (seconds * Second)));
             return Last = _lastTime;
         }
 
@@ -82,6 +99,12 @@ public sealed class StampClock
         _lastMinute = placed - (parts.WallMicroseconds % Minute);
         _lastLength = stamp.Length <= _lastText.Length ? stamp.Length : 0;
         stamp[.._lastLength].CopyTo(_lastText);
+        if (stamp.Length == StampReader.ClassicLength)
+        {
+            _lastStart = BinaryPrimitives.ReadUInt64LittleEndian(stamp);
+            _lastRest = BinaryPrimitives.ReadUInt64LittleEndian(stamp[(StampReader.ClassicLength - sizeof(ulong))..]);
+        }
+
         _lastReference = reference;
         _lastTime = time;
         return Last = time;
@@ -89,13 +112,14 @@ public sealed class StampClock
 
     private static UnixTime NotAfter(UnixTime received, UnixTime time) => received.IsKnown && time > received ? received : time;
 
-    /// <summary>Whether a classic stamp differs from the last one in its seconds only.</summary>
-    private bool IsSameMinute(ReadOnlySpan<byte> stamp, out int seconds)
+    /// <summary>The last two digits of a stamp, where they are a second that every minute has.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsSecond(ReadOnlySpan<byte> stamp, out int seconds)
     {
-        uint tens = (uint)(stamp[13] - '0');
-        uint ones = (uint)(stamp[14] - '0');
+        uint tens = (uint)(stamp[^2] - '0');
+        uint ones = (uint)(stamp[^1] - '0');
         seconds = (int)((tens * 10) + ones);
-        return tens < 6 && ones < 10 && stamp[12] == ':' && stamp[..MinuteLength].SequenceEqual(_lastText.AsSpan(0, MinuteLength));
+        return tens < 6 && ones < 10 && stamp[^3] == ':';
     }
 
     private long Place(in Stamp stamp, long reference)

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+
 namespace Virtward.Guard.Filters.Headers;
 
 /// <summary>
@@ -7,7 +10,19 @@ namespace Virtward.Guard.Filters.Headers;
 /// </summary>
 public static class StampReader
 {
+    /// <summary>The length of <c>Nov  1 08:02:03</c>.</summary>
+    public const int ClassicLength = 15;
+
     private const long Second = 1_000_000;
+
+    /// <summary>
+    /// Whether a text starts like <c>Mmm dd hh:mm:ss </c>, with the space: the separators of all sixteen bytes, in two compares. There must be
+    /// so many.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsClassic(ReadOnlySpan<byte> text) =>
+        (BinaryPrimitives.ReadUInt64LittleEndian(text) & 0x00FF_0000_FF00_0000) == 0x0020_0000_2000_0000
+        && (BinaryPrimitives.ReadUInt64LittleEndian(text[8..]) & 0xFF00_00FF_0000_FF00) == 0x2000_003A_0000_3A00;
 
     /// <summary>Reads a stamp at the start of a text.</summary>
     /// <param name="text">The text; what follows the stamp is left alone.</param>
@@ -37,8 +52,8 @@ public static class StampReader
     private static bool TryReadSyslog(ReadOnlySpan<byte> text, out Stamp stamp, out int length)
     {
         stamp = default;
-        length = 15;
-        if (text.Length < 15 || text[3] != ' ' || text[6] != ' ')
+        length = ClassicLength;
+        if (text.Length < ClassicLength || text[3] != ' ' || text[6] != ' ')
         {
             return false;
         }

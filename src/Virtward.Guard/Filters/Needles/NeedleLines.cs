@@ -44,8 +44,10 @@ public ref struct NeedleLines
             }
         }
 
-        line = Newlines.LineAt(_text, _found[_index], out int next);
+        int first = _found[_index++];
+        line = Newlines.LineAt(_text, first, out int next);
         Start = next - line.Length - 1;
+        marks = _scanner.MarkAt(_text, first);
         do
         {
             for (; _index < _count && _found[_index] < next; _index++)

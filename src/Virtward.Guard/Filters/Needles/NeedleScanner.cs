@@ -3,14 +3,14 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Virtward.Guard.Filters.Needles;
 
 /// <summary>
 /// Finds many needles in a block in one pass, 64 places in a step. Needles are put into eight groups, one bit each; for each of a needle's
-/// four bytes two small tables, of its lower and of its upper half, tell the groups that it may belong to, and a place where a bit is left
-/// over after all four is compared exactly. (This is the "Teddy" of Hyperscan and grep's relatives.)
+/// bytes two small tables, of its lower and of its upper half, tell the groups that it may belong to, and a place where a bit is left
+/// over after all is compared exactly. (This is the "Teddy" of Hyperscan and grep's relatives.) Two of the four bytes are enough where the
+/// needles are few, if they are the right two: a sample tells.
 /// </summary>
 public sealed class NeedleScanner
 {
@@ -18,7 +18,11 @@ public sealed class NeedleScanner
     private const int Half = 32;
     private const int Step = 2 * Half;
 
-    private readonly Tables _tables;
+    // Where more places than one of so many would be compared in vain, all four bytes are looked at.
+    private const int MostInVain = 128;
+
+    private readonly NeedleTables _tables;
+    private readonly NeedlePair? _pair;
 
     // A hash table without collisions: where there is no needle of this hash stands one of another.
     private readonly uint[] _exact;
@@ -28,15 +32,23 @@ public sealed class NeedleScanner
 
     /// <summary>A scanner.</summary>
     /// <param name="needles">What to look for, at least one, each once; and a mark of any meaning, to be had of each place that is found.</param>
-    public NeedleScanner(ImmutableArray<(uint Needle, ulong Mark)> needles)
+    /// <param name="sample">What it will be looked for in; empty where nothing is known of that.</param>
+    public NeedleScanner(ImmutableArray<(uint Needle, ulong Mark)> needles, ReadOnlySpan<byte> sample = default)
     {
         ImmutableArray<uint> words = [.. needles.Select(needle => needle.Needle)];
-        _tables = new Tables(Grouped(words));
+        ImmutableArray<(uint Needle, int Group)> grouped = [.. Grouped(words)];
+        _tables = new NeedleTables(grouped);
+        _pair = NeedlePair.Best(grouped, sample, out int candidates);
         (_exact, _multiplier, _shift) = Hashed(words);
         _marks = new ulong[_exact.Length];
         foreach ((uint needle, ulong mark) in needles)
         {
             _marks[(needle * _multiplier) >> _shift] = mark;
+        }
+
+        if (candidates - Count(sample) > sample.Length / MostInVain)
+        {
+            _pair = null;
         }
     }
 
@@ -48,11 +60,15 @@ public sealed class NeedleScanner
     /// <param name="from">Where to begin; then where to go on. Beyond the last four bytes of the text there is nothing more to find.</param>
     /// <param name="found">Takes the places, in order, as long as there is room for <see cref="MostInStep"/>.</param>
     /// <returns>How many.</returns>
+    public int Find(ReadOnlySpan<byte> text, ref int from, Span<int> found) =>
+        _pair is { } pair ? Find(text, pair, ref from, found) : Find(text, _tables, ref from, found);
+
+    // Once for each kind of tables: the compiler makes the loop anew for a struct.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public int Find(ReadOnlySpan<byte> text, ref int from, Span<int> found)
+    private int Find<T>(ReadOnlySpan<byte> text, T tables, ref int from, Span<int> found)
+        where T : struct, INeedleTables
     {
         ref byte start = ref MemoryMarshal.GetReference(text);
-        Tables tables = _tables;
         int count = 0;
         int at = from;
         int last = text.Length - (Step + Needle.Length - 1);
@@ -86,6 +102,18 @@ public sealed class NeedleScanner
     /// <summary>The mark of the needle at a place that was found.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong MarkAt(ReadOnlySpan<byte> text, int place) => _marks[(Needle.At(text[place..]) * _multiplier) >> _shift];
+
+    /// <summary>How many needles stand in a text.</summary>
+    private int Count(ReadOnlySpan<byte> text)
+    {
+        int count = 0;
+        for (; text.Length >= Needle.Length; text = text[1..])
+        {
+            count += IsNeedle(Needle.At(text)) ? 1 : 0;
+        }
+
+        return count;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsNeedle(uint word) => _exact[(word * _multiplier) >> _shift] == word;
@@ -148,62 +176,5 @@ public sealed class NeedleScanner
                 return (table, multiplier, shift);
             }
         }
-    }
-
-    /// <summary>
-    /// By place in the needle: the groups of each lower half of a byte, and for the first two places of each upper half, which is enough.
-    /// </summary>
-    private readonly struct Tables
-    {
-        private readonly Vector256<byte> _lower0, _lower1, _lower2, _lower3;
-        private readonly Vector256<byte> _upper0, _upper1;
-
-        public Tables(IEnumerable<(uint Word, int Group)> grouped)
-        {
-            foreach ((uint needle, int group) in grouped)
-            {
-                _lower0 |= Entry(Needle.Byte(needle, 0) & 0xf, group);
-                _lower1 |= Entry(Needle.Byte(needle, 1) & 0xf, group);
-                _lower2 |= Entry(Needle.Byte(needle, 2) & 0xf, group);
-                _lower3 |= Entry(Needle.Byte(needle, 3) & 0xf, group);
-                _upper0 |= Entry(Needle.Byte(needle, 0) >> 4, group);
-                _upper1 |= Entry(Needle.Byte(needle, 1) >> 4, group);
-            }
-        }
-
-        /// <summary>The groups to which needles at each of 32 places may belong.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector256<byte> GroupsAt(ref byte text, int at)
-        {
-            Vector256<byte> first = Vector256.LoadUnsafe(ref text, (nuint)at);
-            Vector256<byte> second = Vector256.LoadUnsafe(ref text, (nuint)at + 1);
-            Vector256<byte> third = Vector256.LoadUnsafe(ref text, (nuint)at + 2);
-            Vector256<byte> fourth = Vector256.LoadUnsafe(ref text, (nuint)at + 3);
-            return Lower(_lower0, first) & Lower(_lower1, second) & (Lower(_lower2, third) & Lower(_lower3, fourth))
-                & (Upper(_upper0, first) & Upper(_upper1, second));
-        }
-
-        // x86's shuffles take the lower halves by themselves; of a byte that is no ASCII they make 0.
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector256<byte> Lower(Vector256<byte> table, Vector256<byte> bytes) =>
-            Ssse3.IsSupported ? Select(table, bytes) : Select(table, bytes & Vector256.Create((byte)0x8f));
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector256<byte> Upper(Vector256<byte> table, Vector256<byte> bytes) =>
-            Select(table, (bytes.AsUInt16() >> 4).AsByte() & Vector256.Create((byte)0xf));
-
-        // A table's entries by 32 indices, each up to 15 or beyond 127, of which the processor makes 0. The table stands there twice, as
-        // AVX2 wants it.
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector256<byte> Select(Vector256<byte> table, Vector256<byte> indices) => Avx2.IsSupported
-            ? Avx2.Shuffle(table, indices)
-            : Vector256.Create(Select(table.GetLower(), indices.GetLower()), Select(table.GetLower(), indices.GetUpper()));
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector128<byte> Select(Vector128<byte> table, Vector128<byte> indices) =>
-            Ssse3.IsSupported ? Ssse3.Shuffle(table, indices) : Vector128.ShuffleNative(table, indices);
-
-        private static Vector256<byte> Entry(int index, int group) =>
-            Vector256<byte>.Zero.WithElement(index, (byte)(1 << group)).WithElement(index + 16, (byte)(1 << group));
     }
 }

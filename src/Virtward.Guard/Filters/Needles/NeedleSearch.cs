@@ -78,6 +78,6 @@ public sealed class NeedleSearch
         }
 
         _found = new int[Room];
-        _scanner = _isHopeless ? null : new NeedleScanner([.. marks.Select(mark => (mark.Key, mark.Value))]);
+        _scanner = _isHopeless ? null : new NeedleScanner([.. marks.Select(mark => (mark.Key, mark.Value))], sample);
     }
 }

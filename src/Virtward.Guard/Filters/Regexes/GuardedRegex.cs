@@ -104,7 +104,20 @@ public sealed class GuardedRegex
     }
 
     /// <summary>Where a group of the last match stands in its text, 0 being the match itself; null where it took no part.</summary>
-    public Range? Group(int number) => _groups[3 * number] is >= 0 and int start ? start.._groups[(3 * number) + 1] : null;
+    public Range? Group(int number) => TryGroup(number, out int start, out int end) ? start..end : null;
+
+    /// <summary>Where a group of the last match stands in its text.</summary>
+    /// <param name="number">The group's number.</param>
+    /// <param name="start">Where it starts.</param>
+    /// <param name="end">Where it ends.</param>
+    /// <returns>Whether it took part.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryGroup(int number, out int start, out int end)
+    {
+        ReadOnlySpan<int> group = _groups.AsSpan(3 * number, 2);
+        (start, end) = (group[0], group[1]);
+        return start >= 0;
+    }
 
     // Compiled when it is first asked for.
     private BytePattern? Bytes

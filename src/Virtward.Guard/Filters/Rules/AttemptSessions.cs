@@ -29,6 +29,23 @@ public sealed class AttemptSessions
     /// <summary>How long a session is remembered after its last line.</summary>
     public static TimeSpan Lifetime { get; } = TimeSpan.FromSeconds(LifetimeSeconds);
 
+    /// <summary>
+    /// Has the processor fetch what is kept of sessions of a place, the upper half of their 64 bits, before it is asked for: the table does not
+    /// stay in the nearer caches, and what is done meanwhile takes as long as fetching it.
+    /// </summary>
+    /// <param name="place">The place.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Expect(uint place)
+    {
+        Set[] sets = _sets;
+        if (sets.Length > 0)
+        {
+            ref Set set = ref sets[(int)place & (sets.Length - 1)];
+            _ = Volatile.Read(ref set.Sessions[0]);
+            _ = Volatile.Read(ref set.Slots[Ways - 1].Seconds);
+        }
+    }
+
     /// <summary>Adds attempts to a session's series.</summary>
     /// <param name="session">The session: 64 bits that tell it from others; the upper half says where it is kept.</param>
     /// <param name="series">The series, below <see cref="MostSeries"/>.</param>

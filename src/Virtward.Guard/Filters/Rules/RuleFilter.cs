@@ -1,7 +1,5 @@
-using System.Runtime.CompilerServices;
-using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Virtward.Core.Net;
 using Virtward.Core.Results;
@@ -28,6 +26,7 @@ public sealed class RuleFilter : ILineFilter
     // Only a replay asks for them.
     private readonly Lazy<ImmutableArray<Signature>> _signatures;
     private readonly bool _hasHeader;
+    private readonly bool _hasSeries;
 
     private RuleFilter(
         FilterDefinition definition,
@@ -43,6 +42,7 @@ public sealed class RuleFilter : ILineFilter
         Programs = [.. definition.Programs.Select(p => new ProgramName(p))];
         _trust = new JournalTrust(definition.Units, Programs);
         _rules = rules;
+        _hasSeries = definition.Rules.Any(rule => rule.Series is not null);
         _signatures = new Lazy<ImmutableArray<Signature>>(signatures);
         _clock = clock;
         _report = report;
@@ -103,20 +103,27 @@ public sealed class RuleFilter : ILineFilter
     /// <param name="entry">The line, taken apart.</param>
     /// <param name="programIsOurs">Whether the program is known to be one of <see cref="Programs"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Wants(in LogLine line, in LogEntry entry, bool programIsOurs = false)
-    {
-        if (line.FromJournal)
-        {
-            return _trust.Accepts(line);
-        }
+    public bool Wants(in LogLine line, in LogEntry entry, bool programIsOurs = false) =>
+        line.FromJournal ? _trust.Accepts(line) : Wants(entry, programIsOurs);
 
-        return !_hasHeader || (entry.HasHeader && (programIsOurs || IsProgram(entry.Program)));
-    }
+    /// <summary>Whether the program of a line of a file is this filter's.</summary>
+    /// <param name="entry">The line, taken apart.</param>
+    /// <param name="programIsOurs">Whether the program is known to be one of <see cref="Programs"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Wants(in LogEntry entry, bool programIsOurs) =>
+        !_hasHeader || (entry.HasHeader && (programIsOurs || IsProgram(entry.Program)));
 
     /// <summary>Takes a line that has been taken apart, and that the filter wants.</summary>
     /// <returns>Whether a rule matched.</returns>
     public bool Accept(in LogEntry entry, int index, ISightingSink sink)
     {
+        int process = _hasSeries ? entry.ProcessId : 0;
+        ulong host = process == 0 ? 0 : entry.HostHash;
+        if (process != 0)
+        {
+            _sessions.Expect(PlaceOf(process, host));
+        }
+
         TemplateMatch match = default;
         ReadOnlySpan<byte> message = _hasHeader ? entry.Message : entry.Text;
         if (_rules.Find(message, ref match, _report) is not Rule rule)
@@ -132,7 +139,7 @@ public sealed class RuleFilter : ILineFilter
                 Address = match.Address,
                 Time = time,
                 Kind = rule.Kind,
-                Attempts = rule.Kind == SightingKind.Failure ? Attempts(rule, entry, match, time) : 0,
+                Attempts = rule.Kind == SightingKind.Failure ? Attempts(rule, entry.Repeats, process, host, match, time) : 0,
                 Rule = rule.Name,
                 User = match.User,
                 Line = entry.Text,
@@ -143,11 +150,10 @@ public sealed class RuleFilter : ILineFilter
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Attempts(Rule rule, in LogEntry entry, in TemplateMatch match, UnixTime time)
+    private int Attempts(Rule rule, int repeats, int process, ulong host, in TemplateMatch match, UnixTime time)
     {
-        int attempts = match.Count * (_hasHeader ? entry.Repeats : 1);
-        int process = rule.Series < 0 ? 0 : entry.ProcessId;
-        return process == 0 ? attempts : _sessions.Add(SessionOf(process, entry.Host, match.Address), rule.Series, attempts, time);
+        int attempts = match.Count * (_hasHeader ? repeats : 1);
+        return process == 0 || rule.Series < 0 ? attempts : _sessions.Add(SessionOf(process, host, match.Address), rule.Series, attempts, time);
     }
 
     /// <summary>
@@ -155,29 +161,10 @@ public sealed class RuleFilter : ILineFilter
     /// host's own: a host's processes come one after the other, and so do their places in the table, which the processor then fetches ahead.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong SessionOf(int process, ReadOnlySpan<byte> host, Address peer)
-    {
-        ulong hash = 0;
-        for (; host.Length >= sizeof(ulong); host = host[sizeof(ulong)..])
-        {
-            hash = Mix(hash, BinaryPrimitives.ReadUInt64LittleEndian(host));
-        }
+    private static ulong SessionOf(int process, ulong host, Address peer) =>
+        ((ulong)PlaceOf(process, host) << 32) | (uint)HostHash.Mix(HostHash.Mix(host, peer.High), peer.Low);
 
-        foreach (byte b in host)
-        {
-            hash = (hash << 8) ^ (hash >> 56) ^ b;
-        }
-
-        uint place = (uint)process + ((uint)hash * 0x9E37_79B1);
-        return ((ulong)place << 32) | (uint)Mix(Mix(hash, peer.High), peer.Low);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Mix(ulong hash, ulong value)
-    {
-        ulong high = Math.BigMul(hash ^ 0x9E37_79B9_7F4A_7C15, value ^ 0xD6E8_FEB8_6659_FD93, out ulong low);
-        return BitOperations.RotateLeft(high ^ low, 29);
-    }
+    private static uint PlaceOf(int process, ulong host) => (uint)process + (uint)host;
 
     private bool IsProgram(ReadOnlySpan<byte> tag)
     {

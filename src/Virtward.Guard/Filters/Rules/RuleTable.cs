@@ -45,12 +45,20 @@ public sealed class RuleTable
         Candidate[] candidates = message.Length < KeyLength ? _all : _buckets[BucketOf(message)];
         Vector256<byte> start = StartOf(message);
         ulong end = TextWord.End(message);
+        match.Clear();
         foreach (ref readonly Candidate candidate in candidates.AsSpan())
         {
-            if (candidate.MayMatch(start, end) && candidate.TryMatch(message, ref match, report))
+            if (!candidate.MayMatch(start, end))
+            {
+                continue;
+            }
+
+            if (candidate.TryMatch(message, ref match, report))
             {
                 return candidate.Rule;
             }
+
+            match.Clear();
         }
 
         return null;
@@ -102,10 +110,8 @@ public sealed class RuleTable
         public bool MayMatch(Vector256<byte> start, ulong end) =>
             ((start ^ _start) & _startMask) == Vector256<byte>.Zero && (end & _endMask) == _end;
 
-        public bool TryMatch(ReadOnlySpan<byte> message, ref TemplateMatch match, Action<Problem>? report)
-        {
-            match = new TemplateMatch { Count = 1 };
-            return _template?.TryMatch(message, ref match) ?? _regex!.TryMatch(message, ref match, report);
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool TryMatch(ReadOnlySpan<byte> message, ref TemplateMatch match, Action<Problem>? report) =>
+            _template is not null ? _template.TryMatch(message, ref match) : _regex!.TryMatch(message, ref match, report);
     }
 }

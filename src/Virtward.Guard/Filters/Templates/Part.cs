@@ -49,11 +49,11 @@ public readonly struct Part
         ? BinaryPrimitives.ReadUInt64LittleEndian(text) << _unused == _word << _unused
         : StartsWith(text, Literal);
 
-    /// <summary>Whether a text ends with the literal.</summary>
+    /// <summary>Whether the literal ends at a place of a text.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsEndOf(ReadOnlySpan<byte> text) => _unused >= 0 && text.Length >= sizeof(ulong)
-        ? BinaryPrimitives.ReadUInt64LittleEndian(text[^sizeof(ulong)..]) >> _unused == _word
-        : text.EndsWith(Literal);
+    public bool EndsAt(ReadOnlySpan<byte> text, int to) => _unused >= 0 && to >= sizeof(ulong)
+        ? BinaryPrimitives.ReadUInt64LittleEndian(text[(to - sizeof(ulong))..]) >> _unused == _word
+        : text[..to].EndsWith(Literal);
 
     /// <summary>Compares a literal of 16 bytes or more by sixteens, the last of which may overlap the one before, without a call.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

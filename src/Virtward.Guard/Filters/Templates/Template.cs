@@ -31,6 +31,8 @@ public sealed class Template
     /// <summary>The longest text of an address: 39 bytes, brackets and a zone id (IFNAMSIZ, 15 bytes).</summary>
     private const int LongestAddress = 64;
 
+    private const int LongestNumber = 18;
+
     /// <summary>A count is never taken for more: a forged one must not outweigh everything else.</summary>
     private const int LargestCount = 1000;
 
@@ -40,6 +42,12 @@ public sealed class Template
     private readonly PartKind? _secondFree;
     private readonly Part[] _tail;
     private readonly bool _longest;
+
+    // Most heads are one literal.
+    private readonly bool _isPlainHead;
+
+    // Most tails are a peer: " from {ip} port {n}" and perhaps one more literal.
+    private readonly bool _isPeerTail;
 
     /// <summary>Makes a template from parts that <see cref="TemplateReader"/> has found to be sound.</summary>
     /// <param name="parts">The parts, in order; no two holes side by side, at most two of them free.</param>
@@ -55,6 +63,9 @@ public sealed class Template
         _middle = second < 0 ? [] : [.. parts[(first + 1)..second]];
         _secondFree = second < 0 ? null : parts[second].Kind;
         _tail = first < 0 ? [] : [.. parts[(last + 1)..]];
+        _isPeerTail = _tail is [{ EndsWithSpace: true }, { Kind: PartKind.Ip }, { Kind: PartKind.Literal }, { Kind: PartKind.Number }]
+            or [{ EndsWithSpace: true }, { Kind: PartKind.Ip }, { Kind: PartKind.Literal }, { Kind: PartKind.Number }, { Kind: PartKind.Literal }];
+        _isPlainHead = _head is [{ Kind: PartKind.Literal }];
         Prefix = parts.Length > 0 ? parts[0].Literal : [];
         Suffix = parts.Length > 0 ? parts[^1].Literal : [];
     }
@@ -70,29 +81,38 @@ public sealed class Template
 
     /// <summary>Holds the template against all of a text.</summary>
     /// <param name="text">The text: any bytes.</param>
-    /// <param name="match">What was found; meaningless where nothing was.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    /// <param name="match">Takes what is found; meaningless where nothing is.</param>
     public bool TryMatch(ReadOnlySpan<byte> text, ref TemplateMatch match)
     {
         int from = 0;
-        if (!Forwards(_head, text, ref from, ref match))
+        if (_isPlainHead)
+        {
+            ref readonly Part head = ref _head[0];
+            if (!head.IsStartOf(text))
+            {
+                return false;
+            }
+
+            from = head.Literal.Length;
+        }
+        else if (!Forwards(_head, text, ref from, ref match))
         {
             return false;
         }
 
-        if (_free is null)
+        if (_free is not { } free)
         {
             return from == text.Length;
         }
 
-        int to = text.Length;
-        if (!Backwards(_tail, text, from, ref to, ref match))
+        int to = _isPeerTail ? PeerBackwards(_tail, text, from, ref match) : Backwards(_tail, text, from, ref match);
+        if (to < 0)
         {
             return false;
         }
 
         ReadOnlySpan<byte> between = text[from..to];
-        return _secondFree is null ? Fill(_free.Value, between, ref match) : Split(between, ref match);
+        return _secondFree is null ? Fill(free, between, ref match) : Split(between, ref match);
     }
 
     private bool Split(ReadOnlySpan<byte> text, ref TemplateMatch match)
@@ -167,40 +187,94 @@ public sealed class Template
         return true;
     }
 
-    private static bool Backwards(Part[] parts, ReadOnlySpan<byte> text, int from, ref int to, ref TemplateMatch match)
+    /// <summary>Holds parts against the end of a text.</summary>
+    /// <returns>Where they begin; -1 where they do not end the text, or would begin before <paramref name="from"/>.</returns>
+    private static int Backwards(Part[] parts, ReadOnlySpan<byte> text, int from, ref TemplateMatch match)
     {
+        int to = text.Length;
         for (int i = parts.Length - 1; i >= 0; i--)
         {
             ref readonly Part part = ref parts[i];
-            ReadOnlySpan<byte> rest = text[from..to];
             if (part.Kind == PartKind.Literal)
             {
-                if (!part.IsEndOf(rest))
+                if (!part.EndsAt(text, to))
                 {
-                    return false;
+                    return -1;
                 }
 
                 to -= part.Literal.Length;
-                continue;
+            }
+            else if (part.Kind is PartKind.Number or PartKind.Count)
+            {
+                int start = Digits.StartOf(text, to);
+                if (start == to || !TakeDigits(text[start..to], part.Kind, ref match))
+                {
+                    return -1;
+                }
+
+                to = start;
+            }
+            else
+            {
+                // Before a hole stands a literal, or the free text would not end there.
+                int length = part.Kind == PartKind.Ip
+                    ? AddressBackwards(text, from, to, in parts[i - 1], ref match)
+                    : WordBackwards(text, from, to, in parts[i - 1]);
+                if (length <= 0)
+                {
+                    return -1;
+                }
+
+                to -= length;
             }
 
-            // Before a hole stands a literal, or the free text would not end there.
-            ref readonly Part previous = ref parts[i - 1];
-            int length = part.Kind switch
+            if (to < from)
             {
-                PartKind.Ip => AddressBackwards(rest, in previous, ref match),
-                PartKind.Word => WordBackwards(rest, in previous),
-                _ => DigitsBackwards(rest, part.Kind, ref match),
-            };
-            if (length == 0)
-            {
-                return false;
+                return -1;
             }
-
-            to -= length;
         }
 
-        return true;
+        return to;
+    }
+
+    /// <summary>The same as <see cref="Backwards"/> for a literal that ends with a space, an address, a literal, a number, and perhaps a literal.</summary>
+    private static int PeerBackwards(Part[] parts, ReadOnlySpan<byte> text, int from, ref TemplateMatch match)
+    {
+        int to = text.Length;
+        if (parts.Length > 4)
+        {
+            ref readonly Part last = ref parts[4];
+            if (!last.EndsAt(text, to))
+            {
+                return -1;
+            }
+
+            to -= last.Literal.Length;
+        }
+
+        int number = Digits.StartOf(text, to);
+        ref readonly Part between = ref parts[2];
+        if (number == to || to - number > LongestNumber || !between.EndsAt(text, number))
+        {
+            return -1;
+        }
+
+        to = number - between.Literal.Length;
+        ref readonly Part before = ref parts[0];
+        if (to <= from)
+        {
+            return -1;
+        }
+
+        int earliest = Math.Max(from, to - LongestAddress);
+        int start = Math.Max(AfterLastSpace(text, earliest, to), earliest);
+        if (!before.EndsAt(text, start) || !TryAddress(text[start..to], ref match))
+        {
+            return -1;
+        }
+
+        start -= before.Literal.Length;
+        return start < from ? -1 : start;
     }
 
     /// <summary>A word ends at a space, or where the next literal first stands before one.</summary>
@@ -218,36 +292,38 @@ public sealed class Template
         return end > run.Length ? 0 : Math.Max(end, 0);
     }
 
+    /// <summary>The length of the word that ends at a place and begins not before another, after a literal.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int WordBackwards(ReadOnlySpan<byte> text, in Part previous)
+    private static int WordBackwards(ReadOnlySpan<byte> text, int from, int to, in Part previous)
     {
-        int runStart = AfterLastSpace(text);
-        if (previous.EndsWithSpace)
-        {
-            return text.Length - runStart;
-        }
-
-        int literal = text.LastIndexOf(previous.Literal);
-        int start = literal + previous.Literal.Length;
-        return literal < 0 || start < runStart ? 0 : text.Length - start;
+        int runStart = Math.Max(AfterLastSpace(text, from, to), from);
+        return previous.EndsWithSpace ? to - runStart : WordAfter(text[from..to], runStart - from, previous.Literal);
     }
 
-    /// <summary>Where the last word starts. Words are short: mostly one compare.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int AfterLastSpace(ReadOnlySpan<byte> text)
+    /// <summary>The same where the literal does not end with a space: what follows its last occurrence.</summary>
+    private static int WordAfter(ReadOnlySpan<byte> text, int runStart, byte[] literal)
     {
-        int end = text.Length - Vector128<byte>.Count;
-        if (end >= 0)
+        int at = text.LastIndexOf(literal);
+        int start = at + literal.Length;
+        return at < 0 || start < runStart ? 0 : text.Length - start;
+    }
+
+    /// <summary>Where the word starts that ends at a place; before <paramref name="from"/> it may be missed. Words are short: mostly one compare.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int AfterLastSpace(ReadOnlySpan<byte> text, int from, int to)
+    {
+        int at = to - Vector128<byte>.Count;
+        for (; at >= 0 && at + Vector128<byte>.Count > from; at -= Vector128<byte>.Count)
         {
-            Vector128<byte> last = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(text), (nuint)end);
-            uint spaces = Vector128.Equals(last, Vector128.Create((byte)' ')).ExtractMostSignificantBits();
+            Vector128<byte> bytes = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(text), (nuint)at);
+            uint spaces = Vector128.Equals(bytes, Vector128.Create((byte)' ')).ExtractMostSignificantBits();
             if (spaces != 0)
             {
-                return end + BitOperations.Log2(spaces) + 1;
+                return at + BitOperations.Log2(spaces) + 1;
             }
         }
 
-        return text.LastIndexOf((byte)' ') + 1;
+        return at >= 0 ? from : text[..(at + Vector128<byte>.Count)].LastIndexOf((byte)' ') + 1;
     }
 
     private static int AddressForwards(ReadOnlySpan<byte> text, ReadOnlySpan<byte> next, ref TemplateMatch match)
@@ -273,27 +349,28 @@ public sealed class Template
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int AddressBackwards(ReadOnlySpan<byte> text, in Part previous, ref TemplateMatch match)
+    private static int AddressBackwards(ReadOnlySpan<byte> text, int from, int to, in Part previous, ref TemplateMatch match)
     {
-        int length = Math.Min(text.Length, LongestAddress);
-        length = WordBackwards(text[(text.Length - length)..], in previous);
-        return TryAddress(text[(text.Length - length)..], ref match) ? length : 0;
+        int length = WordBackwards(text, Math.Max(from, to - LongestAddress), to, in previous);
+        return length > 0 && TryAddress(text.Slice(to - length, length), ref match) ? length : 0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryAddress(ReadOnlySpan<byte> text, ref TemplateMatch match)
+    private static bool TryAddress(ReadOnlySpan<byte> text, ref TemplateMatch match) =>
+        match.TryReadAddress(text) || TryUnusualAddress(text, ref match);
+
+    /// <summary>In brackets, and with a zone: fe80::1%eth0 (RFC 4007 section 11).</summary>
+    private static bool TryUnusualAddress(ReadOnlySpan<byte> text, ref TemplateMatch match)
     {
         if (text.Length > 2 && text[0] == '[' && text[^1] == ']')
         {
             text = text[1..^1];
+            if (match.TryReadAddress(text))
+            {
+                return true;
+            }
         }
 
-        if (match.TryReadAddress(text))
-        {
-            return true;
-        }
-
-        // RFC 4007 section 11: fe80::1%eth0.
         int zone = text.IndexOf((byte)'%');
         return zone >= 0 && match.TryReadAddress(text[..zone]);
     }
@@ -309,19 +386,18 @@ public sealed class Template
         return length;
     }
 
-    private static int DigitsForwards(ReadOnlySpan<byte> text, PartKind kind, ref TemplateMatch match) =>
-        TakeDigits(text[..Digits.AtStart(text)], kind, ref match);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int DigitsBackwards(ReadOnlySpan<byte> text, PartKind kind, ref TemplateMatch match) =>
-        TakeDigits(text[^Digits.AtEnd(text)..], kind, ref match);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int TakeDigits(ReadOnlySpan<byte> digits, PartKind kind, ref TemplateMatch match)
+    private static int DigitsForwards(ReadOnlySpan<byte> text, PartKind kind, ref TemplateMatch match)
     {
-        if (digits.Length > 18)
+        int length = Digits.AtStart(text);
+        return TakeDigits(text[..length], kind, ref match) ? length : 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TakeDigits(ReadOnlySpan<byte> digits, PartKind kind, ref TemplateMatch match)
+    {
+        if (digits.Length > LongestNumber)
         {
-            return 0;
+            return false;
         }
 
         if (kind == PartKind.Count)
@@ -329,7 +405,7 @@ public sealed class Template
             match.Count = (int)Math.Min(Digits.Value(digits), LargestCount);
         }
 
-        return digits.Length;
+        return true;
     }
 
     private static int IndexOfFree(ImmutableArray<Part> parts, int start)

@@ -26,6 +26,15 @@ public ref struct TemplateMatch
     /// <summary>The number of <c>{count}</c>; 1 where there is none.</summary>
     public int Count { get; set; }
 
+    /// <summary>As before anything was held against a text. Field by field: a copy of a whole match would go through a call.</summary>
+    public void Clear()
+    {
+        HasAddress = false;
+        User = default;
+        Time = default;
+        Count = 1;
+    }
+
     /// <summary>Reads the address of <c>{ip}</c>, into its place: a copy of what was written in halves a moment ago would wait for them.</summary>
     public bool TryReadAddress(ReadOnlySpan<byte> text) => HasAddress = Address.TryParse(text, out _address);
 }

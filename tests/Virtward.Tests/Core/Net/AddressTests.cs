@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -73,5 +74,35 @@ public sealed class AddressTests
                 Assert.Equal(Address.From(ip!), address);
             }
         }
+    }
+
+    [Fact]
+    public void Agrees_with_a_plain_reading_on_random_ipv4_texts()
+    {
+        var random = new Random(8);
+        string[] pieces = ["0", "1", "9", "10", "25", "99", "100", "199", "249", "255", "256", "999", "00", "01", "001", "1000", "", "a", "1 ", "-1", "/", ":"];
+        int read = 0;
+        for (int i = 0; i < 300_000; i++)
+        {
+            int numbers = random.Next(20) == 0 ? random.Next(1, 6) : 4;
+            int common = random.Next(4) == 0 ? pieces.Length : 10;
+            string text = string.Join('.', Enumerable.Range(0, numbers).Select(_ => pieces[random.Next(common)]));
+            string[] parts = text.Split('.');
+            bool expected = parts.Length == 4 && parts.All(part => part.Length is >= 1 and <= 3 && part.All(char.IsAsciiDigit)
+                && (part.Length == 1 || part[0] != '0') && int.Parse(part, CultureInfo.InvariantCulture) <= 255);
+            if (text.Contains(':', StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            Assert.True(Address.TryParse(text, out Address address) == expected, text);
+            if (expected)
+            {
+                read++;
+                Assert.Equal(parts.Aggregate(0u, (bits, part) => (bits << 8) | uint.Parse(part, CultureInfo.InvariantCulture)), address.V4);
+            }
+        }
+
+        Assert.True(read > 100_000);
     }
 }

@@ -36,6 +36,8 @@ public sealed class PhrasesTests
     {
         Assert.Equal("??x", Phrases.Printable([0xff, 0xc3, (byte)'x'], 300));
         Assert.Equal(new string('x', 300), Phrases.Printable(Encoding.UTF8.GetBytes(new string('x', 10_000)), 300));
+        Assert.Equal(new string('x', 299) + "?", Phrases.Printable(Encoding.UTF8.GetBytes(new string('x', 299) + "\n" + new string('x', 10)), 300));
+        Assert.Equal(" ~?", Phrases.Printable(" ~\u007f"u8, 300));
         Assert.Equal(299, Phrases.Printable(Encoding.UTF8.GetBytes(new string('x', 299) + "\U0001f600"), 300).Length);
     }
 }

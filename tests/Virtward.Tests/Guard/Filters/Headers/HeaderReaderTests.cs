@@ -1,4 +1,5 @@
 using System.Text;
+using Virtward.Core.Time;
 using Virtward.Guard.Filters.Headers;
 using Virtward.Guard.Sources;
 using Xunit;
@@ -58,27 +59,48 @@ public sealed class HeaderReaderTests
     {
         string[] stamps = ["Nov  1 08:02:03", "2026-11-01T08:02:03Z", "<38>Nov  1 08:02:04", "<38>1 2026-11-01T08:02:03Z", "", "1793520000.5"];
         string[] hosts = [" a", " host", " a-host-with-a-name-beyond-32-bytes", "", " ho", " x y"];
-        string[] tags = [" sshd[77]: hello", " sshd[78] x: hello", " sshd: hello", " sshd", " sshd-session[7]: hello", " CRON[7]:", " ss hd[7]: x"];
+        string[] tags =
+        [
+            " sshd[77]: hello", " sshd[78] x: hello", " sshd: hello", " sshd", " sshd-session[7]: hello", " CRON[7]:", " ss hd[7]: x", " sshd[]: hello",
+            " sshd[123456789]: hello", " sshd[1234567890]: hello", " sshd[12345678901234567890]: hello", " sshd[7]:hello", " sshd[7]:  hello",
+            " sshd[7]: message repeated 3 times: [ hello]", " sshd[7]: message repeated 3 times: [ hello] ", " sshd[7]: hello \r", " sshd[7]: ",
+        ];
         var random = new Random(4);
         var memory = new SenderMemory();
         int remembered = 0;
+        int whole = 0;
         for (int i = 0; i < 50_000; i++)
         {
             byte[] text = Encoding.ASCII.GetBytes(Pick(stamps) + Pick(hosts) + Pick(tags) + new string('x', random.Next(2) * 40));
             var line = new LogLine { Text = text };
             HeaderReader.Read(line, out LogEntry expected);
+            if (memory.TryRecallAll(text, UnixTime.None, out LogEntry recalled))
+            {
+                whole++;
+                Assert.True(recalled.IsSameSender && recalled.TagEnd == 0);
+                Compare(expected, recalled);
+                continue;
+            }
+
             HeaderReader.ReadSender(line, memory, out LogEntry entry);
             remembered += entry.IsSameSender ? 1 : 0;
             HeaderReader.ReadMessage(ref entry);
-            Assert.Equal((expected.HasHeader, expected.ProcessId, expected.Repeats), (entry.HasHeader, entry.ProcessId, entry.Repeats));
-            Assert.True(expected.Stamp.SequenceEqual(entry.Stamp) && expected.Host.SequenceEqual(entry.Host));
-            Assert.True(expected.Program.SequenceEqual(entry.Program) && expected.Message.SequenceEqual(entry.Message));
+            Compare(expected, entry);
         }
 
-        Assert.True(remembered > 1_000);
+        Assert.True(remembered > 1_000 && whole > 1_000);
 
         // Twice the same in a row more often than not.
         string Pick(string[] all) => all[random.Next(4) == 0 ? random.Next(all.Length) : 0];
+
+        static void Compare(in LogEntry expected, in LogEntry entry)
+        {
+            Assert.Equal((expected.HasHeader, expected.ProcessId, expected.Repeats), (entry.HasHeader, entry.ProcessId, entry.Repeats));
+            Assert.Equal(expected.HostHash, entry.HostHash);
+            Assert.True(expected.Text.SequenceEqual(entry.Text));
+            Assert.True(expected.Stamp.SequenceEqual(entry.Stamp) && expected.Host.SequenceEqual(entry.Host));
+            Assert.True(expected.Program.SequenceEqual(entry.Program) && expected.Message.SequenceEqual(entry.Message));
+        }
     }
 
     [Theory]

@@ -128,4 +128,27 @@ public sealed class StampTests
     }
 
     private static UnixTime At(string text) => UnixTime.From(DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
+
+    [Fact]
+    public void What_is_remembered_of_the_last_stamp_changes_nothing()
+    {
+        string[] stamps =
+        [
+            "Nov  1 08:02:03", "Nov  1 08:02:04", "Nov  1 08:02:59", "Nov  1 08:03:03", "Nov 11 08:02:03", "Oct  1 08:02:03", "Nov  1 08:02:60",
+            "Nov  1 08:02:6x", "Nov  1 08 02 03", "1793520000.1234", "1793520000.1235", "2026-11-01T08:02:03Z", "", "Nov  1 08:02:0",
+        ];
+        UnixTime[] received = [UnixTime.None, UnixTime.FromSeconds(1_793_520_100), UnixTime.FromSeconds(1_793_520_200)];
+        var random = new Random(6);
+        StampClock kept = Lines.Clock();
+        for (int i = 0; i < 20_000; i++)
+        {
+            byte[] stamp = Encoding.ASCII.GetBytes(stamps[random.Next(stamps.Length)]);
+            UnixTime at = received[random.Next(4) == 0 ? random.Next(received.Length) : 0];
+            UnixTime got = kept.TimeOf(stamp, at);
+            if (StampReader.TryRead(stamp, out _, out _))
+            {
+                Assert.Equal(Lines.Clock().TimeOf(stamp, at), got);
+            }
+        }
+    }
 }

@@ -141,4 +141,46 @@ public sealed class TemplateTests
             }
         }
     }
+
+    [Theory]
+    [InlineData("Failed for {user} from {ip} port {n}")]
+    [InlineData("Failed for {user} from {ip} port {n} ssh2")]
+    [InlineData("Failed {any} {ip}: {n} and a long end")]
+    public void A_peer_at_the_end_is_found_as_any_other_parts_are(string text)
+    {
+        // A count is a number like any other, but the form that most templates end in has none.
+        Template usual = TemplateReader.Read(text).Value[0];
+        Template other = TemplateReader.Read(text.Replace("{n}", "{count}", StringComparison.Ordinal)).Value[0];
+        string[] pieces =
+        [
+            "Failed for ", " from ", "192.0.2.1", "2001:db8::1", "2001:db8:1111:2222:3333:4444:5555:6666", "[2001:db8::1]", "fe80::1%eth0", "192.0.2.256",
+            " port ", ": ", "22", "1", "123456789012345678", "1234567890123456789", "x", " ", "root", " ssh2", "", new string('y', 70), "\u00e4",
+        ];
+        string[] betweens = [" port ", ": "];
+        string[] ends = ["", " ssh2", " and a long end"];
+        var random = new Random(9);
+        int matched = 0;
+        for (int i = 0; i < 200_000; i++)
+        {
+            string user = string.Concat(Enumerable.Range(0, random.Next(4)).Select(_ => Any()));
+            string peer = random.Next(3) > 0
+                ? " from " + Any() + betweens[random.Next(2)] + Any()
+                : string.Concat(Enumerable.Range(0, 4).Select(_ => Any()));
+            byte[] line = Encoding.UTF8.GetBytes("Failed for " + user + peer + ends[random.Next(3)]);
+            TemplateMatch first = default;
+            TemplateMatch second = default;
+            bool isMatch = usual.TryMatch(line, ref first);
+            Assert.Equal(other.TryMatch(line, ref second), isMatch);
+            if (isMatch)
+            {
+                matched++;
+                Assert.Equal(second.Address, first.Address);
+                Assert.True(second.User.SequenceEqual(first.User));
+            }
+        }
+
+        Assert.True(matched > 300);
+
+        string Any() => pieces[random.Next(pieces.Length)];
+    }
 }
