@@ -216,14 +216,19 @@ public sealed class ExposureEngine
         }
 
         int possible = device is null ? manager.And(sources, OwnSources(v6)) : sources;
-        int ports = question.Ports is { } range
-            ? _room.Sets.InRange(_room.Variables.Vector(VariableKind.Port, Variables.DestinationPortKey, 16), range.First, range.Last)
-            : BddManager.True;
+        int ports = question.Ports is { } range ? AskedPorts(range) : BddManager.True;
         int where = question.To is { } to ? _sources.Write(_room.Variables.Destination(v6), to, v6) : BddManager.True;
         int sent = manager.And(ports, where);
         _room.StepsLeft = _limits.Steps;
         Send(_machine, new PacketMaker(_room).MakeAll(question, device, manager.And(possible, sent)), device);
         return new AskedPart(question, device, possible, sent, _sink.Arrived, _sink.Rejected);
+    }
+
+    private int AskedPorts(Rulesets.Sets.ValueRange range)
+    {
+        BitValue port = _room.Variables.Vector(VariableKind.Port, Variables.DestinationPortKey, 16);
+        _room.AskedPorts = range.First == 0 && range.Last >= ushort.MaxValue ? null : (port.Bits!, (uint)range.First, (uint)UInt128.Min(range.Last, ushort.MaxValue));
+        return _room.Sets.InRange(port, range.First, range.Last);
     }
 
     private void AddWitness(ImmutableArray<Witness>.Builder witnesses, Outcome outcome, List<AskedPart> parts, Func<AskedPart, int> of)

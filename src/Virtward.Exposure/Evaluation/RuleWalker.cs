@@ -99,7 +99,7 @@ internal sealed class RuleWalker(
         var returned = new List<PacketState>();
         List<PacketState> current = states;
         var next = new List<PacketState>();
-        PortCursor cursor = new(chain);
+        PortCursor cursor = new(chain, room);
         for (int at = cursor.Next(0, current); at < chain.Rules.Length && current.Count > 0; at = cursor.Next(at + 1, current))
         {
             CompiledRule rule = chain.Rules[at];

@@ -33,7 +33,7 @@ public static class Lv12
             return none;
         }
 
-        if (facts.Exposure.Ruleset is null)
+        if (facts.Exposure.Questions is not { Matrix: var matrix })
         {
             return Outcome.Unknown(facts.Exposure.Problem ?? "the firewall's rules are not known");
         }
@@ -46,9 +46,8 @@ public static class Lv12
             return Outcome.Unknown("the host's addresses are not known");
         }
 
-        var maker = new MatrixMaker(facts.Host, facts.Exposure.Ruleset, facts.Zones);
         var endpoint = new Endpoint(EndpointPlace.Host, new Service("migration", ServiceKind.Migration), ProtocolNames.Tcp, ports) { Addresses = own, Wildcard = true };
-        Cell[] open = [.. facts.Zones.Zones.Select(zone => maker.Ask(endpoint, null, zone)).Where(static cell => cell.Concern != Concern.Closed)];
+        Cell[] open = [.. facts.Zones.Zones.Select(zone => matrix.Ask(endpoint, null, zone)).Where(static cell => cell.Concern != Concern.Closed)];
         List<Finding> findings = [];
         Cell[] strangers = [.. open.Where(static cell => cell.Zone is not (Zone.Management or Zone.Vpn))];
         if (strangers.Length > 0)
