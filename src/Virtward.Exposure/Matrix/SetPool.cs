@@ -70,10 +70,19 @@ internal sealed class SetPool
     /// <summary>Writes a set as a list, whatever its size.</summary>
     public static void List(Utf8JsonWriter to, string name, PrefixSet set)
     {
+        Span<char> text = stackalloc char[Address.MaxTextLength + 4];
         to.WriteStartArray(name);
         foreach (Prefix prefix in set)
         {
-            to.WriteStringValue(prefix.ToString());
+            prefix.First.TryFormat(text, out int length, default, CultureInfo.InvariantCulture);
+            if (!prefix.IsSingle)
+            {
+                text[length] = '/';
+                prefix.Length.TryFormat(text[(length + 1)..], out int digits, default, CultureInfo.InvariantCulture);
+                length += 1 + digits;
+            }
+
+            to.WriteStringValue(text[..length]);
             if (to.BytesPending > Block)
             {
                 to.Flush();
