@@ -183,12 +183,12 @@ public sealed class ExposureEngine
         int dropped = manager.Minus(manager.Minus(asked, any), rejected);
         ImmutableArray<string> depends = [.. _room.Notes];
         var witnesses = ImmutableArray.CreateBuilder<Witness>();
-        AddWitness(witnesses, Outcome.Accept, parts, part => manager.And(manager.ForAll(part.Arrived, NotChosen), accepted));
+        // Of a source that is dropped no packet arrives or is refused, and what arrives for sure is of one that is accepted: neither needs to be looked at again.
+        AddWitness(witnesses, Outcome.Accept, parts, part => manager.ForAll(part.Arrived, NotChosen));
         AddWitness(witnesses, Outcome.Limited, parts, part => manager.And(part.Arrived, limited));
         AddWitness(witnesses, Outcome.Unproven, parts, part => manager.And(part.Arrived, unproven));
         AddWitness(witnesses, Outcome.Reject, parts, part => manager.And(part.Rejected, rejected));
-        AddWitness(witnesses, Outcome.Drop, parts, part => manager.And(
-            manager.And(manager.Minus(BddManager.Not(part.Arrived), part.Rejected), part.Sent), manager.And(dropped, part.Possible)));
+        AddWitness(witnesses, Outcome.Drop, parts, part => manager.And(part.Sent, manager.And(dropped, part.Possible)));
         ImmutableArray<PortSet> ports = [.. parts.Select(part => Ports(part.Question, part.Arrived))];
         return new SourceSets(
             _sources.Read(accepted, v6), _sources.Read(limited, v6), _sources.Read(unproven, v6), _sources.Read(rejected, v6), _sources.Read(dropped, v6))
