@@ -16,6 +16,8 @@ namespace Virtward.Exposure.Evaluation;
 /// </summary>
 internal sealed class PortTwins
 {
+    private static readonly string[] BridgeCalls = ["net.bridge.bridge-nf-call-iptables", "net.bridge.bridge-nf-call-ip6tables"];
+
     private readonly Dictionary<string, string> _first = new(StringComparer.Ordinal);
     private readonly HashSet<string> _several = new(StringComparer.Ordinal);
 
@@ -70,7 +72,7 @@ internal sealed class PortTwins
         target is FieldExpression { Field: PacketField.MetaMark or PacketField.MetaPriority or PacketField.CtMark };
 
     private static bool Calls(NetworkInterface bridge, HostNetwork network) => bridge.CallsIptables
-        || new[] { "net.bridge.bridge-nf-call-iptables", "net.bridge.bridge-nf-call-ip6tables" }.Any(name => network.Sysctls.GetValueOrDefault(name, "0").Trim() != "0");
+        || BridgeCalls.Any(name => network.Sysctls.GetValueOrDefault(name, "0").Trim() != "0");
 
     // Devices that routes, rules of routing or other devices speak of.
     private static HashSet<string> Special(HostNetwork network) =>

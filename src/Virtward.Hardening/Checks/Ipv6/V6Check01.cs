@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Virtward.Core.Net;
 using Virtward.Exposure.Answers;
-using Virtward.Exposure.Evaluation;
 using Virtward.Exposure.Matrix;
 using Virtward.Exposure.Topology;
 using Virtward.Exposure.Zones;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Virtward.Core.Net;
 using Virtward.Exposure.Answers;
-using Virtward.Exposure.Evaluation;
 using Virtward.Exposure.Topology;
 using Virtward.Hardening.Checks.Kernel;
 using Virtward.Hardening.Inventory;
