@@ -113,8 +113,32 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>, ISpa
     public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
 
     /// <inheritdoc/>
-    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider) =>
-        ToIPAddress().TryFormat(destination, out charsWritten);
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
+    {
+        if (!IsV4)
+        {
+            return ToIPAddress().TryFormat(destination, out charsWritten);
+        }
+
+        charsWritten = 0;
+        int length = 0;
+        for (int shift = 24; shift >= 0; shift -= 8)
+        {
+            if (!((byte)(V4 >> shift)).TryFormat(destination[length..], out int digits, default, provider) || (shift > 0 && length + digits == destination.Length))
+            {
+                return false;
+            }
+
+            length += digits;
+            if (shift > 0)
+            {
+                destination[length++] = '.';
+            }
+        }
+
+        charsWritten = length;
+        return true;
+    }
 
     /// <inheritdoc/>
     public bool Equals(Address other) => Low == other.Low && High == other.High;

@@ -14,6 +14,9 @@ public sealed class PrefixSet : IEquatable<PrefixSet>, IReadOnlyList<Prefix>
     /// <summary>The set that holds no address.</summary>
     public static readonly PrefixSet Empty = new([], []);
 
+    // From here on it is not worth keeping the list of prefixes for one walk.
+    private const int Large = 10_000;
+
     // IPv4 lies inside IPv6's numbers (::ffff:0:0/96, see Address), and is another family all the same: ::/0 holds no IPv4 address.
     private ImmutableArray<AddressRange> _rangesV4;
     private ImmutableArray<AddressRange> _rangesV6;
@@ -73,8 +76,8 @@ public sealed class PrefixSet : IEquatable<PrefixSet>, IReadOnlyList<Prefix>
             if (_prefixes.IsDefault)
             {
                 var prefixes = ImmutableArray.CreateBuilder<Prefix>();
-                AddPrefixes(V4, true, prefixes);
-                AddPrefixes(V6, false, prefixes);
+                AddPrefixes(V4.AsSpan(), true, prefixes);
+                AddPrefixes(V6.AsSpan(), false, prefixes);
                 ImmutableInterlocked.InterlockedInitialize(ref _prefixes, prefixes.DrainToImmutable());
             }
 
@@ -159,12 +162,15 @@ public sealed class PrefixSet : IEquatable<PrefixSet>, IReadOnlyList<Prefix>
         !Overlaps(prefix) ? [prefix] : Contains(prefix) ? [] : Of(prefix).Subtract(this).Prefixes;
 
     /// <inheritdoc/>
-    public IEnumerator<Prefix> GetEnumerator() => ((IEnumerable<Prefix>)Prefixes).GetEnumerator();
+    public IEnumerator<Prefix> GetEnumerator() => _prefixes.IsDefault && RangeCount > Large ? Stream() : ((IEnumerable<Prefix>)Prefixes).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>Whether both hold the same addresses.</summary>
-    public bool Equals(PrefixSet? other) => other is not null && Prefixes.AsSpan().SequenceEqual(other.Prefixes.AsSpan());
+    public bool Equals(PrefixSet? other) => ReferenceEquals(this, other)
+        || (other is not null && V4.AsSpan().SequenceEqual(other.V4.AsSpan())
+            // IPv4's place in a range of IPv6 holds nothing: ranges that differ by it alone are the same prefixes.
+            && (V6.AsSpan().SequenceEqual(other.V6.AsSpan()) || Prefixes.AsSpan().SequenceEqual(other.Prefixes.AsSpan())));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as PrefixSet);
@@ -295,7 +301,25 @@ public sealed class PrefixSet : IEquatable<PrefixSet>, IReadOnlyList<Prefix>
         return rest.DrainToImmutable();
     }
 
-    private static void AddPrefixes(ImmutableArray<AddressRange> ranges, bool v4, ImmutableArray<Prefix>.Builder prefixes)
+    // A large set is gone through without a list of a million prefixes being kept.
+    private IEnumerator<Prefix> Stream()
+    {
+        foreach ((ImmutableArray<AddressRange> ranges, bool v4) in new[] { (V4, true), (V6, false) })
+        {
+            var some = ImmutableArray.CreateBuilder<Prefix>();
+            foreach (AddressRange range in ranges)
+            {
+                some.Clear();
+                AddPrefixes([range], v4, some);
+                for (int at = 0; at < some.Count; at++)
+                {
+                    yield return some[at];
+                }
+            }
+        }
+    }
+
+    private static void AddPrefixes(ReadOnlySpan<AddressRange> ranges, bool v4, ImmutableArray<Prefix>.Builder prefixes)
     {
         foreach (AddressRange range in ranges)
         {

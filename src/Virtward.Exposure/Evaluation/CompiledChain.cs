@@ -22,6 +22,9 @@ internal sealed class CompiledChain(Table table, Chain chain)
     /// <summary>Its rules by the port they speak of; null: it is not worth it.</summary>
     public PortIndex? ByPort => field ??= _indexed ? null : Index();
 
+    /// <summary>What its rules drop by the source alone.</summary>
+    public SourceDrops SourceDrops => field ??= new SourceDrops(this);
+
     private PortIndex? Index()
     {
         _indexed = true;

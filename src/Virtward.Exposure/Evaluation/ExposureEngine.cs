@@ -20,9 +20,13 @@ public sealed class ExposureEngine
     private const KindSet AllButPorts = KindSet.Source | KindSet.Destination | KindSet.Free | KindSet.Luck | KindSet.Unknown;
     private const KindSet AllButDestinations = KindSet.Source | KindSet.Port | KindSet.Free | KindSet.Luck | KindSet.Unknown;
 
+    private const int MaxKnown = 1024;
+
     private readonly Ruleset _ruleset;
     private readonly HostNetwork _network;
     private readonly ExposureLimits _limits;
+    private readonly PortTwins _twins;
+    private readonly Dictionary<Question, SourceSets> _known = [];
     private Room _room = null!;
     private SetSink _sink = null!;
     private Machine _machine = null!;
@@ -39,6 +43,7 @@ public sealed class ExposureEngine
         _ruleset = ruleset;
         _network = network;
         _limits = limits ?? ExposureLimits.Usual;
+        _twins = new PortTwins(ruleset, network);
         Furnish();
     }
 
@@ -46,13 +51,56 @@ public sealed class ExposureEngine
     /// The sources by what becomes of their packets. Where the rules are too many or too entangled to be worked out within the limits, all sources are
     /// <see cref="Outcome.Unproven"/>, and <see cref="SourceSets.DependsOn"/> says why.
     /// </summary>
-    public SourceSets Ask(Question question) => Ask([question]);
+    public SourceSets Ask(Question question)
+    {
+        if (_twins.Of(question) is not { } alike)
+        {
+            return AskAll([question]);
+        }
+
+        if (_known.TryGetValue(alike, out SourceSets? known))
+        {
+            return known with { Witnesses = [.. known.Witnesses.Select(one => one with { Packet = one.Packet with { Iif = question.Entry } })] };
+        }
+
+        SourceSets answer = AskAll([question]);
+        if (_known.Count >= MaxKnown)
+        {
+            _known.Clear();
+        }
+
+        return _known[alike] = answer;
+    }
 
     /// <summary>
     /// The same for several questions at once, of one family of addresses: a source counts by the most open outcome that any of them has for it. Worked out as one, which
     /// for large sets costs little more than one question alone; <see cref="SourceSets.PortsByQuestion"/> tells them apart.
     /// </summary>
     public SourceSets Ask(ImmutableArray<Question> questions)
+    {
+        var places = new Dictionary<Question, int>();
+        int[] at = new int[questions.Length];
+        ImmutableArray<Question>.Builder different = ImmutableArray.CreateBuilder<Question>();
+        for (int question = 0; question < at.Length; question++)
+        {
+            Question asked = questions[question];
+            if (!places.TryGetValue(_twins.Of(asked) ?? asked, out at[question]))
+            {
+                places[_twins.Of(asked) ?? asked] = at[question] = different.Count;
+                different.Add(asked);
+            }
+        }
+
+        if (different.Count == at.Length)
+        {
+            return AskAll(questions);
+        }
+
+        SourceSets answer = AskAll(different.ToImmutable());
+        return answer with { PortsByQuestion = [.. at.Select(place => answer.PortsByQuestion[place])] };
+    }
+
+    private SourceSets AskAll(ImmutableArray<Question> questions)
     {
         if (_room.Manager.NodeCount > _limits.Nodes / 2)
         {
@@ -135,12 +183,12 @@ public sealed class ExposureEngine
         int dropped = manager.Minus(manager.Minus(asked, any), rejected);
         ImmutableArray<string> depends = [.. _room.Notes];
         var witnesses = ImmutableArray.CreateBuilder<Witness>();
-        AddWitness(witnesses, Outcome.Accept, parts, part => manager.And(manager.ForAll(part.Arrived, NotChosen), accepted));
+        // Of a source that is dropped no packet arrives or is refused, and what arrives for sure is of one that is accepted: neither needs to be looked at again.
+        AddWitness(witnesses, Outcome.Accept, parts, part => manager.ForAll(part.Arrived, NotChosen));
         AddWitness(witnesses, Outcome.Limited, parts, part => manager.And(part.Arrived, limited));
         AddWitness(witnesses, Outcome.Unproven, parts, part => manager.And(part.Arrived, unproven));
         AddWitness(witnesses, Outcome.Reject, parts, part => manager.And(part.Rejected, rejected));
-        AddWitness(witnesses, Outcome.Drop, parts, part => manager.And(
-            manager.And(manager.Minus(BddManager.Not(part.Arrived), part.Rejected), part.Sent), manager.And(dropped, part.Possible)));
+        AddWitness(witnesses, Outcome.Drop, parts, part => manager.And(part.Sent, manager.And(dropped, part.Possible)));
         ImmutableArray<PortSet> ports = [.. parts.Select(part => Ports(part.Question, part.Arrived))];
         return new SourceSets(
             _sources.Read(accepted, v6), _sources.Read(limited, v6), _sources.Read(unproven, v6), _sources.Read(rejected, v6), _sources.Read(dropped, v6))
@@ -168,14 +216,19 @@ public sealed class ExposureEngine
         }
 
         int possible = device is null ? manager.And(sources, OwnSources(v6)) : sources;
-        int ports = question.Ports is { } range
-            ? _room.Sets.InRange(_room.Variables.Vector(VariableKind.Port, Variables.DestinationPortKey, 16), range.First, range.Last)
-            : BddManager.True;
+        int ports = question.Ports is { } range ? AskedPorts(range) : BddManager.True;
         int where = question.To is { } to ? _sources.Write(_room.Variables.Destination(v6), to, v6) : BddManager.True;
         int sent = manager.And(ports, where);
         _room.StepsLeft = _limits.Steps;
         Send(_machine, new PacketMaker(_room).MakeAll(question, device, manager.And(possible, sent)), device);
         return new AskedPart(question, device, possible, sent, _sink.Arrived, _sink.Rejected);
+    }
+
+    private int AskedPorts(Rulesets.Sets.ValueRange range)
+    {
+        BitValue port = _room.Variables.Vector(VariableKind.Port, Variables.DestinationPortKey, 16);
+        _room.AskedPorts = range.First == 0 && range.Last >= ushort.MaxValue ? null : (port.Bits!, (uint)range.First, (uint)UInt128.Min(range.Last, ushort.MaxValue));
+        return _room.Sets.InRange(port, range.First, range.Last);
     }
 
     private void AddWitness(ImmutableArray<Witness>.Builder witnesses, Outcome outcome, List<AskedPart> parts, Func<AskedPart, int> of)
@@ -303,6 +356,7 @@ public sealed class ExposureEngine
 
     private void Furnish()
     {
+        _known.Clear();
         _room = new Room(new CompiledRuleset(_ruleset), _network, false, _limits.Nodes);
         _sink = new SetSink(_room);
         _example = new TraceSink(_room);

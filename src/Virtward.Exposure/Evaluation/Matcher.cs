@@ -26,7 +26,7 @@ internal sealed class Matcher(Room room, FieldReader fields, ExpressionReader ex
 
         if (!value.IsNumber)
         {
-            return Later;
+            return OfAskedPorts(step, value);
         }
 
         bool holds;
@@ -73,6 +73,20 @@ internal sealed class Matcher(Room room, FieldReader fields, ExpressionReader ex
         }
 
         return holds ? BddManager.True : BddManager.False;
+    }
+
+    // Of the ports that are asked about, which is all that the packets have, a rule may name all or none.
+    private int OfAskedPorts(MatchStep step, in BitValue value)
+    {
+        if (!step.IsPlain || step.Match.Operator is not (MatchOperator.Equal or MatchOperator.NotEqual)
+            || room.AskedPorts is not { } asked || !ReferenceEquals(asked.Bits, value.Bits))
+        {
+            return Later;
+        }
+
+        bool all = step.First <= asked.First && asked.Last <= step.Last;
+        bool none = step.Last < asked.First || asked.Last < step.First;
+        return !all && !none ? Later : all == (step.Match.Operator == MatchOperator.Equal) ? BddManager.True : BddManager.False;
     }
 
     /// <summary>The packets for which it holds.</summary>

@@ -15,7 +15,7 @@ internal sealed class PortIndex
 
     private readonly CompiledRule[] _rules;
     private readonly (UInt128 First, UInt128 Last)?[] _ports;
-    private readonly Dictionary<uint, int[]> _known = [];
+    private readonly Dictionary<(uint First, uint Last), int[]> _known = [];
 
     private PortIndex(CompiledRule[] rules, (UInt128 First, UInt128 Last)?[] ports)
     {
@@ -35,17 +35,17 @@ internal sealed class PortIndex
         return ports.Count(static one => one is not null) < FewRules ? null : new PortIndex(rules, ports);
     }
 
-    /// <summary>The places of the rules that may be about a port, in order.</summary>
-    public int[] At(uint port)
+    /// <summary>The places of the rules that may be about one of some ports, in order.</summary>
+    public int[] At(uint first, uint last)
     {
-        if (!_known.TryGetValue(port, out int[]? places))
+        if (!_known.TryGetValue((first, last), out int[]? places))
         {
             if (_known.Count >= MaxKnown)
             {
                 _known.Clear();
             }
 
-            _known[port] = places = [.. Enumerable.Range(0, _rules.Length).Where(at => _ports[at] is not { } ports || (ports.First <= port && port <= ports.Last))];
+            _known[(first, last)] = places = [.. Enumerable.Range(0, _rules.Length).Where(at => _ports[at] is not { } ports || (ports.First <= last && first <= ports.Last))];
         }
 
         return places;

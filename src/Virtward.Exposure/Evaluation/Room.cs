@@ -43,6 +43,9 @@ internal sealed class Room
     /// <summary>Whether it is known that no program has a transparent socket.</summary>
     public bool NoTransparentSockets { get; set; }
 
+    /// <summary>The bits that stand for the destination port, where many are asked about, and the lowest and highest of those; null: they are all, or one.</summary>
+    public (int[] Bits, uint First, uint Last)? AskedPorts { get; set; }
+
     /// <summary>How many more steps may be taken.</summary>
     public long StepsLeft { get; set; }
 

@@ -99,7 +99,8 @@ internal sealed class RuleWalker(
         var returned = new List<PacketState>();
         List<PacketState> current = states;
         var next = new List<PacketState>();
-        PortCursor cursor = new(chain);
+        PortCursor cursor = new(chain, room);
+        PlainRules? plain = states.Count == 1 && !room.Recording && !states[0][Slot.SourceAddress].IsNumber ? new PlainRules(chain, states[0], room.Manager, matcher) : null;
         for (int at = cursor.Next(0, current); at < chain.Rules.Length && current.Count > 0; at = cursor.Next(at + 1, current))
         {
             CompiledRule rule = chain.Rules[at];
@@ -108,6 +109,20 @@ internal sealed class RuleWalker(
             if (current.Count == 1 && !MayMatch(rule, current[0]))
             {
                 continue;
+            }
+
+            if (plain is not null && current.Count == 1 && plain.Take(rule, at, current[0]))
+            {
+                continue;
+            }
+
+            if (plain is { IsOpen: true })
+            {
+                current = Settled(plain, current[0]);
+                if (current.Count == 0)
+                {
+                    break;
+                }
             }
 
             next.Clear();
@@ -130,9 +145,11 @@ internal sealed class RuleWalker(
             (current, next) = (next, current);
         }
 
-        returned.AddRange(current);
+        returned.AddRange(plain is { IsOpen: true } ? Settled(plain, current[0]) : current);
         return Merge(returned);
     }
+
+    private List<PacketState> Settled(PlainRules plain, PacketState state) => plain.Settle(state, _accepted) is { } left ? [left] : [];
 
     // Conditions on numbers are looked at first: most rules are about another port or device.
     private bool MayMatch(CompiledRule rule, PacketState state)

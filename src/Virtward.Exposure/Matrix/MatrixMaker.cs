@@ -33,13 +33,14 @@ public sealed class MatrixMaker
     /// <param name="ruleset">Its rules.</param>
     /// <param name="zones">Its zones.</param>
     /// <param name="services">What the policy says may be reached; null or empty: it says nothing.</param>
-    public MatrixMaker(HostFacts facts, Ruleset ruleset, ZoneMap zones, ImmutableArray<ServicePolicy>? services = null)
+    /// <param name="engine">The host's engine, with these rules; null: one of its own.</param>
+    public MatrixMaker(HostFacts facts, Ruleset ruleset, ZoneMap zones, ImmutableArray<ServicePolicy>? services = null, ExposureEngine? engine = null)
     {
         _facts = facts;
         _ruleset = ruleset;
         _zones = zones;
         _services = new DeclaredServices(services ?? []);
-        _engine = new ExposureEngine(ruleset, facts.Network);
+        _engine = engine ?? new ExposureEngine(ruleset, facts.Network);
         Paths = new PathFinder(_engine, facts.Network);
         _own = PrefixSet.Of(EndpointFinder.OwnAddresses(facts.Network).Select(static address => new Prefix(address)));
     }

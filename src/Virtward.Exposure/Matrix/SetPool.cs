@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 using Virtward.Core.Net;
 using Virtward.Exposure.Answers;
 using Virtward.Exposure.Evaluation;
+using Virtward.Exposure.PacketSets;
 
 namespace Virtward.Exposure.Matrix;
 
@@ -67,20 +69,49 @@ internal sealed class SetPool
         to.WriteEndObject();
     }
 
-    /// <summary>Writes a set as a list, whatever its size.</summary>
+    /// <summary>Writes a set as a list, whatever its size: a large one of IPv4 as it is walked, without being made.</summary>
     public static void List(Utf8JsonWriter to, string name, PrefixSet set)
     {
         to.WriteStartArray(name);
-        foreach (Prefix prefix in set)
+        if (!set.IsDeferred || set.Origin is not SourceNode node || !node.TryWalk((first, last) => List(to, first.V4, last.V4)))
         {
-            to.WriteStringValue(prefix.ToString());
-            if (to.BytesPending > Block)
+            foreach (Prefix prefix in set)
             {
-                to.Flush();
+                Write(to, prefix);
             }
         }
 
         to.WriteEndArray();
+    }
+
+    // The shortest list of prefixes: each is the largest block that starts where the one before ended, and does not reach past the end.
+    private static void List(Utf8JsonWriter to, uint first, uint last)
+    {
+        ulong next = first;
+        while (next <= last)
+        {
+            int size = Math.Min(BitOperations.TrailingZeroCount(next | (1UL << 32)), BitOperations.Log2(last - next + 1));
+            Write(to, new Prefix(Address.FromV4((uint)next), 32 - size));
+            next += 1UL << size;
+        }
+    }
+
+    private static void Write(Utf8JsonWriter to, Prefix prefix)
+    {
+        Span<char> text = stackalloc char[Address.MaxTextLength + 4];
+        prefix.First.TryFormat(text, out int length, default, CultureInfo.InvariantCulture);
+        if (!prefix.IsSingle)
+        {
+            text[length] = '/';
+            prefix.Length.TryFormat(text[(length + 1)..], out int digits, default, CultureInfo.InvariantCulture);
+            length += 1 + digits;
+        }
+
+        to.WriteStringValue(text[..length]);
+        if (to.BytesPending > Block)
+        {
+            to.Flush();
+        }
     }
 
     private string NameOf(PrefixSet set)

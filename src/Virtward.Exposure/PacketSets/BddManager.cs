@@ -19,7 +19,7 @@ internal sealed class BddManager
     public const int MaxVariables = 4096;
 
     private const int Terminal = 0x7fff;
-    private const int HasOthers = 0x8000;
+    private const int KindShift = 16;
     private const int MaxCache = 1 << 21;
     private const int InitialNodes = 1 << 14;
     private const int OperationXor = 1;
@@ -191,9 +191,16 @@ internal sealed class BddManager
     /// <summary>What is left when all variables of the given kinds may be chosen at will.</summary>
     public int Exists(int set, KindSet kinds)
     {
-        if (set <= 1 || !HasOtherVariables(set))
+        if (set <= 1)
         {
-            return set > 1 && kinds.Contains(VariableKind.Source) ? True : set;
+            return set;
+        }
+
+        // A node knows the kinds below it: where none of those is chosen there is nothing to be done, and where all are, some packet is there.
+        int there = _nodes[set >> 1].Variable >> KindShift;
+        if (kinds.Contains(VariableKind.Source) ? (there & ~(int)kinds) == 0 : (there & (int)kinds) == 0)
+        {
+            return kinds.Contains(VariableKind.Source) ? True : set;
         }
 
         long key = ((long)kinds << 32) | (uint)set;
@@ -226,7 +233,7 @@ internal sealed class BddManager
     public int HighOf(int set) => _nodes[set >> 1].High ^ (set & 1);
 
     /// <summary>Whether it hangs on more than source addresses.</summary>
-    public bool HasOtherVariables(int set) => (_nodes[set >> 1].Variable & HasOthers) != 0;
+    public bool HasOtherVariables(int set) => _nodes[set >> 1].Variable >> KindShift != 0;
 
     /// <summary>The node that splits by a variable.</summary>
     public int Make(int variable, int low, int high)
@@ -258,8 +265,9 @@ internal sealed class BddManager
             bucket = (int)(hash & (uint)(_buckets.Length - 1));
         }
 
-        int others = variable >= _sourceBits ? HasOthers : (_nodes[low >> 1].Variable | _nodes[high >> 1].Variable) & HasOthers;
-        _nodes[_count].Variable = variable | others;
+        int kinds = (_nodes[low >> 1].Variable | _nodes[high >> 1].Variable) >> KindShift;
+        kinds |= variable >= _sourceBits ? 1 << (int)_kinds[variable] : 0;
+        _nodes[_count].Variable = variable | (kinds << KindShift);
         _nodes[_count].Low = low;
         _nodes[_count].High = high;
         _nodes[_count].Next = _buckets[bucket];
@@ -329,7 +337,7 @@ internal sealed class BddManager
     /// <summary>A node, of 16 bytes side by side: looking one up is one cache line.</summary>
     private struct Node
     {
-        /// <summary>The variable that it splits by, with a flag where any but source bits are below.</summary>
+        /// <summary>The variable that it splits by; above it, the kinds of those that it hangs on, source bits aside.</summary>
         public int Variable;
 
         /// <summary>What it is where the variable is 0.</summary>

@@ -6,8 +6,12 @@ namespace Virtward.Exposure.PacketSets;
 /// <param name="manager">The room of the sets.</param>
 internal sealed class RangeCounter(BddManager manager)
 {
-    // Of a node, as a function of its own variable and those below it.
-    private readonly Dictionary<int, Tally> _known = [];
+    private const int PageBits = 11;
+    private const int PageSize = 1 << PageBits;
+
+    // By set, of a node as a function of its own variable and those below it; in pages, as sets that are counted lie close to each other. A set that is
+    // not empty has at least one interval: none means that it was not counted yet.
+    private Tally[]?[] _known = [];
 
     /// <summary>How many intervals of addresses the set is.</summary>
     /// <param name="set">A set that hangs on nothing but source bits.</param>
@@ -45,13 +49,26 @@ internal sealed class RangeCounter(BddManager manager)
             return default;
         }
 
-        if (!_known.TryGetValue(set, out Tally tally))
+        Tally known = Page(set)[set & (PageSize - 1)];
+        if (known.Ranges == 0)
         {
             int below = manager.VariableOf(set) + 1;
-            _known[set] = tally = Tally.Join(At(manager.LowOf(set), below), At(manager.HighOf(set), below));
+            known = Tally.Join(At(manager.LowOf(set), below), At(manager.HighOf(set), below));
+            Page(set)[set & (PageSize - 1)] = known;
         }
 
-        return tally;
+        return known;
+    }
+
+    private Tally[] Page(int set)
+    {
+        int page = set >> PageBits;
+        if (page >= _known.Length)
+        {
+            Array.Resize(ref _known, Math.Max(page + 1, 2 * _known.Length));
+        }
+
+        return _known[page] ??= new Tally[PageSize];
     }
 
     /// <summary>What is counted of a set.</summary>

@@ -11,4 +11,15 @@ internal sealed class SourceNode(SourceReader reader, int set, bool v6)
 {
     /// <summary>How it lies in another set.</summary>
     public SourceShape Measure(PrefixSet within) => reader.Measure(set, within, v6);
+
+    /// <summary>Tells its intervals one after the other, in order, without making them all; false: it is one of IPv6, which has to be made.</summary>
+    public bool TryWalk(Action<Address, Address> each)
+    {
+        if (!v6)
+        {
+            reader.Walk(set, each);
+        }
+
+        return !v6;
+    }
 }

@@ -48,7 +48,7 @@ internal sealed class SourceReader(BddManager manager, Variables variables)
 
     private PrefixSet Make(int set, bool v6)
     {
-        var found = new List<(Address First, Address Last)>();
+        var found = new List<(Address First, Address Last)>((int)Math.Min(_counter.Ranges(set), 1 << 20));
         // What lies in IPv4's place among IPv6's numbers is no source: it may be in a larger prefix, and is none by itself.
         if (v6)
         {
@@ -56,7 +56,7 @@ internal sealed class SourceReader(BddManager manager, Variables variables)
         }
         else
         {
-            Collect4(set, 0, 0, found);
+            Walk(set, (first, last) => found.Add((first, last)));
         }
 
         return PrefixSet.OfRanges(found);
@@ -91,8 +91,19 @@ internal sealed class SourceReader(BddManager manager, Variables variables)
 
     private int InMapped(in BitValue address) => new ValueSets(manager).InRange(address, Mapped.First.Value, Mapped.Last.Value);
 
-    // The same as below for 32 bits, which is what large sets are of.
-    private void Collect4(int set, int depth, uint start, List<(Address First, Address Last)> found)
+    /// <summary>The intervals of a set of IPv4 sources, in order.</summary>
+    public void Walk(int set, Action<Address, Address> each)
+    {
+        (uint First, uint Last)? open = null;
+        Walk(set, 0, 0, ref open, each);
+        if (open is { } last)
+        {
+            each(Address.FromV4(last.First), Address.FromV4(last.Last));
+        }
+    }
+
+    // The same as below for 32 bits, which is what large sets are of. What follows at once is joined.
+    private void Walk(int set, int depth, uint start, ref (uint First, uint Last)? open, Action<Address, Address> each)
     {
         while (set > BddManager.False)
         {
@@ -100,13 +111,13 @@ internal sealed class SourceReader(BddManager manager, Variables variables)
             if (variable > depth)
             {
                 // Both halves are alike.
-                Collect4(set, depth + 1, start, found);
+                Walk(set, depth + 1, start, ref open, each);
                 start += 1u << (31 - depth);
                 depth++;
                 continue;
             }
 
-            Collect4(manager.LowOf(set), depth + 1, start, found);
+            Walk(manager.LowOf(set), depth + 1, start, ref open, each);
             set = manager.HighOf(set);
             start += 1u << (31 - depth);
             depth++;
@@ -118,14 +129,18 @@ internal sealed class SourceReader(BddManager manager, Variables variables)
         }
 
         uint end = depth == 0 ? uint.MaxValue : start + ((1u << (32 - depth)) - 1);
-        if (found.Count > 0 && found[^1].Last.V4 + 1 == start && start != 0)
+        if (open is { } before && before.Last + 1 == start && start != 0)
         {
-            found[^1] = (found[^1].First, Address.FromV4(end));
+            open = (before.First, end);
+            return;
         }
-        else
+
+        if (open is { } done)
         {
-            found.Add((Address.FromV4(start), Address.FromV4(end)));
+            each(Address.FromV4(done.First), Address.FromV4(done.Last));
         }
+
+        open = (start, end);
     }
 
     private void Collect(int set, int depth, UInt128 start, bool v6, List<(Address First, Address Last)> found)

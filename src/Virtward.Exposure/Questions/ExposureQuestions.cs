@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Virtward.Core.Net;
 using Virtward.Core.Policy;
+using Virtward.Exposure.Evaluation;
 using Virtward.Exposure.Facts;
 using Virtward.Exposure.Facts.Guests;
 using Virtward.Exposure.Matrix;
@@ -25,11 +26,12 @@ public sealed class ExposureQuestions
     /// <param name="ruleset">Its rules.</param>
     /// <param name="zones">Its zones.</param>
     /// <param name="services">What the policy says may be reached; null or empty: it says nothing.</param>
-    public ExposureQuestions(HostFacts facts, Ruleset ruleset, ZoneMap zones, ImmutableArray<ServicePolicy>? services = null)
+    /// <param name="engine">The host's engine, with these rules; null: one of its own.</param>
+    public ExposureQuestions(HostFacts facts, Ruleset ruleset, ZoneMap zones, ImmutableArray<ServicePolicy>? services = null, ExposureEngine? engine = null)
     {
         _facts = facts;
         _zones = zones;
-        Matrix = new MatrixMaker(facts, ruleset, zones, services);
+        Matrix = new MatrixMaker(facts, ruleset, zones, services, engine);
         _destinations = Destinations.Of(zones.Zones, facts.Network);
     }
 

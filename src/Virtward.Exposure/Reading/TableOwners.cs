@@ -9,6 +9,8 @@ public static class TableOwners
     /// <summary>What iptables' own chains hold is written by hand or by a script.</summary>
     public const string Iptables = "iptables";
 
+    private static readonly ImmutableArray<string> BuiltIn = ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING", "BROUTING"];
+
     private static readonly ImmutableArray<TableOwner> Owners =
     [
         new("virtward", "virtward*", null),
@@ -69,7 +71,8 @@ public static class TableOwners
             }
         }
 
-        return table.Origin is TableOrigin.IptablesNft or TableOrigin.IptablesLegacy ? Iptables : "";
+        // Into a table that iptables made an admin may put a chain of his own with nft: iptables attaches only those that are built in.
+        return table.Origin is TableOrigin.IptablesNft or TableOrigin.IptablesLegacy && (chain?.Base is null || BuiltIn.Contains(chain.Name)) ? Iptables : "";
     }
 
     /// <summary>A name, or its beginning before <c>*</c>, with one more piece after it where something follows.</summary>

@@ -17,6 +17,7 @@ namespace Virtward.Hardening.Inventory;
 public sealed class ExposureFacts
 {
     private readonly Lazy<ExposureReport?> _report;
+    // One for all that is asked: what questions have in common is worked out once.
     private readonly Lazy<ExposureEngine> _engine;
     private readonly Lazy<ExposureQuestions?> _questions;
     private readonly Dictionary<Question, SourceSets> _answers = [];
@@ -26,7 +27,7 @@ public sealed class ExposureFacts
         Ruleset = ruleset;
         Problem = problem;
         _engine = new(() => new ExposureEngine(ruleset ?? Ruleset.Empty, host.Network));
-        _questions = new(() => ruleset is null ? null : new ExposureQuestions(host, ruleset, zones, services));
+        _questions = new(() => ruleset is null ? null : new ExposureQuestions(host, ruleset, zones, services, _engine.Value));
         _report = new(() => _questions.Value?.Matrix.Make(null, static (_, _) => { }, CancellationToken.None));
     }
 

@@ -35,9 +35,7 @@ public static class Ban01
                 : Outcome.Of(
                     [new Finding("ban engine", "no ban engine runs", Start())
                     {
-                        Evidence = [new Evidence(EvidenceKind.Unit, BanEngines.VirtwardUnit, facts.Units.Find(BanEngines.VirtwardUnit)?.Told
-                            ?? "there is no such unit"), new Evidence(EvidenceKind.Unit, BanEngines.Fail2BanUnit,
-                            facts.Units.Find(BanEngines.Fail2BanUnit)?.Told ?? "there is no such unit")],
+                        Evidence = [.. BanEngines.Installed(facts)],
                         Severity = facts.Profile == Profile.Lab ? Severity.Medium : null,
                     }], "");
         }

@@ -27,6 +27,14 @@ internal static class BanEngines
     /// <summary>Another that runs; null: none that is known.</summary>
     public static string? Other(AuditFacts facts) => OtherUnits.FirstOrDefault(facts.Units.IsActive);
 
+    /// <summary>The units of ban engines that there are on this host, with their states; where there is none, that there is none.</summary>
+    public static IEnumerable<Evidence> Installed(AuditFacts facts)
+    {
+        Evidence[] installed = [.. OtherUnits.Prepend(Fail2BanUnit).Prepend(VirtwardUnit).Where(unit => facts.Units.Find(unit) is not null)
+            .Select(unit => new Evidence(EvidenceKind.Unit, unit, facts.Units.Find(unit)!.Told))];
+        return installed.Length > 0 ? installed : [new Evidence(EvidenceKind.Unit, "units of ban engines", "none is installed: no Fail2Ban, CrowdSec, SSHGuard, DenyHosts or Virtward")];
+    }
+
     /// <summary>What cannot be said because it is not known what runs, or what runs cannot be read; null: go on.</summary>
     public static Outcome? Without(AuditFacts facts)
     {

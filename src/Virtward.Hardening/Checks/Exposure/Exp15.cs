@@ -1,6 +1,10 @@
 using System.Collections.Immutable;
 using Virtward.Core.Net;
+using Virtward.Exposure.Answers;
+using Virtward.Exposure.Packets;
 using Virtward.Exposure.Paths;
+using Virtward.Exposure.Rulesets;
+using Virtward.Exposure.Rulesets.Sets;
 using Virtward.Exposure.Zones;
 using Virtward.Hardening.Checks.Firewall;
 using Virtward.Hardening.Inventory;
@@ -38,7 +42,6 @@ public static class Exp15
         List<string> doubts = [];
         foreach (string by in new[] { Zone.Internet, Zone.Guests, Zone.Containers }.Where(zone => Reach.Has(facts, zone)))
         {
-            ImmutableArray<ProtocolPorts> honest = Honest(facts, by, trusted);
             foreach (string of in trusted)
             {
                 if (facts.Exposure.Questions?.Forged(of, by, Zone.Host) is not PathAnswer forged)
@@ -47,7 +50,7 @@ public static class Exp15
                 }
 
                 // What is open to everybody there is no matter of trust.
-                ProtocolPorts[] more = [.. forged.Ports.Where(one => !Within(one, honest))];
+                ProtocolPorts[] more = [.. forged.Ports.Where(one => !IsOpenAnyway(facts, by, trusted, one))];
                 if (more.Length > 0 && (!forged.Sets.Accepted.IsEmpty || !forged.Sets.Limited.IsEmpty))
                 {
                     findings.Add(Finding(facts, of, by, forged, more));
@@ -62,15 +65,27 @@ public static class Exp15
         return Outcome.Of(findings, $"packets with addresses of {string.Join(" and ", trusted.Select(Reach.Words))} are dropped on every other interface, or get no more than anybody there", doubts.Count == 0 ? null : doubts[0]);
     }
 
-    // Of the Internet anybody is asked about, forgers among them: what everybody else gets there is what counts.
-    private static ImmutableArray<ProtocolPorts> Honest(AuditFacts facts, string by, string[] trusted)
+    // Whether everybody there gets that anyway. Of the Internet anybody is asked about, forgers among them: what everybody else gets there is what counts.
+    private static bool IsOpenAnyway(AuditFacts facts, string by, string[] trusted, ProtocolPorts forged)
     {
         ZoneEntry[] entries = [.. facts.Zones.Find(by)!.Entries];
+        if (entries.All(static entry => entry.Sources is not null))
+        {
+            return Within(forged, Ways.Between(facts, by, Zone.Host)?.Ports ?? []);
+        }
+
+        // Where a forger gets everything, one port that no rule names tells as a rule that the others do not: all ports of thousands of rules are dear.
+        return !(ProtocolNames.HasPorts(forged.Protocol) && facts.Exposure.Ruleset is Ruleset ruleset && UnnamedPort.Of(ruleset) is int other && forged.Ports.Contains(other)
+                && !Within(forged with { Ports = PortSet.Of([ValueRange.Single((UInt128)other)]) }, Honest(facts, entries, trusted, forged.Protocol, ValueRange.Single((UInt128)other))))
+            && Within(forged, Honest(facts, entries, trusted, forged.Protocol, new ValueRange(forged.Ports.Ranges[0].First, forged.Ports.Ranges[^1].Last)));
+    }
+
+    private static ImmutableArray<ProtocolPorts> Honest(AuditFacts facts, ZoneEntry[] entries, string[] trusted, int protocol, ValueRange ports)
+    {
         Destination host = Destinations.Of(facts.Zones.Zones, facts.Host.Network)[^1];
         PrefixSet forged = trusted.SelectMany(zone => facts.Zones.Find(zone)!.Entries).Aggregate(PrefixSet.Empty, static (all, entry) => entry.Sources is null ? all : all.Union(entry.Sources));
-        return entries.All(static entry => entry.Sources is not null)
-            ? Ways.Between(facts, by, Zone.Host)?.Ports ?? []
-            : facts.Exposure.Questions?.Matrix.Paths.Ask(new PathQuestion([.. entries], host) { Sources = Destinations.Unicast.Subtract(forged) }).Ports ?? [];
+        return facts.Exposure.Questions?.Matrix.Paths.Ask(
+            new PathQuestion([.. entries], host) { Sources = Destinations.Unicast.Subtract(forged), Protocols = [protocol], Ports = ports }).Ports ?? [];
     }
 
     private static bool Within(ProtocolPorts forged, ImmutableArray<ProtocolPorts> honest) =>

@@ -37,7 +37,8 @@ public static class Gst01
         {
             Guest? known = facts.Host.Guests.FirstOrDefault(one => one.Name == guest.Name);
             string[] addresses = [.. (known?.Addresses ?? []).Select(static one => one.Address.ToString()).Distinct()];
-            if (guest.Running && addresses.Length == 0 && !guest.Current.Nics.IsEmpty)
+            // One that is paused answers nobody, and its leases and neighbours run out meanwhile.
+            if (guest is { Running: true, Current.Paused: false } && addresses.Length == 0 && !guest.Current.Nics.IsEmpty)
             {
                 findings.Add(new Finding($"guest {guest.Name}: address", "it runs, and no address of it is known, so that nobody can say who reaches it", new Remedy(
                     "Give the guest a fixed address in its network, or install the guest agent in it.")
@@ -61,7 +62,8 @@ public static class Gst01
     private static string Tell(AuditFacts facts, AuditedGuest guest, string[] addresses, bool backups)
     {
         GuestDefinition form = guest.Current;
-        string where = addresses.Length > 0 ? Hypervisor.List(addresses, 2) : guest.Running ? "no known address" : "off";
+        string address = addresses.Length > 0 ? Hypervisor.List(addresses, 2) : guest.Running ? "no known address" : "off";
+        string where = form.Paused ? $"paused, {address}" : address;
         string[] filters = [.. form.Nics.Select(static nic => nic.Filter).Where(static filter => filter.Length > 0).Distinct()];
         string[] limits =
         [

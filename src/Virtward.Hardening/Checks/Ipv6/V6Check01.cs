@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Virtward.Core.Net;
 using Virtward.Exposure.Answers;
-using Virtward.Exposure.Evaluation;
 using Virtward.Exposure.Matrix;
 using Virtward.Exposure.Topology;
 using Virtward.Exposure.Zones;
@@ -55,7 +54,6 @@ public static class V6Check01
         }
 
         bool used = devices.SelectMany(static device => device.Addresses).Any(static one => !one.Address.IsV4 && !V6Judge.IsLinkLocal(one.Address));
-        var engine = new ExposureEngine(facts.Exposure.Ruleset, facts.Host.Network);
         List<Finding> findings = [];
         List<string> unseen = [];
         int asked = 0;
@@ -71,7 +69,7 @@ public static class V6Check01
             }
 
             asked++;
-            Ask(facts, engine, zone, entry, device, destination, used, findings, unseen);
+            Ask(facts, zone, entry, device, destination, used, findings, unseen);
         }
 
         return Outcome.Of(findings, asked == 0
@@ -79,7 +77,7 @@ public static class V6Check01
             : $"IPv6 lets {(used ? "no port in that IPv4 keeps shut" : "nothing in")}, at {asked} interfaces", KernelJudge.Join(unseen));
     }
 
-    private static void Ask(AuditFacts facts, ExposureEngine engine, string zone, ZoneEntry entry, NetworkInterface device, Address to, bool used, List<Finding> findings, List<string> unseen)
+    private static void Ask(AuditFacts facts, string zone, ZoneEntry entry, NetworkInterface device, Address to, bool used, List<Finding> findings, List<string> unseen)
     {
         bool local = V6Judge.IsLinkLocal(to);
         PrefixSet? from6 = local ? Neighbour6 : zone == Zone.Internet ? Stranger6 : null;
@@ -91,7 +89,7 @@ public static class V6Check01
         foreach (int protocol in new[] { Tcp, Udp })
         {
             string name = protocol == Tcp ? "tcp" : "udp";
-            SourceSets six = engine.Ask(new Question(entry.Device, to, protocol, 0) { Ports = Endpoint.AllPorts, From = from6 });
+            SourceSets six = facts.Exposure.Ask(new Question(entry.Device, to, protocol, 0) { Ports = Endpoint.AllPorts, From = from6 });
             if (six.Accepted.IsEmpty && six.Limited.IsEmpty)
             {
                 if (!six.Unproven.IsEmpty)
@@ -103,7 +101,7 @@ public static class V6Check01
             }
 
             PortSet four = to4 is Address address
-                ? engine.Ask(new Question(entry.Device, address, protocol, 0) { Ports = Endpoint.AllPorts, From = from4 }).OpenPorts
+                ? facts.Exposure.Ask(new Question(entry.Device, address, protocol, 0) { Ports = Endpoint.AllPorts, From = from4 }).OpenPorts
                 : PortSet.Empty;
             HashSet<int> client = protocol == Udp ? [DhcpV6Client] : [];
             ImmutableArray<string> beyond = V6Judge.Beyond(six.OpenPorts, four, client);

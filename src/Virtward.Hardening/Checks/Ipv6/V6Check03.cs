@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Virtward.Core.Net;
 using Virtward.Exposure.Answers;
-using Virtward.Exposure.Evaluation;
 using Virtward.Exposure.Topology;
 using Virtward.Hardening.Checks.Kernel;
 using Virtward.Hardening.Inventory;
@@ -51,7 +50,6 @@ public static class V6Check03
             return Outcome.Unknown(facts.Exposure.Problem ?? "the firewall's rules are not known");
         }
 
-        var engine = new ExposureEngine(facts.Exposure.Ruleset, facts.Host.Network);
         List<Finding> findings = [];
         List<string> unseen = hidden is null ? [] : [hidden];
         foreach ((NetworkInterface bridge, (string Device, string Guest, string? Filter)[] guests) in bridges.Take(64))
@@ -60,7 +58,7 @@ public static class V6Check03
             string[] uplinks = [.. V6Judge.PortsOf(facts, bridge.Name).Where(port => IsUplink(port, taps)).Select(static port => port.Name)];
             foreach ((string device, string guest, string? filter) in guests.Where(static one => !V6Check04.DropsV6(one.Filter)).Take(64))
             {
-                SourceSets answer = engine.Ask(new Question(device, Outside, 6, 443) { Bridged = true });
+                SourceSets answer = facts.Exposure.Ask(new Question(device, Outside, 6, 443) { Bridged = true });
                 string[] ways = [.. answer.Arrivals.Where(uplinks.Contains)];
                 if (ways.Length > 0 && !(answer.Accepted.IsEmpty && answer.Limited.IsEmpty))
                 {

@@ -33,7 +33,7 @@ public static class Lv12
             return none;
         }
 
-        if (facts.Exposure.Ruleset is null)
+        if (facts.Exposure.Questions is not { Matrix: var matrix })
         {
             return Outcome.Unknown(facts.Exposure.Problem ?? "the firewall's rules are not known");
         }
@@ -46,14 +46,14 @@ public static class Lv12
             return Outcome.Unknown("the host's addresses are not known");
         }
 
-        var maker = new MatrixMaker(facts.Host, facts.Exposure.Ruleset, facts.Zones);
         var endpoint = new Endpoint(EndpointPlace.Host, new Service("migration", ServiceKind.Migration), ProtocolNames.Tcp, ports) { Addresses = own, Wildcard = true };
-        Cell[] open = [.. facts.Zones.Zones.Select(zone => maker.Ask(endpoint, null, zone)).Where(static cell => cell.Concern != Concern.Closed)];
+        Cell[] open = [.. facts.Zones.Zones.Select(zone => matrix.Ask(endpoint, null, zone)).Where(static cell => cell.Concern != Concern.Closed)];
         List<Finding> findings = [];
         Cell[] strangers = [.. open.Where(static cell => cell.Zone is not (Zone.Management or Zone.Vpn))];
         if (strangers.Length > 0)
         {
-            findings.Add(new Finding("migration ports", $"the ports of migrations ({endpoint.PortText}) are open from {Hypervisor.List(strangers.Select(static cell => cell.Zone))}", new Remedy(
+            bool now = Listens(facts, ports);
+            findings.Add(new Finding("migration ports", $"the ports of migrations ({endpoint.PortText}) are open from {Hypervisor.List(strangers.Select(static cell => cell.Zone))}{(now ? "" : "; no migration listens now: one would be reached as it comes in")}", new Remedy(
                 "Open the ports to the peers' addresses only; where nothing migrates, to nobody.")
             {
                 Steps = ["# drop them in the firewall but for the peers: virtward audit --only EXP-07 has the rules where something listens", .. range is null ? (ReadOnlySpan<string>)[] : [$"# {range.Path}:{range.Line} names the range"]],
@@ -62,6 +62,7 @@ public static class Lv12
             })
             {
                 Evidence = [.. strangers.Take(6).Select(static cell => new Evidence(EvidenceKind.Rule, $"zone {cell.Zone}", cell.Words))],
+                Severity = now ? null : Severity.Medium,
             });
         }
 
@@ -88,6 +89,10 @@ public static class Lv12
             findings, open.Length == 0 ? $"nobody reaches the ports of migrations ({endpoint.PortText})" : "only the management network reaches the ports of migrations, and TLS is demanded",
             open.Length > 0 ? qemu.Problem : facts.Host.Missing.FirstOrDefault(static pair => pair.Key is "nft.txt" or "ip-addr.json" or "ip-link.json").Value);
     }
+
+    // A migration that comes in, or a libvirt that takes one over the network by itself (TCP, TLS).
+    private static bool Listens(AuditFacts facts, ValueRange ports) => facts.Host.Listeners.Any(listener =>
+        listener is { Protocol: "tcp", Loopback: false } && (ports.Contains((UInt128)listener.Port) || listener.Port is 16509 or 16514));
 
     private static (ValueRange Ports, LibvirtSetting? Setting) Ports(LibvirtConfig qemu)
     {

@@ -71,6 +71,9 @@ public sealed record GuestDefinition(string Name, string File, bool Running)
     /// <summary>The models of its sound cards.</summary>
     public ImmutableArray<string> Sound { get; init; } = [];
 
-    /// <summary>Whether it is stored or runs, for people.</summary>
-    public string State => Running ? "running" : "stored";
+    /// <summary>Whether it stands still: in memory, and no processor of its runs (<c>virsh suspend</c>, a full disk).</summary>
+    public bool Paused { get; init; }
+
+    /// <summary>Whether it is stored, runs or is paused, for people.</summary>
+    public string State => Paused ? "paused" : Running ? "running" : "stored";
 }

@@ -39,6 +39,7 @@ public static class GuestDefinitionReader
         GuestDisk[] written = [.. disks.Where(static disk => disk.Device is "disk" or "lun")];
         return new GuestDefinition(name, file, running)
         {
+            Paused = running && root.Get("state") == "paused",
             Uuid = domain.Child("uuid")?.Value.Trim() ?? "",
             Hypervisor = domain.Get("type") ?? "",
             Machine = domain.Child("os").Child("type").Get("machine") ?? "",

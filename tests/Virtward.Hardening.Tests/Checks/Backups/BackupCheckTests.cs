@@ -74,6 +74,9 @@ public sealed class BackupCheckTests
         const string Nic = "<interface type='network'><mac address='52:54:00:00:01:01'/><source network='default'/><target dev='vnet0'/></interface>";
         TestHost host = LibvirtHost.Plain().Network().Guest("off", Disk).Running("web1", Nic);
         Judged.Fails(Gst01.Check, host.Facts(), "guest web1: address");
+        TestHost still = LibvirtHost.Plain().Network().Running("web1", Nic);
+        still.Text($"{SnapshotNames.RunningDomains}web1.xml", still.Facts().Snapshot.Text($"{SnapshotNames.RunningDomains}web1.xml")!.Replace("state='running'", "state='paused'", StringComparison.Ordinal));
+        Assert.Contains("web1 (paused, no known address)", Judged.Passes(Gst01.Check, still.Facts()).Reason, StringComparison.Ordinal);
         host.Text("libvirt/leases-virbr0.json", """[{"ip-address":"192.168.122.10","mac-address":"52:54:00:00:01:01"}]""");
         string told = Judged.Passes(Gst01.Check, host.Facts()).Reason;
         Assert.Contains("web1 (192.168.122.10)", told, StringComparison.Ordinal);

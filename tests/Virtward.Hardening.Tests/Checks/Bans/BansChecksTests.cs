@@ -88,7 +88,10 @@ public sealed class BansChecksTests
     [Fact]
     public void Without_an_engine_the_first_says_so_and_the_others_have_no_meaning()
     {
-        Judged.Fails(Ban01.Check, new TestHost().Units("ssh.service").Facts(), "ban engine");
+        Evidence none = Assert.Single(Assert.Single(Judged.Fails(Ban01.Check, new TestHost().Units("ssh.service").Facts(), "ban engine").Findings).Evidence);
+        Assert.Equal("units of ban engines", none.Where);
+        Evidence off = Assert.Single(Assert.Single(Judged.Fails(Ban01.Check, new TestHost().Units("fail2ban.service inactive dead disabled").Facts(), "ban engine").Findings).Evidence);
+        Assert.Equal("fail2ban.service", off.Where);
         Judged.DoesNotApply(Ban03.Check, new TestHost().Units("ssh.service").Facts());
         Judged.DoesNotApply(Ban04.Check, new TestHost().Units("ssh.service").Facts());
         Judged.IsUnknown(Ban01.Check, new TestHost().Units("crowdsec.service").Facts());

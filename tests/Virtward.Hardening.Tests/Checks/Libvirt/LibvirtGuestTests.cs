@@ -175,7 +175,13 @@ public sealed class LibvirtGuestTests
     [Fact]
     public void Migration_ports_that_strangers_reach_are_told()
     {
-        Judged.Fails(Lv12.Check, LibvirtHost.Plain().Rules("").Facts(), "migration ports", "migrate_tls_force", "migration_address");
+        Finding open = Judged.Fails(Lv12.Check, LibvirtHost.Plain().Rules("").Facts(), "migration ports", "migrate_tls_force", "migration_address").Findings[0];
+        Assert.Equal(Severity.Medium, open.Severity);
+        Assert.Contains("no migration listens now", open.What, StringComparison.Ordinal);
+        Finding now = Judged.Fails(
+            Lv12.Check, LibvirtHost.Plain().Rules("").Listeners(TestHost.Socket("tcp", "0.0.0.0", 49152, "", "qemu-system-x86")).Facts(), "migration ports", "migrate_tls_force", "migration_address").Findings[0];
+        Assert.Null(now.Severity);
+        Assert.DoesNotContain("no migration listens now", now.What, StringComparison.Ordinal);
         Judged.Passes(Lv12.Check, LibvirtHost.Plain().Rules("table inet f {\n chain i {\n type filter hook input priority 0; policy drop;\n tcp dport 22 accept\n }\n}\n").Facts());
         TestHost managed = LibvirtHost.Plain().Rules("table inet f {\n chain i {\n type filter hook input priority 0; policy drop;\n iifname \"eth1\" ip saddr 192.168.1.0/24 accept\n }\n}\n");
         Judged.Fails(Lv12.Check, managed.Facts(), "migrate_tls_force", "migration_address");

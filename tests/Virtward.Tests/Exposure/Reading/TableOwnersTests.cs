@@ -30,6 +30,13 @@ public sealed class TableOwnersTests
     public void The_owner_is_told_from_names(string table, string chain, TableOrigin origin, string owner) =>
         Assert.Equal(owner, TableOwners.Of(new Table(Family.Ip, table, 0) { Origin = origin }, new Chain(chain, 0, null, [])));
 
+    [Theory]
+    [InlineData("INPUT", "iptables")]
+    [InlineData("input", "")]
+    [InlineData("mine", "")]
+    public void A_chain_that_iptables_cannot_attach_is_an_admins_own(string chain, string owner) => Assert.Equal(owner, TableOwners.Of(
+        new Table(Family.Ip, "filter", 0) { Origin = TableOrigin.IptablesNft }, new Chain(chain, 0, new BaseHook(ChainType.Filter, Hook.Input, 0, [], false), [])));
+
     [Fact]
     public void A_table_as_a_whole_has_an_owner_too() => Assert.Equal("firewalld", TableOwners.Of(new Table(Family.Inet, "firewalld", 0), null));
 }
