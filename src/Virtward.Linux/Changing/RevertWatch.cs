@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Virtward.Core.Host;
 using Virtward.Core.Results;
 
@@ -24,16 +23,18 @@ public sealed class RevertWatch(ICommands commands, IHostFiles files, string pro
         if (!hasSystemd)
         {
             // setsid(1): out of the session and its process group, so that neither the terminal's end nor a killed group reaches it.
-            return await RunAsync(cancel, "setsid", "--fork", program, "watch-transaction", id, "--state", _state);
+            return await RunAsync("setsid", ["--fork", program, "watch-transaction", id, "--state", _state], cancel);
         }
 
         Result<Done> written = WriteUnit(RevertUnits.Early, RevertUnits.EarlyText(program, _state));
         written = written.IsOk ? WriteUnit(RevertUnits.Late, RevertUnits.LateText(program, _state)) : written;
-        written = written.IsOk ? await RunAsync(cancel, "systemctl", "--quiet", "--no-ask-password", "enable", RevertUnits.Early, RevertUnits.Late) : written;
+        written = written.IsOk ? await RunAsync("systemctl", ["--quiet", "--no-ask-password", "enable", RevertUnits.Early, RevertUnits.Late], cancel) : written;
         return written.IsOk
             ? await RunAsync(
-                cancel, "systemd-run", "--quiet", "--collect", $"--unit={Unit(id)}", "--property=Type=exec", "--property=Restart=on-failure", "--property=RestartSec=1",
-                "--property=StartLimitIntervalSec=0", program, "watch-transaction", id, "--state", _state)
+                "systemd-run",
+                ["--quiet", "--collect", $"--unit={Unit(id)}", "--property=Type=exec", "--property=Restart=on-failure", "--property=RestartSec=1", "--property=StartLimitIntervalSec=0",
+                    program, "watch-transaction", id, "--state", _state],
+                cancel)
             : written;
     }
 
@@ -47,7 +48,7 @@ public sealed class RevertWatch(ICommands commands, IHostFiles files, string pro
         }
 
         Result<FileImage?> early = files.Read(RevertUnits.Folder + RevertUnits.Early, 64 * 1024);
-        if (early is { IsOk: true, Value: not null } && await RunAsync(cancel, "systemctl", "--quiet", "--no-ask-password", "disable", RevertUnits.Early, RevertUnits.Late) is { IsOk: false } enabled)
+        if (early is { IsOk: true, Value: not null } && await RunAsync("systemctl", ["--quiet", "--no-ask-password", "disable", RevertUnits.Early, RevertUnits.Late], cancel) is { IsOk: false } enabled)
         {
             return enabled;
         }
@@ -59,14 +60,14 @@ public sealed class RevertWatch(ICommands commands, IHostFiles files, string pro
 
         return files.Remove(RevertUnits.Folder + RevertUnits.Late) is { IsOk: false } second
             ? second
-            : await RunAsync(cancel, "systemctl", "--no-ask-password", "daemon-reload");
+            : await RunAsync("systemctl", ["--no-ask-password", "daemon-reload"], cancel);
     }
 
     private static string Unit(string id) => $"virtward-revert-{id}";
 
     private Result<Done> WriteUnit(string name, string text) => files.Write(RevertUnits.Folder + name, new FileImage(Blob.FromText(text), UnitMode, 0, 0));
 
-    private async Task<Result<Done>> RunAsync(CancellationToken cancel, string name, params string[] arguments)
+    private async Task<Result<Done>> RunAsync(string name, string[] arguments, CancellationToken cancel)
     {
         var command = new Command(name, [.. arguments]) { TimeLimit = TimeSpan.FromSeconds(60) };
         return !(await commands.RunAsync(command, cancel)).TryGet(out CommandOutput? output, out Problem? problem) ? problem

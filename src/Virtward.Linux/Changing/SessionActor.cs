@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using Virtward.Core.Host;
 using Virtward.Core.Net;
-using Virtward.Core.Results;
 using Virtward.Linux.Netlink;
 using Virtward.Linux.Network;
 

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Virtward.Core.Host;
 using Virtward.Core.Results;
 using Virtward.Hardening.Audit;
-using Virtward.Hardening.Changes;
 using Virtward.Hardening.Checks;
 using Virtward.Hardening.Inventory;
 using Virtward.Hardening.Plan;

@@ -1,4 +1,3 @@
-using Virtward.Core.Host;
 using Virtward.Core.Results;
 using Virtward.Hardening.Machine;
 using Virtward.Hardening.Transaction;

@@ -2,7 +2,6 @@ using Virtward.Core.Policy;
 using Virtward.Core.Results;
 using Virtward.Core.Snapshots;
 using Virtward.Exposure.Facts;
-using Virtward.Hardening.Audit;
 using Virtward.Hardening.Checks;
 using Virtward.Hardening.Inventory;
 using Virtward.Hardening.Machine;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
-using Virtward.Core.Results;
 using Virtward.Hardening.Plan;
 using Virtward.Linux.Files;
 using Virtward.Output;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Virtward.Core.Host;
 using Virtward.Core.Results;
 using Virtward.Hardening.Transaction;
 using Virtward.Linux.Changing;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Virtward.Core.Host;
 using Virtward.Core.Results;
-using Virtward.Hardening.Machine;
 using Virtward.Hardening.Plan;
 using Virtward.Hardening.Transaction;
 
