@@ -14,6 +14,11 @@ public sealed record Change(string Id, string Title, string Because)
     /// <summary>What it could break.</summary>
     public ChangeRisk Risk { get; init; }
 
+    /// <summary>
+    /// Whether the others are made where this one cannot be: what needs a package from somewhere else must not keep a host open that cannot fetch it.
+    /// </summary>
+    public bool MayBeLeftOut { get; init; }
+
     /// <summary>What is set at once, in this order; undone in the opposite one.</summary>
     public ImmutableArray<Step> Steps { get; init; } = [];
 

@@ -17,6 +17,7 @@ public static class PackagesChange
         string[] there = [.. policy.Software.Absent.Distinct(StringComparer.Ordinal).Where(facts.Packages.Has)];
         return there.Length == 0 ? MadeChanges.None : MadeChanges.Of(new Change(Id, $"remove {string.Join(", ", there)}", "What is not installed has no holes, and is not started by mistake.")
         {
+            MayBeLeftOut = true,
             Checks = ConfigText.Failing(facts, Pkg01.Check),
             Risk = ChangeRisk.Service,
             Steps = [.. there.Select(static package => new PackageStep(package, false))],

@@ -94,6 +94,7 @@ public static class UpdatesChange
     {
         Checks = fails ? [Upd01.Check.Id] : [],
         Risk = ChangeRisk.Service,
+        MayBeLeftOut = steps.Any(static step => step is PackageStep),
         Steps = steps,
     };
 }

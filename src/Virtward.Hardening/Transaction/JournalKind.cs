@@ -12,6 +12,9 @@ public enum JournalKind
     /// <summary>The step was set; what is now is in the line.</summary>
     Set,
 
+    /// <summary>A change that may be left out could not be made, and was taken back by itself; why is in the line.</summary>
+    LeftOut,
+
     /// <summary>Everything is set, and waits for its confirmation.</summary>
     Waiting,
 

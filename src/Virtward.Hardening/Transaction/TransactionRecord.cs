@@ -21,7 +21,7 @@ public sealed record TransactionRecord(string Id, ImmutableArray<JournalEntry> E
     {
         get
         {
-            JournalKind last = Entries.LastOrDefault(static entry => entry.Kind is not (JournalKind.Setting or JournalKind.Set or JournalKind.Restored or JournalKind.NotRestored))?.Kind
+            JournalKind last = Entries.LastOrDefault(static entry => entry.Kind is not (JournalKind.Setting or JournalKind.Set or JournalKind.LeftOut or JournalKind.Restored or JournalKind.NotRestored))?.Kind
                 ?? JournalKind.Reverted;
             return last switch
             {
@@ -43,6 +43,9 @@ public sealed record TransactionRecord(string Id, ImmutableArray<JournalEntry> E
 
     /// <summary>The steps that were begun, each with what was before, the first one first.</summary>
     public IEnumerable<JournalEntry> Settings => Entries.Where(static entry => entry is { Kind: JournalKind.Setting, Step: not null, State: not null });
+
+    /// <summary>What could not be made and was left out, a clause each.</summary>
+    public IEnumerable<string> LeftOut => Entries.Where(static entry => entry is { Kind: JournalKind.LeftOut, Why: not null }).Select(static entry => entry.Why!);
 
     /// <summary>Reads a journal; a line that is none is a problem, for an unknown step must not be passed over.</summary>
     public static Result<TransactionRecord> Read(string id, IReadOnlyList<string> lines)

@@ -285,24 +285,45 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
         for (int i = 0; i < request.Plan.Changes.Length; i++)
         {
             PlannedChange change = request.Plan.Changes[i];
+            int before = done;
+            Result<Done> set = default(Done);
             foreach (PlannedStep planned in change.Steps)
             {
                 cancel.ThrowIfCancellationRequested();
                 request.Progress(new TransactionProgress(done++, total, change.Change));
-                if (await SetAsync(id, i, planned, cancel) is { IsOk: false } failed)
-                {
-                    return failed;
-                }
+                set = set.IsOk ? await SetAsync(id, i, planned, cancel) : set;
             }
 
             // What was only to be made to last has nothing to prove yet.
-            if (!change.Steps.IsEmpty && await SettleAsync(change.Change, cancel) is { IsOk: false } objected)
+            set = set.IsOk && !change.Steps.IsEmpty ? await SettleAsync(change.Change, cancel) : set;
+            set = !set.IsOk && change.Change.MayBeLeftOut ? await LeaveOutAsync(id, i, change.Change, set.Problem, cancel) : set;
+            if (!set.IsOk)
             {
-                return objected;
+                return set;
             }
+
+            done = before + change.Steps.Length;
         }
 
         return default(Done);
+    }
+
+    private async Task<Result<Done>> LeaveOutAsync(string id, int change, Change what, Problem why, CancellationToken cancel)
+    {
+        if (!Read(id).TryGet(out TransactionRecord? record, out Problem? problem))
+        {
+            return problem;
+        }
+
+        foreach (JournalEntry entry in record.Settings.Where(entry => entry.Change == change).Reverse())
+        {
+            if (await _runner.RestoreAsync(entry.Step!, entry.State!, cancel) is { IsOk: false } failed)
+            {
+                return failed;
+            }
+        }
+
+        return Append(id, Entry(JournalKind.LeftOut) with { Change = change, Why = $"{what.Title}: {why}" });
     }
 
     private async Task<Result<Done>> SettleAsync(Change change, CancellationToken cancel)
@@ -355,10 +376,16 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
             return problem;
         }
 
+        if (!Read(id).TryGet(out TransactionRecord? record, out problem))
+        {
+            return problem;
+        }
+
+        HashSet<int?> leftOut = [.. record.Entries.Where(static entry => entry.Kind == JournalKind.LeftOut).Select(static entry => entry.Change)];
         Result<Done> done = Append(id, Entry(JournalKind.Confirming) with { By = actor });
         for (int i = 0; done.IsOk && i < plan.Changes.Length; i++)
         {
-            foreach (PlannedStep planned in plan.Changes[i].Lasting)
+            foreach (PlannedStep planned in leftOut.Contains(i) ? [] : plan.Changes[i].Lasting)
             {
                 done = done.IsOk ? await SetAsync(id, i, planned, CancellationToken.None) : done;
             }

@@ -211,6 +211,13 @@ public static class ApplyCommand
                 writer.WriteString("id", waiting.Id);
                 writer.WriteNumber("confirmWithin", (int)wish.Within.TotalSeconds);
                 writer.WriteNumber("changes", plan.Changes.Length);
+                writer.WriteStartArray("leftOut");
+                foreach (string one in waiting.LeftOut)
+                {
+                    writer.WriteStringValue(one);
+                }
+
+                writer.WriteEndArray();
                 writer.WriteEndObject();
             }
 
@@ -218,7 +225,14 @@ public static class ApplyCommand
             return;
         }
 
-        host.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{waiting.Id}: {plan.Changes.Length} changes are in force, and are taken back in {(int)wish.Within.TotalSeconds} seconds."));
+        string[] leftOut = [.. waiting.LeftOut];
+        foreach (string one in leftOut)
+        {
+            host.Error.WriteLine($"virtward: left out: {one}");
+        }
+
+        int made = plan.Changes.Length - leftOut.Length;
+        host.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{waiting.Id}: {made} change{(made == 1 ? " is" : "s are")} in force, and taken back in {(int)wish.Within.TotalSeconds} seconds."));
         host.Out.WriteLine("To keep them, open a new connection to this host and run there: virtward confirm");
     }
 

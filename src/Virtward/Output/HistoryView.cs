@@ -97,6 +97,7 @@ public static class HistoryView
         JournalKind.Confirming => "confirming",
         JournalKind.Confirmed => "confirmed",
         JournalKind.Reverting => "reverting",
+        JournalKind.LeftOut => "left out",
         JournalKind.NotRestored => "not restored",
         _ => "reverted",
     };

@@ -50,6 +50,9 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
     /// <summary>Programs whose first two words are refused.</summary>
     public HashSet<string> Refused { get; } = [];
 
+    /// <summary>Packages that no mirror has.</summary>
+    public HashSet<string> Unreachable { get; } = [];
+
     public int Operations => _operations;
 
     public HostMachine Machine => new(this, this, this, HasSystemd: true);
@@ -163,6 +166,7 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
             ["nft", "-s", "list", ..] => Answer(1, "", "Error: No such file or directory"),
             ["nft", "-f", "-"] => Changing("nft", () => Load(command.Input)),
             ["dpkg-query", var package] => Packages.Contains(package) ? Answer(0, "installed 1.0", "") : Answer(1, "", "no packages found"),
+            ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", var far] when Unreachable.Contains(far) => Answer(100, "", "no mirror"),
             ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", var verb, var package] => Changing(
                 $"{verb} {package}", () => _ = verb == "install" ? Packages.Add(package) : Packages.Remove(package)),
             ["switch", "get", var name] => Answer(0, Switches[name] + "\n", ""),

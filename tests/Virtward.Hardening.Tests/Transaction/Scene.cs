@@ -55,6 +55,12 @@ internal static class Scene
                 new CommandStep("upgrades", ["upgrades", "get"], "on", [["upgrades", "set", "on"]], [["upgrades", "set", "{before}"]]),
             ],
         },
+        new Change("far", "fetch from afar", "it would be good to have")
+        {
+            MayBeLeftOut = true,
+            Steps = [new FileStep("/etc/far.conf", "far\n", Private), new PackageStep("far", true)],
+            Lasting = [new FileStep("/etc/far.boot", "far\n", Private)],
+        },
         new Change("modes", "modes", "secrets")
         {
             Steps = [new FileModeStep("/etc/ssh/sshd_config", Private), new CommandStep("switch nfs", ["switch", "get", "nfs"], "off", [["switch", "set", "nfs", "off"]], [["switch", "set", "nfs", "{before}"]])],

@@ -117,6 +117,21 @@ public sealed class TransactionTests
     }
 
     [Fact]
+    public async Task A_change_that_may_be_left_out_does_not_keep_the_others_from_being_made()
+    {
+        MemoryHost host = Scene.Host();
+        host.Unreachable.Add("far");
+        TransactionRecord waiting = (await Scene.ApplyAsync(host)).Value;
+        string told = Assert.Single(waiting.LeftOut);
+        Assert.StartsWith("fetch from afar: the package manager could not install it: no mirror", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("/etc/far.conf", host.Files.Keys);
+        Assert.Contains(Scene.Dropin, host.Files.Keys);
+        Assert.Equal(TransactionStatus.Confirmed, (await Scene.Transactions(host).ConfirmAsync(Scene.Ssh(host.Uptime.TotalSeconds + 1), Cancel)).Value.Status);
+        Assert.DoesNotContain("/etc/far.boot", host.Files.Keys);
+        Assert.Equal("far", Assert.Single((await Scene.PlanAsync(host)).Changes).Change.Id);
+    }
+
+    [Fact]
     public async Task What_does_not_come_out_as_planned_is_taken_back()
     {
         MemoryHost host = Scene.Host();
