@@ -56,7 +56,7 @@ internal sealed class UnitSteps(HostMachine machine) : IStepHandler<UnitStep, Un
         }
 
         return step.Running is bool running && running != before.Running
-            ? await DoAsync(running ? "start" : "stop", step.Unit, cancel)
+            ? running ? await StartAsync(step.Unit, cancel) : await DoAsync("stop", step.Unit, cancel)
             : default(Done);
     }
 
@@ -86,7 +86,30 @@ internal sealed class UnitSteps(HostMachine machine) : IStepHandler<UnitStep, Un
 
         // While the machine starts, waiting for a unit would be waiting for ourselves: it is put into the queue, where systemd orders it (and drops a start that is there).
         string verb = before.Running ? "start" : "stop";
-        return machine.IsBooting ? await DoAsync(verb, step.Unit, cancel, "--no-block") : await DoAsync(verb, step.Unit, cancel);
+        return machine.IsBooting ? await DoAsync(verb, step.Unit, cancel, ["--no-block"])
+            : before.Running ? await StartAsync(step.Unit, cancel)
+            : await DoAsync(verb, step.Unit, cancel);
+    }
+
+    // systemd starts no socket while the service behind it runs by itself ("already active, refusing"): that one has to make room for a moment.
+    private async Task<Result<Done>> StartAsync(string unit, CancellationToken cancel)
+    {
+        Result<Done> started = await DoAsync("start", unit, cancel);
+        if (started.IsOk || !unit.EndsWith(".socket", StringComparison.Ordinal)
+            || !(await RunAsync(cancel, "show", "--property=Triggers", "--", unit)).TryGet(out CommandOutput? output, out _))
+        {
+            return started;
+        }
+
+        const string triggers = "Triggers=";
+        string? service = output.Output.Split('\n').FirstOrDefault(static line => line.StartsWith(triggers, StringComparison.Ordinal))?[triggers.Length..].Split(' ')[0].Trim();
+        if (string.IsNullOrEmpty(service) || !(await ReadAsync(new UnitStep(service, null, null), cancel)).TryGet(out UnitBefore? state, out _) || !state.Running)
+        {
+            return started;
+        }
+
+        // In one call, so that who is killed in between leaves nothing stopped: systemd stops the service, starts the socket, then the service.
+        return await DoAsync("restart", unit, cancel, [], [service]);
     }
 
     private async Task<Result<Done>> RestoreBootAsync(string unit, UnitBefore now, UnitBefore before, CancellationToken cancel)
@@ -118,12 +141,12 @@ internal sealed class UnitSteps(HostMachine machine) : IStepHandler<UnitStep, Un
         _ => !state.Exists || state.Boot == "masked",
     };
 
-    private async Task<Result<Done>> DoAsync(string verb, string unit, CancellationToken cancel, params string[] options)
+    private async Task<Result<Done>> DoAsync(string verb, string unit, CancellationToken cancel, string[]? options = null, string[]? with = null)
     {
-        Result<CommandOutput> run = await RunAsync(cancel, ["--no-ask-password", "--quiet", .. options, verb, "--", unit]);
+        Result<CommandOutput> run = await RunAsync(cancel, ["--no-ask-password", .. options ?? [], verb, "--", unit, .. with ?? []]);
         return !run.TryGet(out CommandOutput? output, out Problem? problem) ? problem
             : output.Succeeded ? default(Done)
-            : new Problem($"systemctl {verb} failed: {FirstLine(output.Error)}", unit);
+            : new Problem($"systemctl {verb} failed: {FirstLine(output.Error.TrimStart())}{(string.IsNullOrWhiteSpace(output.Error) ? "it does not say why" : "")}", unit, $"look at journalctl -u {unit}");
     }
 
     private Task<Result<CommandOutput>> RunAsync(CancellationToken cancel, params ReadOnlySpan<string> arguments) =>

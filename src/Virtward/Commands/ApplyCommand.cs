@@ -20,6 +20,8 @@ public static class ApplyCommand
 {
     private const int MaxPlan = 64 * 1024 * 1024;
     private const int DefaultSeconds = 300;
+    private const int Looks = 3;
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(3);
 
     /// <summary>The command.</summary>
     public static Command Create(CommandHost host)
@@ -146,9 +148,16 @@ public static class ApplyCommand
     private static async Task<Result<Done>> VerifyAsync(CommandHost host, ClosingPlans.Made made, ClosingPlan plan, (Actor Actor, TimeSpan Patience) by, CancellationToken cancel)
     {
         AuditFacts now = await ClosingPlans.GatherAsync(host, made.Policy, by.Patience, cancel);
-        if (PlanPreflight.Judge(now, null, by.Actor) is { IsOk: false } lost)
+        for (int looks = 1; PlanPreflight.Judge(now, null, by.Actor) is { IsOk: false } lost; looks++)
         {
-            return lost.Problem with { What = $"it did not come out as planned: {lost.Problem.What}" };
+            if (looks == Looks)
+            {
+                return lost.Problem with { What = $"it did not come out as planned: {lost.Problem.What}" };
+            }
+
+            // A service that was told to reload takes its time: sshd closes its sockets and opens them anew.
+            await Task.Delay(BetweenLooks, host.Clock, cancel);
+            now = await ClosingPlans.GatherAsync(host, made.Policy, by.Patience, cancel);
         }
 
         HashSet<string> answered = [.. plan.Changes.SelectMany(static change => change.Change.Checks)];

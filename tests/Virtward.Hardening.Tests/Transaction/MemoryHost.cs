@@ -161,6 +161,11 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
             ["systemctl", "show", var unit] => Answer(0, Show(unit), ""),
             ["systemctl", "daemon-reload"] => Answer(0, "", ""),
             ["systemctl", "try-reload-or-restart" or "try-restart", var unit] => Changing($"notice {unit}", static () => { }),
+            ["systemctl", "start", var socket] when socket.EndsWith(".socket", StringComparison.Ordinal) && Units[ServiceOf(socket)].Running
+
+                // In the queue of a boot the socket comes before its service.
+                && !command.Arguments.Contains("--no-block") => Answer(1, "", ""),
+            ["systemctl", "restart", var socket, var service] => Changing($"restart {socket}", () => (Units[socket], Units[service]) = ((Units[socket].Boot, true), (Units[service].Boot, true))),
             ["systemctl", var verb, .. var units] => Changing($"{verb} {units[0]}", () => Systemctl(verb, units[0])),
             ["nft", "-s", "list", "table", "inet", ..] => Table is null ? Answer(1, "", "Error: No such file or directory") : Answer(0, Listing(), ""),
             ["nft", "-s", "list", ..] => Answer(1, "", "Error: No such file or directory"),
@@ -266,8 +271,10 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
     }
 
     private string Show(string unit) => Units.TryGetValue(unit, out (string Boot, bool Running) state)
-        ? $"LoadState={(state.Boot == "masked" ? "masked" : "loaded")}\nUnitFileState={state.Boot}\nActiveState={(state.Running ? "active" : "inactive")}\n"
+        ? $"LoadState={(state.Boot == "masked" ? "masked" : "loaded")}\nUnitFileState={state.Boot}\nActiveState={(state.Running ? "active" : "inactive")}\n{(unit.EndsWith(".socket", StringComparison.Ordinal) ? $"Triggers={ServiceOf(unit)}\n" : "")}"
         : "LoadState=not-found\nUnitFileState=\nActiveState=inactive\n";
+
+    private static string ServiceOf(string socket) => socket.Replace(".socket", ".service", StringComparison.Ordinal);
 
     private void Systemctl(string verb, string unit)
     {

@@ -45,7 +45,7 @@ internal static class Scene
         },
         new Change("units", "avahi off", "not needed")
         {
-            Steps = [new UnitStep("avahi.service", UnitBoot.Masked, false), new UnitStep("good.timer", UnitBoot.Enabled, true), new UnitStep("absent.service", UnitBoot.Masked, false)],
+            Steps = [new UnitStep("avahi.service", UnitBoot.Masked, false), new UnitStep("good.timer", UnitBoot.Enabled, true), new UnitStep("open.socket", UnitBoot.Masked, false), new UnitStep("absent.service", UnitBoot.Masked, false)],
         },
         new Change("packages", "telnetd away", "clear text")
         {
@@ -82,6 +82,8 @@ internal static class Scene
         host.Settings["net/ipv4/tcp_rfc1337"] = "0";
         host.Units["ssh.service"] = ("enabled", true);
         host.Units["avahi.service"] = ("enabled", true);
+        host.Units["open.socket"] = ("enabled", true);
+        host.Units["open.service"] = ("enabled", true);
         host.Units["good.timer"] = ("disabled", false);
         host.Units["virtward-firewall.service"] = ("disabled", false);
         host.Packages.Add("telnetd");
