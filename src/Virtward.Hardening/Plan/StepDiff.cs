@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Virtward.Core.Host;
+using Virtward.Exposure.Reading;
+using Virtward.Exposure.Rulesets;
 using Virtward.Hardening.Changes;
+using Virtward.Hardening.Firewall;
 using Virtward.Hardening.Machine;
 
 namespace Virtward.Hardening.Plan;
@@ -14,7 +17,7 @@ public static partial class StepDiff
     {
         (FileStep file, FileBefore was) => Hidden(LineDiff.Of(Text(was.Image), file.Content ?? "")),
         (FirewallStep firewall, FirewallBefore { Inet: null or "", Bridge: null or "" }) => LineDiff.Of("", firewall.Wanted),
-        (FirewallStep firewall, FirewallBefore was) => LineDiff.Of(Rules(was.Inet + was.Bridge), Rules(firewall.Wanted)),
+        (FirewallStep firewall, FirewallBefore was) => Rules(was, firewall.Script),
         (CommandStep command, CommandBefore was) when was.Output.Contains('\n', StringComparison.Ordinal) || command.Wanted.Contains('\n', StringComparison.Ordinal) =>
             Hidden(LineDiff.Of(was.Output, command.Wanted)),
         _ => [],
@@ -22,8 +25,17 @@ public static partial class StepDiff
 
     private static string Text(FileImage? image) => image is null ? "" : image.LinkTarget is { } target ? $"(a link to {target})\n" : image.Content.ToText();
 
-    // nft's listing indents by tabs and leaves out commands: without both it can be held against a script.
-    private static string Rules(string text) => string.Join('\n', text.Split('\n').Select(static line => line.Trim())) + "\n";
+    // By meaning: nft lists rules in its own form, so that as texts all of them would differ.
+    private static ImmutableArray<string> Rules(FirewallBefore was, string script)
+    {
+        string listing = Table("inet", was.Inet) + Table("bridge", was.Bridge);
+        return RulesetReader.Read(new RulesetSources { NftText = listing }).TryGet(out Ruleset? live, out _)
+            && FirewallDifference.Of(live, script).TryGet(out ImmutableArray<string> lines, out _)
+            ? lines
+            : LineDiff.Of(listing, script);
+    }
+
+    private static string Table(string family, string? objects) => objects is null ? "" : $"table {family} virtward {{\n{objects}}}\n";
 
     private static ImmutableArray<string> Hidden(ImmutableArray<string> lines) => [.. lines.Select(static line => Secret().Replace(line, "$1(not shown)"))];
 

@@ -193,6 +193,24 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
         }
     }
 
+    /// <summary>
+    /// Takes away what a watch left behind, where nothing is pending: whoever confirmed or took back may have been killed right before that.
+    /// </summary>
+    public async Task<Result<Done>> TidyAsync(string id, CancellationToken cancel)
+    {
+        if (!Lock().TryGet(out IDisposable? held, out Problem? problem))
+        {
+            return problem;
+        }
+
+        using (held)
+        {
+            return !Pending().TryGet(out TransactionRecord? pending, out problem) ? problem
+                : pending is null ? await watch.DisarmAsync(id, cancel)
+                : default(Done);
+        }
+    }
+
     /// <summary>What somebody has changed since a confirmed transaction set it, a clause each: taking it back would undo that, too.</summary>
     public async Task<Result<ImmutableArray<string>>> ConflictsAsync(TransactionRecord record, CancellationToken cancel)
     {

@@ -29,17 +29,7 @@ public static class ApplyCommand
         Argument<string?> file = new("PLAN") { Description = "A plan that virtward plan --out has saved; a fresh one if not given.", Arity = ArgumentArity.ZeroOrOne };
         Option<string?> policy = CommandOptions.Policy();
         Option<bool> yes = new("--yes") { Description = "Do not ask." };
-        Option<int> within = new("--confirm-within")
-        {
-            Description = "How long a confirmation is waited for, 10 to 86400 seconds.", HelpName = "SECONDS", DefaultValueFactory = static _ => DefaultSeconds,
-        };
-        within.Validators.Add(static result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 10 or > 86400)
-            {
-                result.AddError("--confirm-within takes 10 to 86400 seconds");
-            }
-        });
+        Option<int?> within = CommandOptions.Number("--confirm-within", "SECONDS", "a time in seconds", 10, 86400, $"How long a confirmation is waited for, {DefaultSeconds} seconds if not given.");
         Option<TimeSpan?> patience = CommandOptions.Patience();
         Option<bool> json = CommandOptions.Json();
         Option<string> state = StateFolder.Option();
@@ -49,7 +39,7 @@ public static class ApplyCommand
         };
         command.SetAction((parsed, cancel) => RunAsync(
             host,
-            new Wish(parsed.GetValue(file), parsed.GetValue(policy), parsed.GetValue(yes), TimeSpan.FromSeconds(parsed.GetValue(within)), parsed.GetValue(patience) ?? TimeSpan.Zero, parsed.GetValue(json), parsed.GetValue(state)!),
+            new Wish(parsed.GetValue(file), parsed.GetValue(policy), parsed.GetValue(yes), TimeSpan.FromSeconds(parsed.GetValue(within) ?? DefaultSeconds), parsed.GetValue(patience) ?? TimeSpan.Zero, parsed.GetValue(json), parsed.GetValue(state)!),
             cancel));
         return command;
     }

@@ -42,6 +42,30 @@ public static class CommandOptions
         },
     };
 
+    /// <summary>A whole number within bounds; null where it is not given.</summary>
+    /// <param name="name">The option.</param>
+    /// <param name="help">What stands for its value in the help.</param>
+    /// <param name="what">What it is, for who writes another: "a port", "a time in seconds".</param>
+    /// <param name="from">The least.</param>
+    /// <param name="to">The most.</param>
+    /// <param name="description">What it does.</param>
+    public static Option<int?> Number(string name, string help, string what, int from, int to, string description) => new(name)
+    {
+        Description = description,
+        HelpName = help,
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= from && number <= to)
+            {
+                return number;
+            }
+
+            result.AddError($"{name}: {what} is a number from {from} to {to}, and '{text}' is none");
+            return null;
+        },
+    };
+
     /// <summary><c>--filter NAME|FILE</c>; null where it is not given.</summary>
     public static Option<FilterReference?> Filter() => new("--filter")
     {

@@ -48,14 +48,7 @@ public static class InitCommand
             HelpName = "NAME=IFACE[,CIDR…]",
             CustomParser = static result => [.. result.Tokens.Select(token => Zone(token.Value, result)).OfType<ZonePolicy>()],
         };
-        Option<int?> sshPort = new("--ssh-port") { Description = "The port that sshd is to listen on; if not given, as it is.", HelpName = "N" };
-        sshPort.Validators.Add(static result =>
-        {
-            if (result.GetValueOrDefault<int?>() is < 1 or > 65535)
-            {
-                result.AddError("--ssh-port: a port is a number from 1 to 65535");
-            }
-        });
+        Option<int?> sshPort = CommandOptions.Number("--ssh-port", "N", "a port", 1, 65535, "The port that sshd is to listen on; if not given, as it is.");
         Option<bool> yes = new("--yes") { Description = "Ask nothing; take what is guessed." };
         Option<bool> force = new("--force") { Description = "Replace a policy that is there." };
         Option<bool> print = new("--print") { Description = "Print the policy instead of writing it." };

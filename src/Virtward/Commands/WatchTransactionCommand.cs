@@ -36,9 +36,15 @@ public static class WatchTransactionCommand
         {
             if (transactions.Read(id).TryGet(out TransactionRecord? record, out _))
             {
-                if (!record.IsPending && record.Begun is not null)
+                if (!record.IsPending)
                 {
-                    return ExitCode.Ok;
+                    if ((await transactions.TidyAsync(id, cancel)).IsOk)
+                    {
+                        return ExitCode.Ok;
+                    }
+
+                    await Task.Delay(Every, clock, cancel);
+                    continue;
                 }
 
                 string? why = record.Status == TransactionStatus.Waiting

@@ -71,10 +71,11 @@ public sealed class KilledTransactionTests
             Result<TransactionRecord> reverted = await transactions.RevertAsync(pending.Id, "whoever did it died", null, false, TimeSpan.Zero, CancellationToken.None);
             Assert.True(reverted.IsOk, reverted.Problem?.ToString());
         }
-        else
+
+        foreach (string armed in host.Armed.ToArray())
         {
-            // The last thing done was to say that it is over: what is left is to take the watch away, which the watch does itself when it sees that.
-            host.Armed.Clear();
+            Result<Done> tidied = await transactions.TidyAsync(armed, CancellationToken.None);
+            Assert.True(tidied.IsOk, tidied.Problem?.ToString());
         }
     }
 

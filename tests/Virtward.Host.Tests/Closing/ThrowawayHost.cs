@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Virtward.Host.Tests.Program;
@@ -99,9 +98,6 @@ public sealed class ThrowawayHost : IDisposable
 
     /// <summary>The administrator's private key.</summary>
     public string Key { get; }
-
-    /// <summary>The host's own processes, by a part of their command line.</summary>
-    public int Count(string part) => In("pgrep", "-f", "-c", part) is { Output: var count } ? int.Parse(count, CultureInfo.InvariantCulture) : 0;
 
     /// <summary>Writes a file of the host.</summary>
     public void Write(string path, string content)
