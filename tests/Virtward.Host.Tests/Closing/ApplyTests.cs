@@ -9,22 +9,9 @@ namespace Virtward.Host.Tests.Closing;
 /// <summary>A host is closed by its policy as its administrator does it: with a real sshd, over real connections, cut and killed at will.</summary>
 public sealed class ApplyTests : IDisposable
 {
-    private const string Policy = """
-        version: 1
-        zones:
-          internet: { interfaces: [up0] }
-          management: { interfaces: [mgmt0], sources: [192.168.1.0/24] }
-        # The kernel, packages and units of the machine that this runs on are nobody's to change.
-        kernel: { manage: false }
-        libvirt: { manage: false }
-        resolver: { manage: false }
-        updates: { automatic: false }
-        software: { absent: [], masked-units: [] }
-        """;
-
     private readonly ThrowawayHost _host = new();
 
-    public ApplyTests() => _host.Write("/etc/virtward/policy.yaml", Policy);
+    public ApplyTests() => _host.Write("/etc/virtward/policy.yaml", ThrowawayHost.Policy);
 
     public void Dispose() => _host.Dispose();
 
@@ -123,7 +110,7 @@ public sealed class ApplyTests : IDisposable
     public void A_plan_that_locks_out_whoever_applies_it_is_refused_and_nothing_happens()
     {
         // The administrator sits in a network that the policy takes for the Internet.
-        _host.Write("/etc/virtward/policy.yaml", Policy.Replace("192.168.1.0/24", "192.168.7.0/24", StringComparison.Ordinal));
+        _host.Write("/etc/virtward/policy.yaml", ThrowawayHost.Policy.Replace("192.168.1.0/24", "192.168.7.0/24", StringComparison.Ordinal));
         string before = _host.Picture();
         CommandRun applied = _host.OverSsh("apply", "--yes");
         Assert.Equal(2, applied.ExitCode);
@@ -139,9 +126,9 @@ public sealed class ApplyTests : IDisposable
         CommandRun plan = _host.Virtward("plan", "--out", "/root/plan.json");
         Assert.True(plan.ExitCode == 0, plan.Error);
         Assert.Equal("600", _host.In("stat", "-c", "%a", "/root/plan.json").Output.Trim());
-        _host.Write("/etc/virtward/policy.yaml", Policy + "\n# changed\n");
+        _host.Write("/etc/virtward/policy.yaml", ThrowawayHost.Policy + "\n# changed\n");
         Assert.Contains("the policy has changed", _host.Virtward("apply", "/root/plan.json", "--yes").Error, StringComparison.Ordinal);
-        _host.Write("/etc/virtward/policy.yaml", Policy);
+        _host.Write("/etc/virtward/policy.yaml", ThrowawayHost.Policy);
         _host.In("nft", "add", "table", "inet", "virtward");
         _host.In("nft", "add", "chain", "inet", "virtward", "policy_input");
         Assert.Contains("the host has changed since the plan was made: table virtward", _host.Virtward("apply", "/root/plan.json", "--yes").Error, StringComparison.Ordinal);

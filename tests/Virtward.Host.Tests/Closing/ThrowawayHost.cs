@@ -13,6 +13,20 @@ namespace Virtward.Host.Tests.Closing;
 /// </summary>
 public sealed class ThrowawayHost : IDisposable
 {
+    /// <summary>A policy that closes it.</summary>
+    public const string Policy = """
+        version: 1
+        zones:
+          internet: { interfaces: [up0] }
+          management: { interfaces: [mgmt0], sources: [192.168.1.0/24] }
+        # The kernel, packages and units of the machine that this runs on are nobody's to change.
+        kernel: { manage: false }
+        libvirt: { manage: false }
+        resolver: { manage: false }
+        updates: { automatic: false }
+        software: { absent: [], masked-units: [] }
+        """;
+
     private const string Boot = """
         set -e
         mount --make-rprivate /
@@ -37,6 +51,9 @@ public sealed class ThrowawayHost : IDisposable
         chown root:root "$root/root" "$root/root/.ssh"; chmod 700 "$root/root" "$root/root/.ssh"
         rm -rf "$root/etc/ssh/sshd_config.d"; mkdir "$root/etc/ssh/sshd_config.d"
         printf 'Include /etc/ssh/sshd_config.d/*.conf\nPasswordAuthentication yes\nPermitRootLogin yes\nUsePAM no\n' > "$root/etc/ssh/sshd_config"
+        printf '# Of somebody who was here before.\nMaxAuthTries 4\n' > "$root/etc/ssh/sshd_config.d/00-virtward.conf"
+        chown daemon:adm "$root/etc/ssh/sshd_config.d/00-virtward.conf"; chmod 640 "$root/etc/ssh/sshd_config.d/00-virtward.conf"
+        setfattr -n trusted.kept -v yes "$root/etc/ssh/sshd_config.d/00-virtward.conf"
         sed -i 's/^root:[^:]*:/root:*:/' "$root/etc/shadow"
         ip link set lo up
         echo ready
@@ -119,10 +136,12 @@ public sealed class ThrowawayHost : IDisposable
     public CommandRun OverSsh(params string[] arguments) => End(StartSsh([], arguments), "");
 
     /// <summary>Starts virtward on the host over SSH from the management network.</summary>
-    public Process StartSsh(string[] options, params string[] arguments) => Management.Start(
+    public Process StartSsh(string[] options, params string[] arguments) => Ssh(options, string.Join(' ', arguments.Prepend(BuiltProgram.Path)));
+
+    private Process Ssh(string[] options, string command) => Management.Start(
         "ssh",
         ["-i", Key, "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=20", .. options,
-            "root@192.168.1.100", string.Join(' ', arguments.Prepend(BuiltProgram.Path))]);
+            "root@192.168.1.100", command]);
 
     /// <summary>Waits for a started process, and takes what it printed.</summary>
     public static CommandRun End(Process process, string input)
@@ -155,14 +174,25 @@ public sealed class ThrowawayHost : IDisposable
         }
     });
 
+    /// <summary>Whether the administrator gets in over SSH.</summary>
+    public bool GetsIn() => End(Ssh([], "true"), "").ExitCode == 0;
+
+    /// <summary>Whether a transaction has been written down; looked up without a process.</summary>
+    public bool HasTransaction()
+    {
+        var folder = new DirectoryInfo($"/proc/{_inside}/root/var/lib/virtward/transactions");
+        return folder.Exists && folder.EnumerateDirectories().Any();
+    }
+
     /// <summary>Everything that a transaction may have changed: files with owner, mode and content, rules, settings of the network.</summary>
     public string Picture()
     {
         string files = Good("find", "/etc", "-printf", "%p %y %m %u %g %l\n");
         string contents = Good("sh", "-c", "find /etc -type f -print0 | sort -z | xargs -0 sha256sum");
+        string attributes = Good("sh", "-c", "find /etc ! -type l -print0 | sort -z | xargs -0 getfattr --no-dereference --dump --match=- --absolute-names");
         string rules = Good("nft", "-s", "list", "ruleset");
         string settings = In("sh", "-c", "cd /proc/sys/net && grep -r . ipv4/conf ipv6/conf ipv4/ip_forward ipv4/tcp_syncookies ipv4/tcp_rfc1337 ipv4/icmp_echo_ignore_broadcasts 2>/dev/null | grep -v stable_secret").Output;
-        return string.Join('\n', files.Split('\n').Order(StringComparer.Ordinal)) + contents + rules + string.Join('\n', settings.Split('\n').Order(StringComparer.Ordinal));
+        return string.Join('\n', files.Split('\n').Order(StringComparer.Ordinal)) + contents + attributes + rules + string.Join('\n', settings.Split('\n').Order(StringComparer.Ordinal));
     }
 
     public void Dispose()
