@@ -26,7 +26,7 @@ public static class Ipv6OffChange
                 "IPv6 is back with the next boot, or when each interface is set up anew");
         }
 
-        if (!policy.Kernel.Managed || !V6Settings.Exists(facts))
+        if (!V6Settings.Exists(facts))
         {
             return MadeChanges.None;
         }
@@ -38,6 +38,11 @@ public static class Ipv6OffChange
         if (open.Length == 0 && facts.Files.Find(Path)?.Text == text)
         {
             return MadeChanges.None;
+        }
+
+        if (!policy.Kernel.Managed)
+        {
+            return open.Length == 0 ? MadeChanges.None : MadeChanges.Only("IPv6 stays on, though the policy says off: its settings are the kernel's, which the policy keeps out of our hands (kernel.manage)");
         }
 
         return MadeChanges.Of(new Change(Id, "switch IPv6 off on every interface but loopback", "Where nobody uses IPv6 nobody watches it: a second way in, past rules that were written for IPv4.")

@@ -124,6 +124,11 @@ public sealed class KernelMakersTests
         Assert.Equal(0, after.Kernel.Number(true, "lo", "disable_ipv6"));
         Assert.Empty(Ipv6OffChange.Of(after, after.Policy).Changes);
 
+        AuditFacts unmanaged = Facts(KernelTexts.Hardened(), "ipv6: off\nkernel: { manage: false }");
+        MadeChanges left = Ipv6OffChange.Of(unmanaged, unmanaged.Policy);
+        Assert.Empty(left.Changes);
+        Assert.Contains("kernel.manage", Assert.Single(left.Notes), StringComparison.Ordinal);
+
         HostPolicy on = PolicyReader.Read("version: 1\n", "p").Policy!;
         Assert.Null(Assert.IsType<FileStep>(Assert.Single(Assert.Single(Ipv6OffChange.Of(after, on).Changes).Lasting)).Content);
         Assert.Same(MadeChanges.None, Ipv6OffChange.Of(facts, on));
@@ -134,7 +139,7 @@ public sealed class KernelMakersTests
     {
         HostPolicy policy = PolicyReader.Read("version: 1\nkernel: { manage: false }\nipv6: off\n", "p").Policy!;
         AuditFacts facts = Insecure().Facts(Profile.Isolated, policy);
-        Assert.All([SysctlChange.Of(facts, policy), ModulesChange.Of(facts, policy), Ipv6OffChange.Of(facts, policy)], static made => Assert.Same(MadeChanges.None, made));
+        Assert.All([SysctlChange.Of(facts, policy), ModulesChange.Of(facts, policy), Ipv6OffChange.Of(facts, policy)], static made => Assert.Empty(made.Changes));
     }
 
     private const string KernelJudgeDropIn = "/etc/sysctl.d/99-virtward.conf";

@@ -30,7 +30,7 @@ public sealed class ThrowawayHost : IDisposable
     private const string Boot = """
         set -e
         mount --make-rprivate /
-        mount -t tmpfs tmpfs "$1"
+        mount -t tmpfs -o size=300m tmpfs "$1"
         mkdir "$1/upper" "$1/work" "$1/root"
         mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
         root=$1/root
