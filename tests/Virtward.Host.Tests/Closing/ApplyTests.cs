@@ -89,7 +89,7 @@ public sealed class ApplyTests : IDisposable
     [Fact]
     public async Task Killed_with_its_whole_process_group_at_any_time_it_ends_as_before()
     {
-        const int lives = 8;
+        const int lives = 3;
         string before = _host.Picture();
         var random = new Random(20261128);
         for (int life = 0; life < lives; life++)

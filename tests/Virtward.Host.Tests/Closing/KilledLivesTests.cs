@@ -13,7 +13,7 @@ namespace Virtward.Host.Tests.Closing;
 /// </summary>
 public sealed class KilledLivesTests : IDisposable
 {
-    private const int UsualLives = 8;
+    private const int UsualLives = 6;
     private const int MostKills = 4;
     private readonly ThrowawayHost _host = new();
     private readonly Random _random;
