@@ -17,6 +17,8 @@ internal sealed class Fail2BanSettings
 {
     private const string Default = "DEFAULT";
     private const string Sshd = "sshd";
+    private static readonly Prefix LinkLocal = Prefix.Parse("fe80::/10");
+
     private const int MostRounds = 50;
 
     private static readonly ImmutableArray<string> OldSshd = ["sshd-ddos", "ssh-ddos"];
@@ -33,10 +35,10 @@ internal sealed class Fail2BanSettings
         _facts = facts;
         _path = path;
 
-        // Fail2Ban spares the host itself by asking for its own names (ignoreself); where a name leads elsewhere, or to one address of several, only a list helps. IPv6 addresses of
-        // our own change by the day (RFC 8981) and are left to ignoreself.
+        // Fail2Ban spares the host itself by asking for its own names (ignoreself); where a name leads elsewhere, or to one address of several, only a list helps. An address that is
+        // lent may be somebody else's tomorrow, and is left to ignoreself.
         IEnumerable<Prefix> own = facts.Host.Network.Interfaces.Where(static link => !link.Loopback).SelectMany(static link => link.Addresses)
-            .Where(static address => address.Address.IsV4).Select(static address => new Prefix(address.Address, 32));
+            .Where(static address => !address.Dynamic && !LinkLocal.Contains(address.Address)).Select(static address => new Prefix(address.Address, address.Address.Bits));
         Prefix[] networks = [.. Ban04.Needed(facts).Select(static one => one.Prefix).Concat(policy.Guard.NeverBan).Distinct()];
         _spared = [.. networks.Concat(own.Where(address => !networks.Any(network => network.Contains(address)))).Distinct()];
     }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Virtward.Core.Policy;
-using Virtward.Core.Snapshots;
 using Virtward.Exposure.Facts;
 using Virtward.Hardening.Changes;
 using Virtward.Hardening.Checks;

@@ -1,4 +1,3 @@
-using Virtward.Core.Policy;
 using Virtward.Core.Policy.Reading;
 using Virtward.Hardening.Changes;
 using Virtward.Hardening.Checks;
@@ -80,7 +79,7 @@ public sealed class BanMakersTests
             [DEFAULT]
             banaction = nftables[type=multiport]
             banaction_allports = nftables[type=allports]
-            ignoreip = 127.0.0.1/8 198.51.100.7 192.168.1.0/24 203.0.113.99 203.0.113.10 192.168.122.1
+            ignoreip = 127.0.0.1/8 198.51.100.7 192.168.1.0/24 203.0.113.99 203.0.113.10 2001:db8::10 192.168.122.1
             [nginx-botsearch]
             enabled = false
             [recidive]
@@ -113,7 +112,7 @@ public sealed class BanMakersTests
     [Fact]
     public void What_is_as_it_should_be_is_left_alone()
     {
-        const string good = "[DEFAULT]\nignoreip = 127.0.0.1/8 192.168.0.0/16 203.0.113.10\nbanaction = nftables\nbanaction_allports = nftables[type=allports]\nbackend = systemd\n[sshd]\nenabled = true\nport = 2222\n";
+        const string good = "[DEFAULT]\nignoreip = 127.0.0.1/8 192.168.0.0/16 203.0.113.10 2001:db8::10\nbanaction = nftables\nbanaction_allports = nftables[type=allports]\nbackend = systemd\n[sshd]\nenabled = true\nport = 2222\n";
         Assert.Same(MadeChanges.None, Made(Host("", "ssh.service")));
         Assert.Empty(Made(Host(good)).Changes);
         Assert.Empty(Made(Host(good.Replace("ssh", "telnet", StringComparison.Ordinal)), "manage: false, ").Changes);
@@ -123,8 +122,8 @@ public sealed class BanMakersTests
     public void A_jail_with_a_list_of_its_own_keeps_it_and_gets_the_rest()
     {
         FileStep file = File(Made(Host("[DEFAULT]\nbackend = systemd\n[sshd]\nenabled = true\nport = 2222\nignoreip = 198.51.100.7, friend.example\nignoreself = false\n")));
-        Assert.Contains("[DEFAULT]\nbanaction = nftables[type=multiport]\nbanaction_allports = nftables[type=allports]\nignoreip = 127.0.0.0/8 ::1 192.168.1.0/24 203.0.113.10 192.168.122.1\n", file.Content, StringComparison.Ordinal);
-        Assert.Contains("[sshd]\nignoreip = 198.51.100.7 friend.example 192.168.1.0/24 203.0.113.10 192.168.122.1\nignoreself = true\n", file.Content, StringComparison.Ordinal);
+        Assert.Contains("[DEFAULT]\nbanaction = nftables[type=multiport]\nbanaction_allports = nftables[type=allports]\nignoreip = 127.0.0.0/8 ::1 192.168.1.0/24 203.0.113.10 2001:db8::10 192.168.122.1\n", file.Content, StringComparison.Ordinal);
+        Assert.Contains("[sshd]\nignoreip = 198.51.100.7 friend.example 192.168.1.0/24 203.0.113.10 2001:db8::10 192.168.122.1\nignoreself = true\n", file.Content, StringComparison.Ordinal);
     }
 
     [Fact]

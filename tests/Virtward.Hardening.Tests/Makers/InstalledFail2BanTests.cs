@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using Virtward.Core.Policy;
 using Virtward.Core.Policy.Reading;
 using Virtward.Hardening.Changes;
 using Virtward.Hardening.Checks;
