@@ -6,6 +6,9 @@ namespace Virtward.Core.Policy;
 /// <summary>The <c>guard:</c> section of the policy: jails, prefix bans, siege, and who is never banned.</summary>
 public sealed record GuardPolicy
 {
+    /// <summary>Whether a plan may set up who bans on this host: Virtward's own daemon, or Fail2Ban where an administrator keeps it.</summary>
+    public bool Managed { get; init; } = true;
+
     /// <summary>What must never be banned, besides what the host's own facts add (see the design's never-ban decision).</summary>
     public ImmutableArray<Prefix> NeverBan { get; init; } = [];
 

@@ -8,6 +8,9 @@ namespace Virtward.Exposure.Topology;
 /// <param name="Peer">The address at the other end of a point-to-point link; null: none.</param>
 public sealed record InterfaceAddress(Address Address, int Length, Address? Peer = null)
 {
+    /// <summary>Whether somebody lent it (DHCP, router advertisements): the kernel forgets it when its time is over. What is not told counts as fixed.</summary>
+    public bool Dynamic { get; init; }
+
     /// <summary>The network that it stands in.</summary>
     public Prefix Network => new(Peer ?? Address, Length);
 }

@@ -12,6 +12,9 @@ namespace Virtward.Hardening.Changes;
 public sealed record CommandStep(
     string What, ImmutableArray<string> Read, string Wanted, ImmutableArray<ImmutableArray<string>> Set, ImmutableArray<ImmutableArray<string>> Undo) : Step
 {
+    /// <summary>Whether <see cref="Read"/> says "no" by exit code 1, as <c>firewall-cmd --query-…</c> does, and not only that it failed.</summary>
+    public bool SaysNoByCode { get; init; }
+
     /// <summary>What each program of <see cref="Set"/> reads on its standard input.</summary>
     public string SetInput { get; init; } = "";
 

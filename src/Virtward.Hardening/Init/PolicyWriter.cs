@@ -33,8 +33,8 @@ public static class PolicyWriter
         Head(text, facts, wishes.Profile);
         Zones(text, zones, notes);
         Services(text, ServiceDraft.Of(facts, wishes.SshPort ?? 22), wishes.Profile, facts, notes);
-        Ssh(text, facts, zones, wishes, notes);
-        Rest(text, facts, wishes.Profile);
+        bool listens = Ssh(text, facts, zones, wishes, notes);
+        Rest(text, facts, wishes.Profile, listens);
         return new PolicyDraft(text.ToString(), [.. notes]);
     }
 
@@ -104,7 +104,7 @@ public static class PolicyWriter
         Line(text, "");
     }
 
-    private static void Ssh(StringBuilder text, AuditFacts facts, ImmutableArray<ZoneDraft> zones, InitWishes wishes, List<string> notes)
+    private static bool Ssh(StringBuilder text, AuditFacts facts, ImmutableArray<ZoneDraft> zones, InitWishes wishes, List<string> notes)
     {
         string[] from = [.. new[] { Zone.Management, Zone.Vpn }.Where(name => zones.Any(zone => zone.Policy.Name == name))];
         bool strangers = from.Length == 0 && wishes.Profile != Profile.Isolated;
@@ -115,6 +115,7 @@ public static class PolicyWriter
             Line(text, string.Create(CultureInfo.InvariantCulture, $"  ports: [{port}]"));
         }
 
+        bool listens = Listen(text, facts, zones, from, notes);
         Line(text, $"  from: {YamlWord.List(named)}{(strangers ? "   # no other way in was found: with a VPN or a management network, name those instead" : "")}");
         Line(text, "  root-login: keys          # no: nobody logs in as root, administrators use sudo");
         Outcome key = Ssh02.Check.Judge(facts);
@@ -141,13 +142,43 @@ public static class PolicyWriter
         }
 
         Line(text, "");
+        return listens;
     }
 
-    private static void Rest(StringBuilder text, AuditFacts facts, Profile profile)
+    // Bound to fixed addresses sshd stays shut elsewhere, even while the firewall is reloaded. An address that is lent may be another tomorrow, and nobody would get in by it.
+    private static bool Listen(StringBuilder text, AuditFacts facts, ImmutableArray<ZoneDraft> zones, string[] from, List<string> notes)
+    {
+        var doors = SshDoors.Of(facts.Host, [.. zones.Select(static zone => zone.Policy).Where(zone => from.Contains(zone.Name))]);
+        if (doors.Addresses.IsEmpty)
+        {
+            return false;
+        }
+
+        string list = YamlWord.List(doors.Addresses.Select(static address => address.ToString()));
+        if (doors.Doubt is string doubt)
+        {
+            Line(text, $"#  listen: {list}   # not before they are fixed: {YamlWord.Comment(doubt)}");
+            notes.Add($"sshd goes on listening on every address, behind the firewall: {doubt}. With fixed addresses name them in ssh.listen");
+            return false;
+        }
+
+        Line(text, $"  listen: {list}   # the host's fixed addresses there; sshd is deaf on all others, whatever the firewall does");
+        return true;
+    }
+
+    private static void Rest(StringBuilder text, AuditFacts facts, Profile profile, bool listens)
     {
         bool v6 = facts.Host.Network.Interfaces.Any(static one => !one.Loopback && one.Addresses.Any(static address => !address.Address.IsV4 && address.Address.High >> 54 != 0xfe80 >> 6));
         Line(text, $"ipv6: on                    # off: switched off on every interface{(v6 ? "" : "; this host has no IPv6 address now")}");
         Line(text, "");
+        if (listens)
+        {
+            Line(text, "kernel:");
+            Line(text, "  # sshd is started before a VPN has its address: it may listen there all the same");
+            Line(text, $"  sysctl: {{ net.ipv4.ip_nonlocal_bind: 1{(v6 ? ", net.ipv6.ip_nonlocal_bind: 1" : "")} }}");
+            Line(text, "");
+        }
+
         Line(text, "updates:");
         Line(text, "  automatic: true           # security updates install themselves");
         Line(text, "#  reboot-at: \"03:30\"       # and the host may restart for them; guests stop with it");

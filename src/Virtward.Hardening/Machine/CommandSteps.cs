@@ -18,7 +18,7 @@ internal sealed class CommandSteps(ICommands commands) : IStepHandler<CommandSte
             return problem;
         }
 
-        return output.Succeeded
+        return output.Succeeded || (step.SaysNoByCode && output.ExitCode == 1 && output.Output.Trim().Length > 0)
             ? new CommandBefore(output.Output.Trim())
             : new Problem($"{step.Read[0]} cannot say how it is: {UnitSteps.FirstLine(output.Error)}", step.What);
     }

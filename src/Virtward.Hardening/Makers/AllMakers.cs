@@ -1,4 +1,5 @@
 using Virtward.Core.Policy;
+using Virtward.Hardening.Firewall;
 using Virtward.Hardening.Inventory;
 
 namespace Virtward.Hardening.Makers;
@@ -17,12 +18,19 @@ public static class AllMakers
         LibvirtSocketsChange.Of(facts, policy),
         LibvirtConfigChange.Of(facts, policy),
         GuestConsolesChange.Of(facts, policy),
+        ImageModesChange.Of(facts, policy),
+        SelinuxBooleansChange.Of(facts, policy),
         ResolvedChange.Of(facts, policy),
         DnsmasqChange.Of(facts, policy),
+        FirewalldWaysChange.Of(facts, policy),
         UnitsChange.Of(facts, policy),
         FileModesChange.Of(facts, policy),
+        SudoChange.Of(facts, policy),
         JournaldChange.Of(facts, policy),
+        GuardChange.Of(facts, policy),
+        Fail2BanChange.Of(facts, policy),
         SshChange.Of(facts, policy),
+        ClockChange.Of(facts, policy),
         PackagesChange.Of(facts, policy),
         UpdatesChange.Of(facts, policy),
         AuditRulesChange.Of(facts, policy));

@@ -3,6 +3,7 @@ using System.Globalization;
 using Virtward.Core.Policy;
 using Virtward.Hardening.Changes;
 using Virtward.Hardening.Checks;
+using Virtward.Hardening.Checks.Firewall;
 using Virtward.Hardening.Checks.Kernel;
 using Virtward.Hardening.Inventory;
 using Virtward.Hardening.Inventory.Kernel;
@@ -24,8 +25,12 @@ public static class SysctlChange
     // Once set, the running kernel does not take it back (Documentation/admin-guide/sysctl/kernel.rst): it could not be undone, and waits for the next boot.
     private static readonly ImmutableArray<string> OneWay = ["kernel.kexec_load_disabled"];
 
+    // systemd-sysctl runs after systemd-modules-load: only of a module that is loaded by then are the settings there (modules-load.d(5)).
+    private const string Tracking = "net.netfilter.";
+    private const string ModulesLoad = "/etc/modules-load.d/99-virtward.conf";
+
     private static readonly ImmutableArray<Check> Checks =
-        [Sys01.Check, Sys02.Check, Sys03.Check, Sys04.Check, Sys05.Check, Sys06.Check, Sys07.Check, Sys08.Check, Sys09.Check, Sys10.Check];
+        [Sys01.Check, Sys02.Check, Sys03.Check, Sys04.Check, Sys05.Check, Sys06.Check, Sys07.Check, Sys08.Check, Sys09.Check, Sys10.Check, Fw21.Check];
 
     /// <summary>Makes it.</summary>
     public static MadeChanges Of(AuditFacts facts, HostPolicy policy)
@@ -76,7 +81,8 @@ public static class SysctlChange
             Checks = [.. answered.Distinct(StringComparer.Ordinal)],
             Risk = order.Any(static key => key.EndsWith(".rp_filter", StringComparison.Ordinal)) ? ChangeRisk.LockOut : order.Any(static key => Rank(key) == 0) ? ChangeRisk.Guests : ChangeRisk.Service,
             Steps = [.. Live(facts, order, wanted)],
-            Lasting = [new FileStep(KernelJudge.DropIn, Text(facts, wanted), ConfigText.Public), .. Later(facts, order)],
+            Lasting = [new FileStep(KernelJudge.DropIn, Text(facts, wanted), ConfigText.Public), .. Later(facts, order),
+                .. order.Any(static key => key.StartsWith(Tracking, StringComparison.Ordinal)) ? (ReadOnlySpan<Step>)[new FileStep(ModulesLoad, ConfigText.Ours("", ["nf_conntrack"]), ConfigText.Public)] : []],
         };
         return MadeChanges.Of(change, notes);
     }
@@ -136,7 +142,7 @@ public static class SysctlChange
         // "-": an interface that is not there yet is no error (sysctl.d(5)).
         IEnumerable<string> lines = all.OrderBy(static pair => Rank(pair.Key)).ThenBy(static pair => pair.Key, StringComparer.Ordinal)
             .Select(static pair => $"{(Rank(pair.Key) == 3 ? "-" : "")}{pair.Key} = {pair.Value}");
-        return ConfigText.Ours("docs/checks has the reasons: SYS-01 to SYS-10.", lines);
+        return ConfigText.Ours("docs/checks has the reasons: SYS-01 to SYS-10, FW-21.", lines);
     }
 
     // Lines in files that are read after ours would win at the next boot.

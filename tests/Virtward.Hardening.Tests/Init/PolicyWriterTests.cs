@@ -27,6 +27,30 @@ public sealed class PolicyWriterTests
     }
 
     [Fact]
+    public void Sshd_is_bound_to_the_fixed_addresses_that_administrators_come_by()
+    {
+        (HostPolicy policy, PolicyDraft draft) = Written(new TestHost());
+        Assert.Equal([Address.Parse("192.168.1.100")], policy.Ssh.Listen);
+        Assert.Equal("1", policy.Kernel.Sysctl["net.ipv4.ip_nonlocal_bind"]);
+
+        // eth1 has its address by DHCP: tomorrow it may be another.
+        string addresses = new TestHost().Snapshot.Text(SnapshotNames.Addresses)!;
+        (policy, draft) = Written(new TestHost().Text(SnapshotNames.Addresses, addresses.Replace("\"local\":\"192.168.1.100\"", "\"dynamic\":true,\"local\":\"192.168.1.100\"", StringComparison.Ordinal)));
+        Assert.Empty(policy.Ssh.Listen);
+        Assert.False(policy.Kernel.Sysctl.ContainsKey("net.ipv4.ip_nonlocal_bind"));
+        Assert.Contains("\n#  listen: [192.168.1.100]   # not before they are fixed: 192.168.1.100 of eth1 is lent (DHCP)", draft.Text, StringComparison.Ordinal);
+
+        // Both zones have to have a door; one whose interface is not there, or that names none, has no address.
+        Assert.Empty(Written(new TestHost(), new InitWishes { Zones = [new ZonePolicy("vpn", ["wg0"], [])] }).Policy.Ssh.Listen);
+        Assert.Empty(Written(new TestHost(), new InitWishes { Zones = [new ZonePolicy("management", [], [Prefix.Parse("198.51.100.0/24")])] }).Policy.Ssh.Listen);
+
+        // Of an interface with several addresses those count that are of the zone's networks.
+        Assert.Equal([Address.Parse("203.0.113.10")], Written(new TestHost(), new InitWishes { Zones = [new ZonePolicy("management", ["eth0"], [Prefix.Parse("203.0.113.0/24")])] }).Policy.Ssh.Listen);
+        Assert.Equal([Address.Parse("203.0.113.10"), Address.Parse("2001:db8::10")], Written(new TestHost(), new InitWishes { Zones = [new ZonePolicy("management", ["eth0"], [Prefix.Parse("198.51.100.0/24")])] }).Policy.Ssh.Listen);
+        Assert.Empty(Written(OneNetwork(), new InitWishes { Profile = Profile.Edge }).Policy.Ssh.Listen);
+    }
+
+    [Fact]
     public void What_was_wished_goes_before_what_is_guessed()
     {
         (HostPolicy policy, _) = Written(new TestHost(), new InitWishes

@@ -3,6 +3,7 @@ using Virtward.Core.Policy.Reading;
 using Virtward.Core.Snapshots;
 using Virtward.Hardening.Changes;
 using Virtward.Hardening.Checks;
+using Virtward.Hardening.Checks.Firewall;
 using Virtward.Hardening.Checks.Ipv6;
 using Virtward.Hardening.Checks.Kernel;
 using Virtward.Hardening.Inventory;
@@ -49,6 +50,22 @@ public sealed class KernelMakersTests
             .Config(KernelJudgeDropIn, after.Snapshot.Config(KernelJudgeDropIn)!).State("/etc/sysctl.d", 755, kind: "directory"));
         Assert.All(Answered, check => Judged.Passes(check, booted));
         Assert.Empty(SysctlChange.Of(booted, booted.Policy).Changes);
+    }
+
+    [Fact]
+    public void The_table_of_connections_is_large_enough_and_opens_nothing_by_itself()
+    {
+        AuditFacts before = Facts(KernelTexts.Hardened("net.netfilter.nf_conntrack_max = 16384", "net.netfilter.nf_conntrack_helper = 1", "net.netfilter.nf_conntrack_tcp_loose = 1").State("/etc/sysctl.d", 755, kind: "directory"));
+        Judged.Fails(Fw21.Check, before, "nf_conntrack_max", "nf_conntrack_helper");
+        MadeChanges made = SysctlChange.Of(before, before.Policy);
+        Change change = Assert.Single(made.Changes);
+        Assert.Equal(["FW-21"], change.Checks);
+        Assert.Equal([new SysctlStep("net/netfilter/nf_conntrack_helper", "0"), new SysctlStep("net/netfilter/nf_conntrack_max", "262144")], change.Steps);
+        Assert.EndsWith("\nnf_conntrack\n", Assert.Single(change.Lasting.OfType<FileStep>(), static file => file.Path == "/etc/modules-load.d/99-virtward.conf").Content, StringComparison.Ordinal);
+        AuditFacts after = Applied.On(before, made);
+        Judged.Passes(Fw21.Check, after);
+        Assert.Contains("net.netfilter.nf_conntrack_max = 262144\n", after.Snapshot.Config(KernelJudgeDropIn), StringComparison.Ordinal);
+        Assert.Empty(SysctlChange.Of(after, after.Policy).Changes);
     }
 
     [Fact]

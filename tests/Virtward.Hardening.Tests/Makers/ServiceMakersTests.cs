@@ -200,7 +200,7 @@ public sealed class ServiceMakersTests
         AuditFacts before = Facts(host);
         MadeChanges made = AllMakers.Of(before, before.Policy);
         Assert.Equal(
-            ["kernel.settings", "kernel.modules", "libvirt.sockets", "libvirt.config", "resolver", "dnsmasq", "units", "file.modes", "journal", "ssh", "packages", "updates", "audit.rules"],
+            ["kernel.settings", "kernel.modules", "libvirt.sockets", "libvirt.config", "resolver", "dnsmasq", "units", "file.modes", "journal", "ssh", "clock", "packages", "updates", "audit.rules"],
             made.Changes.Select(static change => change.Id));
         string[] paths = [.. made.Changes.SelectMany(static change => change.Steps.Concat(change.Lasting)).OfType<FileStep>().Select(static file => file.Path)];
         Assert.Equal(paths.Distinct(), paths);

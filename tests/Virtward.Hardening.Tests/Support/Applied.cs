@@ -33,12 +33,43 @@ internal static class Applied
                 SysctlStep setting => Sysctl(snapshot, setting),
                 UnitStep unit => Unit(snapshot, unit),
                 PackageStep package => Package(snapshot, package),
-                CommandStep => snapshot,
+                CommandStep command => command.Set.Aggregate(snapshot, static (before, words) => Run(before, [.. words])),
                 _ => throw new InvalidOperationException($"{step} is not known here"),
             };
         }
 
         return new AuditFacts(HostFacts.Read(snapshot), facts.Policy, facts.Profile, facts.Now);
+    }
+
+    // The programs whose work a check can see; what the others do is not in a snapshot.
+    private static Snapshot Run(Snapshot snapshot, string[] words) => words switch
+    {
+        ["chmod", string mode, string path] => Lines(snapshot, "audit/image-states.txt", line => line.EndsWith("\t" + path, StringComparison.Ordinal) ? $"{mode}{line[line.IndexOf(' ', StringComparison.Ordinal)..]}" : line),
+        ["setsebool", "-P", .. string[] values] => values.Select(static value => value.Split('=')).Aggregate(snapshot, static (before, pair) =>
+            Lines(before, "audit/selinux-booleans.txt", line => line.StartsWith(pair[0] + " ", StringComparison.Ordinal) ? $"{pair[0]} --> {pair[1]}" : line)),
+        ["firewall-cmd", "--permanent", string zone, string remove] when remove.StartsWith("--remove-", StringComparison.Ordinal) && zone.StartsWith("--zone=", StringComparison.Ordinal) =>
+            Lines(snapshot, SnapshotNames.OfPath($"/etc/firewalld/zones/{zone["--zone=".Length..]}.xml"), line => line.Replace($"<{remove["--remove-".Length..]}/>", "", StringComparison.Ordinal)),
+        ["firewall-cmd", string zone, string remove] when remove is "--remove-forward" or "--remove-masquerade" =>
+            InZone(snapshot, zone["--zone=".Length..], line => line.StartsWith($"  {remove["--remove-".Length..]}:", StringComparison.Ordinal) ? $"  {remove["--remove-".Length..]}: no" : line),
+        _ => snapshot,
+    };
+
+    private static Snapshot Lines(Snapshot snapshot, string name, Func<string, string> each)
+    {
+        string before = snapshot.Text(name)!;
+        string after = string.Join('\n', before.Split('\n').Select(each));
+        Assert.NotEqual(before, after);
+        return snapshot.With(name, after);
+    }
+
+    private static Snapshot InZone(Snapshot snapshot, string zone, Func<string, string> each)
+    {
+        bool inside = false;
+        return Lines(snapshot, "audit/firewalld-zones.txt", line =>
+        {
+            inside = line.Length > 0 && line[0] != ' ' && line[0] != '\t' ? line.Split(' ')[0] == zone : inside;
+            return inside ? each(line) : line;
+        });
     }
 
     private static Snapshot Mode(Snapshot snapshot, FileModeStep step)

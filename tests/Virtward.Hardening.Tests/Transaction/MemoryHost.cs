@@ -175,6 +175,7 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
             ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", var verb, var package] => Changing(
                 $"{verb} {package}", () => _ = verb == "install" ? Packages.Add(package) : Packages.Remove(package)),
             ["switch", "get", var name] => Answer(0, Switches[name] + "\n", ""),
+            ["query", var name] => Switches[name] == "yes" ? Answer(0, "yes\n", "") : Answer(1, "no\n", ""),
             ["switch", "set", var name, var value] => Changing($"switch {name}", () => Switches[name] = value),
             ["upgrades", "get"] when Packages.Contains("unattended-upgrades") => Answer(0, Switches.GetValueOrDefault("upgrades", "off"), ""),
             ["upgrades", "set", var value] when Packages.Contains("unattended-upgrades") => Changing("upgrades", () => Set("upgrades", value, without: "off")),

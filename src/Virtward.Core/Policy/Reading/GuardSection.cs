@@ -9,11 +9,12 @@ public static class GuardSection
     /// <summary>Reads the whole section.</summary>
     public static GuardPolicy Read(YamlItem item, IReadOnlyCollection<string> filters, ProblemList problems)
     {
-        Section section = Section.Open(item, "guard", problems, "never-ban", "max-tracked", "defaults", "jails", "prefix-bans", "siege");
+        Section section = Section.Open(item, "guard", problems, "manage", "never-ban", "max-tracked", "defaults", "jails", "prefix-bans", "siege");
         var standard = new GuardPolicy();
         JailPolicy defaults = JailSection.ReadDefaults(section.Find("defaults"), problems);
         return new GuardPolicy
         {
+            Managed = section.Read("manage", standard.Managed, Values.Flag),
             NeverBan = section.ReadList<Prefix>("never-ban", [], NetworkValues.TrustedNetwork),
             MaxTracked = section.Read("max-tracked", standard.MaxTracked, Values.Whole(1_000, 10_000_000)),
             Jails = ReadJails(section.Find("jails"), defaults, filters, problems),

@@ -110,9 +110,7 @@ public static class Ban01
                 unseen ??= jail.Logs.IsEmpty ? $"jail {jail.Name} names no log that can be looked for"
                     : $"whether {jail.Logs[0]} of jail {jail.Name} exists was not looked at";
             }
-            else if (!jail.Logs.Any(log => log.LastIndexOf('/') != Logs.Length - 1
-                || facts.Files.States.Any(state => state.Path.StartsWith(Logs, StringComparison.Ordinal)
-                && state.Path.LastIndexOf('/') == Logs.Length - 1 && Glob.Matches(log.AsSpan(Logs.Length), state.Path.AsSpan(Logs.Length)))))
+            else if (!HasLog(facts, jail))
             {
                 findings.Add(new Finding($"jail {jail.Name}",
                     $"the log that it reads does not exist ({string.Join(", ", jail.Logs)}), which stops Fail2Ban as a whole",
@@ -122,6 +120,11 @@ public static class Ban01
 
         return unseen;
     }
+
+    /// <summary>Whether one of a jail's logs is there, or lies where nobody looked.</summary>
+    internal static bool HasLog(AuditFacts facts, Fail2BanJail jail) => jail.Logs.Any(log => log.LastIndexOf('/') != Logs.Length - 1
+        || facts.Files.States.Any(state => state.Path.StartsWith(Logs, StringComparison.Ordinal)
+        && state.Path.LastIndexOf('/') == Logs.Length - 1 && Glob.Matches(log.AsSpan(Logs.Length), state.Path.AsSpan(Logs.Length))));
 
     private static Remedy Journal(AuditFacts facts) => new("Let it read the journal.")
     {

@@ -73,8 +73,8 @@ public static class Ban04
         return Outcome.Of(findings, "every jail of Fail2Ban spares the management network, the VPN and the host itself", unseen);
     }
 
-    // Zones without sources are everybody who comes in by their interface: its networks then.
-    private static IEnumerable<(string, Prefix)> Needed(AuditFacts facts)
+    /// <summary>The networks that must never be banned, with their zones. Zones without sources are everybody who comes in by their interface: its networks then.</summary>
+    internal static IEnumerable<(string Zone, Prefix Prefix)> Needed(AuditFacts facts)
     {
         foreach (Zone zone in new[] { Zone.Management, Zone.Vpn }.Select(facts.Zones.Find).OfType<Zone>())
         {

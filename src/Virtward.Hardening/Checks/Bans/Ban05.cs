@@ -9,10 +9,10 @@ namespace Virtward.Hardening.Checks.Bans;
 public static class Ban05
 {
     // Two typing errors happen to everybody.
-    private const int FewestFailures = 3;
+    internal const int FewestFailures = 3;
 
     // Shorter, and a guesser just waits; longer, and the mistakes of a week add up.
-    private const long ShortestSeconds = 60, LongestSeconds = 86_400;
+    internal const long ShortestSeconds = 60, LongestSeconds = 86_400;
 
     /// <summary>The check.</summary>
     public static readonly Check Check = new()
@@ -68,8 +68,8 @@ public static class Ban05
         return Outcome.Of(findings, "every jail leaves room for typing errors, and none sends a mail for each ban", unseen);
     }
 
-    // "mail-buffered" and its like are digests.
-    private static bool IsMail(string action) =>
+    /// <summary>Whether an action sends a mail for each ban; "mail-buffered" and its like are digests.</summary>
+    internal static bool IsMail(string action) =>
         (action.StartsWith("mail", StringComparison.Ordinal) || action.StartsWith("sendmail", StringComparison.Ordinal))
         && !action.EndsWith("-buffered", StringComparison.Ordinal);
 

@@ -63,8 +63,8 @@ public static class Ban06
         }
     }
 
-    // Those with "ipset" or "nftables" in their names keep a set.
-    private static bool IsRuleEach(string action) =>
+    /// <summary>Whether an action makes a rule for each ban; those with "ipset" or "nftables" in their names keep a set.</summary>
+    internal static bool IsRuleEach(string action) =>
         (action.StartsWith("iptables", StringComparison.Ordinal) || action.StartsWith("firewallcmd", StringComparison.Ordinal))
             && !action.Contains("ipset", StringComparison.Ordinal)
         || action is "ufw" or "hostsdeny" or "route" or "shorewall" or "bsd-ipfw";

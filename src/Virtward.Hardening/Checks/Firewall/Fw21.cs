@@ -37,14 +37,14 @@ public static class Fw21
         var findings = new List<Finding>();
         if (long.TryParse(max, NumberStyles.None, CultureInfo.InvariantCulture, out long size) && size < Least)
         {
-            findings.Add(new Finding("nf_conntrack_max", $"the table of connections holds {size}: it is full with a few busy guests", Set("nf_conntrack_max", max, "262144")) { Evidence = [Checks.Evidence.OfSetting("net.netfilter.nf_conntrack_max", max)] });
+            findings.Add(new Finding("nf_conntrack_max", $"the table of connections holds {size}: it is full with a few busy guests", Set("nf_conntrack_max", max, 262144)) { Evidence = [Checks.Evidence.OfSetting("net.netfilter.nf_conntrack_max", max)] });
         }
 
         // Linux 6.0 took the setting away, and the behaviour with it.
         string helper = Value(facts, "nf_conntrack_helper");
         if (helper is not ("" or "0"))
         {
-            findings.Add(new Finding("nf_conntrack_helper", "connection tracking helpers attach themselves to every connection at their port", Set("nf_conntrack_helper", helper, "0")) { Evidence = [Checks.Evidence.OfSetting("net.netfilter.nf_conntrack_helper", helper)] });
+            findings.Add(new Finding("nf_conntrack_helper", "connection tracking helpers attach themselves to every connection at their port", Set("nf_conntrack_helper", helper, 0)) { Evidence = [Checks.Evidence.OfSetting("net.netfilter.nf_conntrack_helper", helper)] });
         }
 
         string loose = Value(facts, "nf_conntrack_tcp_loose");
@@ -53,9 +53,10 @@ public static class Fw21
 
     private static string Value(AuditFacts facts, string name) => facts.Host.Network.Sysctls.GetValueOrDefault($"net.netfilter.{name}", "").Trim();
 
-    private static Remedy Set(string name, string old, string value) => new Remedy($"Set it to {value}, now and after the module is loaded.")
+    private static Remedy Set(string name, string old, int value) => new Remedy(string.Create(CultureInfo.InvariantCulture, $"Set it to {value}, now and after the module is loaded."))
     {
+        Kernel = [new KernelValue($"net.netfilter.{name}", value)],
         Risk = Risk.None,
         Undo = $"rm /etc/sysctl.d/99-virtward-conntrack.conf; sysctl -w net.netfilter.{name}={old}",
-    }.With("# /etc/sysctl.d/99-virtward-conntrack.conf", $"net.netfilter.{name} = {value}", "# /etc/modules-load.d/99-virtward.conf, so that the setting is there when sysctl.d is read", "nf_conntrack", "sysctl -p /etc/sysctl.d/99-virtward-conntrack.conf");
+    }.With("# /etc/sysctl.d/99-virtward-conntrack.conf", string.Create(CultureInfo.InvariantCulture, $"net.netfilter.{name} = {value}"), "# /etc/modules-load.d/99-virtward.conf, so that the setting is there when sysctl.d is read", "nf_conntrack", "sysctl -p /etc/sysctl.d/99-virtward-conntrack.conf");
 }

@@ -81,19 +81,24 @@ public static class Lv09
             yield return $"{path} does not say the format of the image that it builds on";
         }
 
-        // Install media hold no secrets.
-        if (disk.Device is "cdrom" && disk.Source.EndsWith(".iso", StringComparison.OrdinalIgnoreCase))
+        foreach (ImageState state in Open(host, disk))
         {
-            yield break;
+            yield return (state.Mode & OthersWrite) != 0 ? $"everybody may write to {state.Path} ({state.ModeText})" : $"everybody may read {state.Path} ({state.ModeText})";
+        }
+    }
+
+    /// <summary>The images of a disk, and those that it builds on, that others than their owner and group may read or write.</summary>
+    internal static IEnumerable<ImageState> Open(HypervisorFacts host, GuestDisk disk)
+    {
+        // Install media hold no secrets.
+        if (!disk.Source.StartsWith('/') || disk.Device is "floppy" || (disk.Device is "cdrom" && disk.Source.EndsWith(".iso", StringComparison.OrdinalIgnoreCase)))
+        {
+            return [];
         }
 
-        foreach (string path in chain.Where(static path => path.StartsWith('/')).Prepend(disk.Source))
-        {
-            if (host.ImageStates.GetValueOrDefault(path) is ImageState state && (state.Mode & (OthersRead | OthersWrite)) != 0 && IsReachable(host, path))
-            {
-                yield return (state.Mode & OthersWrite) != 0 ? $"everybody may write to {path} ({state.ModeText})" : $"everybody may read {path} ({state.ModeText})";
-            }
-        }
+        return (host.Image(disk.Source)?.Backing ?? disk.Backing).Where(static path => path.StartsWith('/')).Prepend(disk.Source)
+            .Select(path => host.ImageStates.GetValueOrDefault(path)).OfType<ImageState>()
+            .Where(state => (state.Mode & (OthersRead | OthersWrite)) != 0 && IsReachable(host, state.Path));
     }
 
     // Behind a directory that others may not enter, a file's own mode lets nobody in.

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Virtward.Hardening.Inventory;
 using Virtward.Hardening.Inventory.Unit;
 
@@ -7,7 +8,8 @@ namespace Virtward.Hardening.Checks.Services;
 public static class Svc03
 {
     private const string Synchronized = "/run/systemd/timesync/synchronized";
-    private static readonly string[] Clocks = ["chrony.service", "chronyd.service", "systemd-timesyncd.service", "ntpsec.service", "ntpd.service",
+    /// <summary>The units that keep a clock right.</summary>
+    internal static readonly ImmutableArray<string> Clocks = ["chrony.service", "chronyd.service", "systemd-timesyncd.service", "ntpsec.service", "ntpd.service",
         "ntp.service", "openntpd.service"];
 
     /// <summary>The check.</summary>

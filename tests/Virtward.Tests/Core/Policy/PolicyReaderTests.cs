@@ -50,6 +50,7 @@ public sealed class PolicyReaderTests
           waive: { SSH-05: { until: 2027-01-31, because: later } }
         guard:
           never-ban: [192.0.2.10, 198.51.100.0/24, 2001:db8::/32, fe80::]
+          manage: false
           max-tracked: 5000
           defaults:
             findtime: 20m
@@ -101,6 +102,7 @@ public sealed class PolicyReaderTests
         GuardPolicy guard = policy.Guard;
         Assert.Equal("192.0.2.10 198.51.100.0/24 2001:db8::/32 fe80::", string.Join(' ', guard.NeverBan));
         Assert.Equal(5000, guard.MaxTracked);
+        Assert.False(guard.Managed);
 
         Assert.Equal(["sshd", "dovecot", "recidive"], guard.Jails.Select(jail => jail.Name));
         JailPolicy sshd = guard.Jails[0];
@@ -154,6 +156,7 @@ public sealed class PolicyReaderTests
         Assert.Equal([new(56, 3), new(48, 9)], policy.Guard.Prefixes.V6);
         Assert.Equal(new SiegePolicy(), policy.Guard.Siege);
         Assert.Equal(1_000_000, policy.Guard.MaxTracked);
+        Assert.True(policy.Guard.Managed);
     }
 
     [Fact]
