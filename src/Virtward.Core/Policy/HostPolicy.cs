@@ -44,6 +44,9 @@ public sealed record HostPolicy
     /// <summary>What must not be on the host.</summary>
     public SoftwarePolicy Software { get; init; } = new();
 
+    /// <summary>How the host is watched for differences from this policy.</summary>
+    public DriftPolicy Drift { get; init; } = new();
+
     /// <summary>
     /// All that may be reached: the services, and sshd from zones that it is opened to besides the administrators' own. Where <see cref="SshPolicy.Ports"/> says nothing,
     /// sshd is taken to be at 22.

@@ -22,6 +22,9 @@ internal sealed class BddManager
     private const int KindShift = 16;
     private const int MaxCache = 1 << 21;
     private const int InitialNodes = 1 << 14;
+
+    // 16 bytes a node, and 8 for finding it and its results.
+    private const int LargeNodes = 1 << 19;
     private const int OperationXor = 1;
     private const int OperationExists = 2;
 
@@ -292,6 +295,17 @@ internal sealed class BddManager
         }
 
         int size = (int)Math.Min(2L * _count, _maxNodes);
+
+        // One answer for four nodes: with one for two it is no faster.
+        int cache = _cache.Length < MaxCache && _cache.Length < size / 4 ? Math.Min(MaxCache, _cache.Length * 4) : _cache.Length;
+        if (size >= LargeNodes)
+        {
+            // What is smaller now is gone before the larger is there, or both would be held for a moment, and what was outgrown before them until somebody collects it.
+            _buckets = [];
+            _cache = cache > _cache.Length ? [] : _cache;
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
+        }
+
         Array.Resize(ref _nodes, size);
         int buckets = (int)BitOperations.RoundUpToPowerOf2((uint)size);
         if (buckets > _buckets.Length)
@@ -305,10 +319,10 @@ internal sealed class BddManager
             }
         }
 
-        if (_cache.Length < MaxCache && _cache.Length < size / 2)
+        if (_cache.Length < cache)
         {
             CacheEntry[] old = _cache;
-            _cache = new CacheEntry[Math.Min(MaxCache, old.Length * 4)];
+            _cache = new CacheEntry[cache];
             foreach (CacheEntry entry in old)
             {
                 if (entry.Key != 0 && entry.Operation == 0)

@@ -144,6 +144,11 @@ public static class AuditJson
         to.WriteEndArray();
         to.WriteString("why", check.Why);
         to.WriteStartObject("remedy");
+        if (finding.Change is { } change)
+        {
+            to.WriteString("change", change);
+        }
+
         to.WriteString("summary", finding.Remedy.Summary);
         Strings(to, "steps", finding.Remedy.Steps);
         Strings(to, "risk", AuditWords.Of(finding.Remedy.Risk));

@@ -67,7 +67,7 @@ public static class AuditSarif
         to.WriteString("ruleId", result.Check.Id);
         to.WriteNumber("ruleIndex", rule);
         to.WriteString("level", Level(finding.Severity ?? result.Check.Severity));
-        Message(to, "message", $"{report.Host}: {finding.Subject}: {finding.What}. {finding.Remedy.Summary}");
+        Message(to, "message", $"{report.Host}: {finding.Subject}: {finding.What}. {finding.Told}");
         to.WriteStartArray("locations");
         foreach (Evidence evidence in finding.Evidence.Take(10))
         {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Virtward.Core.Policy;
 using Virtward.Hardening.Checks;
 using Virtward.Hardening.Inventory;
+using Virtward.Hardening.Makers;
 
 namespace Virtward.Hardening.Audit;
 
@@ -17,12 +18,13 @@ public static class Auditor
     public static AuditReport Run(AuditFacts facts, ImmutableArray<Check> checks, ImmutableArray<WaiverPolicy> waivers, Action<int> progress, CancellationToken cancel)
     {
         ImmutableArray<CheckResult>.Builder results = ImmutableArray.CreateBuilder<CheckResult>(checks.Length);
+        var answers = new PlannedAnswers(facts);
         var today = DateOnly.FromDateTime(facts.Now.UtcDateTime);
         foreach (Check check in checks)
         {
             cancel.ThrowIfCancellationRequested();
             WaiverPolicy? waiver = waivers.FirstOrDefault(one => one.Until >= today && one.Id.Equals(check.Id, StringComparison.OrdinalIgnoreCase));
-            results.Add(new CheckResult(check, Judge(check, facts)) { Waiver = waiver });
+            results.Add(new CheckResult(check, Judge(check, facts, answers)) { Waiver = waiver });
             progress(results.Count);
         }
 
@@ -34,15 +36,28 @@ public static class Auditor
         };
     }
 
-    private static Outcome Judge(Check check, AuditFacts facts)
+    private static Outcome Judge(Check check, AuditFacts facts, PlannedAnswers answers)
     {
         try
         {
-            return check.Judge(facts);
+            return Answered(check, check.Judge(facts), answers);
         }
         catch (Exception failure) when (failure is not OperationCanceledException and not OutOfMemoryException)
         {
             return Outcome.Unknown($"the check itself failed, which is a bug of virtward: {failure.GetType().Name}: {failure.Message}");
+        }
+    }
+
+    // A maker that breaks (a bug) must not hide what was found.
+    private static Outcome Answered(Check check, Outcome outcome, PlannedAnswers answers)
+    {
+        try
+        {
+            return outcome.Status == Status.Fail ? outcome.With(finding => finding with { Change = answers.Find(check, finding) }) : outcome;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException and not OutOfMemoryException)
+        {
+            return outcome;
         }
     }
 

@@ -13,4 +13,10 @@ public sealed record Finding(string Subject, string What, Remedy Remedy)
 
     /// <summary>How bad this one is, where that is not as bad as the check says.</summary>
     public Severity? Severity { get; init; }
+
+    /// <summary>The change of a plan that answers it: <c>ssh</c>; null: a plan has none. Set by the audit, not by the check.</summary>
+    public string? Change { get; init; }
+
+    /// <summary>What to do, as a person reads it: that a plan does it comes first.</summary>
+    public string Told => Change is null ? Remedy.Summary : $"`virtward plan` has this change ({Change}). {Remedy.Summary}";
 }

@@ -21,6 +21,9 @@ public sealed record Outcome
     /// </summary>
     public string Unseen { get; private init; } = "";
 
+    /// <summary>It with its findings told otherwise.</summary>
+    public Outcome With(Func<Finding, Finding> told) => this with { Findings = [.. Findings.Select(told)] };
+
     /// <summary>It holds.</summary>
     /// <param name="seen">What was seen: "sshd -T says permitrootlogin no for every class of users".</param>
     public static Outcome Pass(string seen) => new(Status.Pass) { Reason = seen };

@@ -14,9 +14,11 @@ namespace Virtward.Hardening.Inventory;
 /// <summary>Everything that an audit reads of a host besides its network and its guests; <c>virtward snapshot</c> saves it.</summary>
 public static class AuditSources
 {
+    /// <summary>Which system it is.</summary>
+    internal static readonly SnapshotSources Release = new() { Files = [new FileSource("/etc/os-release", Cleaning.Nothing), new FileSource("/usr/lib/os-release", Cleaning.Nothing)] };
+
     /// <summary>All of it.</summary>
     public static readonly SnapshotSources All = SnapshotSources.Join(
-        new SnapshotSources { Files = [new FileSource("/etc/os-release", Cleaning.Nothing), new FileSource("/usr/lib/os-release", Cleaning.Nothing)] },
-        SshSources.All, KernelSources.All, FirewallSources.All, HypervisorSources.All, NetworkSources.All, PackageSources.All, UnitSources.All,
+        Release, SshSources.All, KernelSources.All, FirewallSources.All, HypervisorSources.All, NetworkSources.All, PackageSources.All, UnitSources.All,
         AccessSources.All, GuardingSources.All, UpdateSources.All, SandboxSources.All, ClockSources.All);
 }

@@ -12,7 +12,7 @@ public static class DnsmasqChange
     /// <summary>The change's id.</summary>
     public const string Id = "dnsmasq";
 
-    private const string Unit = "dnsmasq.service";
+    internal const string Unit = "dnsmasq.service";
     private const string Path = "/etc/dnsmasq.d/00-virtward.conf";
 
     /// <summary>Makes it.</summary>

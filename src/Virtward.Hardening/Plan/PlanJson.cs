@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Virtward.Core.Snapshots;
+using Virtward.Hardening.Drift;
 using Virtward.Hardening.Transaction;
 
 namespace Virtward.Hardening.Plan;
@@ -13,4 +14,5 @@ namespace Virtward.Hardening.Plan;
     Converters = [typeof(AddressJson)])]
 [JsonSerializable(typeof(ClosingPlan))]
 [JsonSerializable(typeof(JournalEntry))]
+[JsonSerializable(typeof(DriftRecord))]
 public sealed partial class PlanJson : JsonSerializerContext;

@@ -31,7 +31,7 @@ public static class ClosingPlans
             return null;
         }
 
-        AuditFacts facts = await GatherAsync(host, policy, patience, cancel);
+        AuditFacts facts = await GatherAsync(host, policy, PlanSources.For(policy), agents: false, patience, cancel);
         if (!(await Planner.MakeAsync(facts, policy, text, machine, cancel)).TryGet(out ClosingPlan? plan, out Problem? problem))
         {
             host.Fail(problem);
@@ -41,11 +41,15 @@ public static class ClosingPlans
         return new Made(facts, policy, plan);
     }
 
-    /// <summary>Reads this host as it is now.</summary>
-    public static async Task<AuditFacts> GatherAsync(CommandHost host, HostPolicy policy, TimeSpan patience, CancellationToken cancel)
+    /// <summary>Reads this host as it is now, with all that checks look at.</summary>
+    public static Task<AuditFacts> GatherAsync(CommandHost host, HostPolicy policy, TimeSpan patience, CancellationToken cancel) =>
+        GatherAsync(host, policy, AuditSources.All, agents: true, patience, cancel);
+
+    // Which addresses guests have by their agents is for the exposure to say: nothing that is planned hangs on it.
+    private static async Task<AuditFacts> GatherAsync(CommandHost host, HostPolicy policy, SnapshotSources sources, bool agents, TimeSpan patience, CancellationToken cancel)
     {
         var snapshots = new HostSnapshots(new ProcessCommands { Patience = patience }, host.Clock);
-        Snapshot gathered = await FactsSource.GatherAsync(host, snapshots, nftJson: false, AuditSources.All, cancel);
+        Snapshot gathered = await FactsSource.GatherAsync(host, snapshots, nftJson: false, sources, cancel, agents);
         var facts = HostFacts.Read(gathered);
         return new AuditFacts(facts, policy, AuditWords.ProfileOf(policy.Audit.Profile) ?? Profile.Isolated, facts.Meta.Taken ?? host.Clock.GetUtcNow());
     }

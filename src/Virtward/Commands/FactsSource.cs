@@ -37,11 +37,11 @@ public static class FactsSource
     }
 
     /// <summary>Takes a snapshot of this host in memory, with a line of progress on a terminal.</summary>
-    internal static async Task<Snapshot> GatherAsync(CommandHost host, ISnapshots snapshots, bool nftJson, SnapshotSources sources, CancellationToken cancel)
+    internal static async Task<Snapshot> GatherAsync(CommandHost host, ISnapshots snapshots, bool nftJson, SnapshotSources sources, CancellationToken cancel, bool agents = true)
     {
         var progress = new Progress(host.Error, host.ErrorIsTerminal, host.Clock);
         int count = 0;
-        var request = new SnapshotRequest { NftJson = nftJson, Sources = sources, Program = $"virtward {typeof(FactsSource).Assembly.GetName().Version?.ToString(3)}" };
+        var request = new SnapshotRequest { NftJson = nftJson, Agents = agents, Sources = sources, Program = $"virtward {typeof(FactsSource).Assembly.GetName().Version?.ToString(3)}" };
         Snapshot snapshot = await snapshots.GatherAsync(request, name => progress.Show(() => $"reading this host: {++count} files, {name}"), cancel);
         progress.Clear();
         return snapshot;

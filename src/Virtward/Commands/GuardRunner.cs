@@ -33,7 +33,7 @@ public static class GuardRunner
 
         await using (guard)
         {
-            Result<ControlServer> listening = await ControlServer.StartAsync(socket, new LiveControl(guard, running: true), CancellationToken.None);
+            Result<ControlServer> listening = await ControlServer.StartAsync(socket, new LiveControl(guard, running: true, options.StateFolder), CancellationToken.None);
             if (!listening.TryGet(out ControlServer? server, out Problem? problem))
             {
                 return host.Fail(problem);

@@ -23,12 +23,13 @@ public static class PlanCommand
         Option<bool> json = CommandOptions.Json();
         Option<bool> all = new("--all") { Description = "Show every line of every difference." };
         Option<bool> detailed = new("--detailed-exitcode") { Description = "Exit code 0 where there is nothing to do, 2 where there is, 1 where it could not be told." };
+        Option<bool> drift = new("--drift") { Description = "As the timer does: keep what was found for virtward status, and tell it in one line." };
         Option<string?> save = new("--out") { Description = "Save the plan into this file; virtward apply FILE applies it as it is.", HelpName = "FILE" };
         Option<TimeSpan?> patience = CommandOptions.Patience();
         Option<string> state = StateFolder.Option();
         var command = new Command("plan", "Shows what has to change for this host to be what its policy says: the differences, the risks, the way back. Changes nothing.")
         {
-            policy, save, all, json, detailed, patience, state,
+            policy, save, all, json, detailed, drift, patience, state,
         };
         command.SetAction(async (parsed, cancel) =>
         {
@@ -39,8 +40,22 @@ public static class PlanCommand
                 return could;
             }
 
-            if (await ClosingPlans.MakeAsync(host, parsed.GetValue(policy), ClosingHost.Machine(parsed.GetValue(state)!), parsed.GetValue(patience) ?? TimeSpan.Zero, cancel) is not { } made)
+            using DriftWatch? watch = parsed.GetValue(drift) ? new DriftWatch(host, parsed.GetValue(state)!) : null;
+            if (watch is not null && watch.Waits() is { } waiting)
             {
+                host.Error.WriteLine(waiting);
+                return ExitCode.Ok;
+            }
+
+            if (await ClosingPlans.MakeAsync(watch?.Host ?? host, parsed.GetValue(policy), ClosingHost.Machine(parsed.GetValue(state)!), parsed.GetValue(patience) ?? TimeSpan.Zero, cancel) is not { } made)
+            {
+                watch?.Failed();
+                return could;
+            }
+
+            if (watch is not null && watch.Keep(made.Plan) is { IsOk: false } unkept)
+            {
+                host.Fail(unkept.Problem);
                 return could;
             }
 
@@ -59,7 +74,7 @@ public static class PlanCommand
 
                 host.OutBytes.WriteByte((byte)'\n');
             }
-            else
+            else if (watch is null)
             {
                 new PlanView(host.Out, Paint.For(host.OutIsTerminal)).Write(made.Plan, parsed.GetValue(all));
             }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Virtward.Commands;
 using Virtward.Core.Host;
 using Virtward.Core.Net;
 using Virtward.Core.Policy;
@@ -17,7 +18,8 @@ namespace Virtward.Control;
 /// <summary>The guard itself, asked in its own process: every question and change runs on the guard's thread.</summary>
 /// <param name="guard">The guard.</param>
 /// <param name="running">Whether it follows its logs; false for one that was started for a change only.</param>
-public sealed class LiveControl(GuardHost guard, bool running) : IGuardControl
+/// <param name="state">Its state folder, where it is known what drift was found; null: nobody looks.</param>
+public sealed class LiveControl(GuardHost guard, bool running, string? state = null) : IGuardControl
 {
     /// <summary>The program's version.</summary>
     public static string Version =>
@@ -33,7 +35,8 @@ public sealed class LiveControl(GuardHost guard, bool running) : IGuardControl
     {
         Result<PacketCount> dropped = guard.Parts.Enforcer.ReadDropped();
         PacketCount stopped = dropped.IsOk ? dropped.Value : default;
-        return await Pipeline.AskAsync(_ => Describe(stopped)).WaitAsync(cancel);
+        StatusDocument status = await Pipeline.AskAsync(_ => Describe(stopped)).WaitAsync(cancel);
+        return state is null ? status : status with { Drift = DriftDocument.Of(DriftFile.Read(state)) };
     }
 
     /// <inheritdoc/>

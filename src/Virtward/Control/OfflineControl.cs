@@ -20,7 +20,7 @@ public sealed class OfflineControl(CommandHost host, string state) : IGuardContr
     /// <inheritdoc/>
     public Task<Result<StatusDocument>> StatusAsync(CancellationToken cancel) => Task.FromResult(Read(
         (store, now) => store.CountInForce(now),
-        count => new StatusDocument { Version = LiveControl.Version, Running = false, Bans = BanTotals.Of(count) }));
+        count => new StatusDocument { Version = LiveControl.Version, Running = false, Bans = BanTotals.Of(count), Drift = DriftDocument.Of(DriftFile.Read(state)) }));
 
     /// <inheritdoc/>
     public Task<Result<BansDocument>> BansAsync(bool evidence, CancellationToken cancel) => Task.FromResult(Read(

@@ -30,6 +30,9 @@ public sealed record StatusDocument
     /// <summary>What the kernel enforces; null without a daemon.</summary>
     public EnforcementDocument? Enforcement { get; init; }
 
+    /// <summary>Whether the host has drifted from its policy; null: no timer has looked.</summary>
+    public DriftDocument? Drift { get; init; }
+
     /// <summary>Lines read since the start.</summary>
     public long Lines { get; init; }
 

@@ -133,7 +133,7 @@ public sealed class AuditPage
             Line($"<li><code>{Safe(evidence.ToString())}</code></li>");
         }
 
-        Line($"</ul><div>{Safe(finding.Remedy.Summary)}</div>");
+        Line($"</ul><div>{Told(finding)}{Safe(finding.Remedy.Summary)}</div>");
         if (!finding.Remedy.Steps.IsEmpty)
         {
             Line($"<pre>{Safe(string.Join('\n', finding.Remedy.Steps))}</pre>");
@@ -142,6 +142,8 @@ public sealed class AuditPage
         string undo = finding.Remedy.Undo.Length > 0 ? $" Undo: {finding.Remedy.Undo}" : "";
         Line($"<div class=\"dim\">{Safe($"Risk: {AuditWords.Told(finding.Remedy.Risk)}.{undo}")}</div></div>");
     }
+
+    private static string Told(Finding finding) => finding.Change is null ? "" : $"<b><code>virtward plan</code> has this change ({Safe(finding.Change)}).</b> ";
 
     private void Rest()
     {

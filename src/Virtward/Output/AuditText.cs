@@ -117,7 +117,7 @@ public sealed class AuditText(TextWriter to, Paint paint)
                 to.WriteLine($"           and {more} more");
             }
 
-            to.WriteLine(paint.Dim(Fit($"           → {Words.Safe(result.Outcome.Findings[0].Remedy.Summary)}", Width)));
+            to.WriteLine(paint.Dim(Fit($"           → {Words.Safe(result.Outcome.Findings[0].Told)}", Width)));
             left -= most + 2;
             shown += result.Outcome.Findings.Length;
         }
@@ -174,7 +174,7 @@ public sealed class AuditText(TextWriter to, Paint paint)
             to.WriteLine(paint.Dim($"      {Words.Safe(evidence.ToString())}"));
         }
 
-        to.WriteLine($"      → {Words.Safe(finding.Remedy.Summary)}");
+        to.WriteLine($"      → {Words.Safe(finding.Told)}");
         foreach (string step in finding.Remedy.Steps)
         {
             foreach (string line in step.Split('\n'))

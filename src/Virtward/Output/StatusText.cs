@@ -21,6 +21,11 @@ public static class StatusText
             to.WriteLine($"! siege since {Words.FromNow(siege.Since, now)}: {Words.Safe(siege.Reason)}; limits are tight until it is over");
         }
 
+        if (status.Drift is { } drift && (drift.Problem is not null || drift.Changes.Count > 0))
+        {
+            to.WriteLine($"! {Drifted(drift, now)}");
+        }
+
         to.WriteLine();
         BanTotals bans = status.Bans;
         to.WriteLine($"bans     {Words.Number(bans.InForce)} in force, {Words.Number(bans.Prefixes)} of them prefixes: "
@@ -30,6 +35,11 @@ public static class StatusText
         {
             to.WriteLine($"kernel   {(kernel.Healthy ? "holds them" : "does NOT hold them all")} ({kernel.Backend}); "
                 + $"{Words.Number(kernel.Packets)} packets, {Words.Bytes(kernel.Bytes)} stopped; put back {Words.Number(kernel.Repairs)} times");
+        }
+
+        if (status.Drift is { Problem: null, Changes.Count: 0 } same)
+        {
+            to.WriteLine($"drift    none, looked {Words.FromNow(same.Looked, now)}");
         }
 
         if (!status.Running)
@@ -55,5 +65,13 @@ public static class StatusText
         }
 
         sources.Write(to);
+    }
+
+    private static string Drifted(DriftDocument drift, DateTimeOffset now)
+    {
+        string changes = $"{Words.Count(drift.Changes.Count, "change")} since {drift.Since}: {Words.Safe(string.Join(", ", drift.Changes))}";
+        return drift.Problem is null
+            ? $"drift: {changes}; looked {Words.FromNow(drift.Looked, now)}, virtward plan shows them"
+            : $"drift: could not be told {Words.FromNow(drift.Looked, now)}: {Words.Safe(drift.Problem)}{(drift.Changes.Count > 0 ? $"; before that {changes}" : "")}";
     }
 }

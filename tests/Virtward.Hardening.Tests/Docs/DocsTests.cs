@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Text;
 using Virtward.Core.Snapshots;
 using Virtward.Hardening.Checks;
 using Virtward.Hardening.Inventory;
+using Virtward.Hardening.Makers;
 
 namespace Virtward.Hardening.Tests.Docs;
 
@@ -98,10 +100,24 @@ public sealed class DocsTests
         Assert.Empty(pages.Except(Catalogue.All.Select(static check => check.Id)));
     }
 
+    [Fact]
+    public void The_page_about_plans_names_every_change_with_its_checks()
+    {
+        string[] page = File.ReadAllLines(Path.Combine(Docs, "plan.md"));
+        Assert.All(AllMakers.All.Prepend(AllMakers.Firewall), maker =>
+        {
+            Assert.Contains(page, line => line.StartsWith($"| `{maker.Name}` |", StringComparison.Ordinal));
+            Assert.All(maker.Checks, check =>
+                Assert.Contains($"`{maker.Name}`", page.Single(line => line.StartsWith($"| [{check.Id}](", StringComparison.Ordinal)), StringComparison.Ordinal));
+        });
+    }
+
     private static string Head(Check check)
     {
         string references = check.References.IsEmpty ? "" : $"The same elsewhere: {string.Join("; ", check.References)}.\n\n";
-        return $"# {check.Id}: {check.Title}\n\nSeverity: {AuditWords.Of(check.Severity)}. Area: {Areas.NameOf(check.Area)}. Only this check: `virtward audit --only {check.Id}`.\n\n{check.Why}\n\n{references}";
+        ImmutableArray<string> changes = AllMakers.Answering(check.Id);
+        string answered = changes.IsEmpty ? "" : $"`virtward plan` has a change for it: {string.Join(", ", changes.Select(static change => $"`{change}`"))} ([what a plan changes](../plan.md)).\n\n";
+        return $"# {check.Id}: {check.Title}\n\nSeverity: {AuditWords.Of(check.Severity)}. Area: {Areas.NameOf(check.Area)}. Only this check: `virtward audit --only {check.Id}`.\n\n{check.Why}\n\n{answered}{references}";
     }
 
     private static string WithoutTitle(string text) => text.StartsWith("# ", StringComparison.Ordinal) ? text[(text.IndexOf('\n', StringComparison.Ordinal) + 1)..].TrimStart('\n') : text;

@@ -161,5 +161,6 @@ public sealed class KernelMakersTests
 
     private const string KernelJudgeDropIn = "/etc/sysctl.d/99-virtward.conf";
 
-    private static AuditFacts Facts(TestHost host, string policy = "") => host.Facts(Profile.Isolated, PolicyReader.Read($"version: 1\n{policy}\n", "p").Policy!);
+    private static AuditFacts Facts(TestHost host, string policy = "") =>
+        PlanRead.Of(host.Facts(Profile.Isolated, PolicyReader.Read($"version: 1\n{policy}\n", "p").Policy!));
 }

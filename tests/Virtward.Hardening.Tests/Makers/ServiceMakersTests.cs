@@ -200,7 +200,7 @@ public sealed class ServiceMakersTests
         AuditFacts before = Facts(host);
         MadeChanges made = AllMakers.Of(before, before.Policy);
         Assert.Equal(
-            ["kernel.settings", "kernel.modules", "libvirt.sockets", "libvirt.config", "resolver", "dnsmasq", "units", "file.modes", "journal", "ssh", "clock", "packages", "updates", "audit.rules"],
+            ["kernel.settings", "kernel.modules", "libvirt.sockets", "libvirt.config", "resolver", "dnsmasq", "units", "file.modes", "journal", "ssh", "clock", "packages", "updates", "audit.rules", "drift"],
             made.Changes.Select(static change => change.Id));
         string[] paths = [.. made.Changes.SelectMany(static change => change.Steps.Concat(change.Lasting)).OfType<FileStep>().Select(static file => file.Path)];
         Assert.Equal(paths.Distinct(), paths);
@@ -238,5 +238,6 @@ public sealed class ServiceMakersTests
 
     private static FileStep File(MadeChanges made, string path) => Assert.Single(made.Changes.SelectMany(static change => change.Steps).OfType<FileStep>(), file => file.Path == path);
 
-    private static AuditFacts Facts(TestHost host, string policy = "") => host.Facts(Profile.Isolated, PolicyReader.Read($"version: 1\n{policy}\n", "p").Policy!);
+    private static AuditFacts Facts(TestHost host, string policy = "") =>
+        PlanRead.Of(host.Facts(Profile.Isolated, PolicyReader.Read($"version: 1\n{policy}\n", "p").Policy!));
 }

@@ -217,5 +217,5 @@ public sealed class SshChangeTests
 
     private static HostPolicy Policy(string yaml) => PolicyReader.Read($"version: 1\n{yaml}\n", "p").Policy!;
 
-    private static AuditFacts Facts(TestHost host, string policy = "") => host.Facts(Profile.Isolated, Policy(policy));
+    private static AuditFacts Facts(TestHost host, string policy = "") => PlanRead.Of(host.Facts(Profile.Isolated, Policy(policy)));
 }

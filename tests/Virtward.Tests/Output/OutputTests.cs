@@ -153,6 +153,19 @@ public sealed class OutputTests
             to.ToString());
     }
 
+    [Theory]
+    [InlineData(3, null, "! drift: 3 changes since 2026-11-21T19:50:00Z: c0, c1, c2; looked 1h ago, virtward plan shows them")]
+    [InlineData(1, "no policy\u001b", "! drift: could not be told 1h ago: no policy?; before that 1 change since 2026-11-21T19:50:00Z: c0")]
+    [InlineData(0, "no policy", "! drift: could not be told 1h ago: no policy")]
+    [InlineData(0, null, "drift    none, looked 1h ago")]
+    public void Status_says_what_has_drifted(int changes, string? problem, string line)
+    {
+        var to = new StringWriter { NewLine = "\n" };
+        var drift = new DriftDocument("2026-11-22T19:50:00Z", [.. Enumerable.Range(0, changes).Select(static i => $"c{i}")], changes == 0 ? null : "2026-11-21T19:50:00Z", problem);
+        StatusText.Write(to, new StatusDocument { Version = "1", Running = false, Bans = BanTotals.Of(ShutOutCounter.Of([])), Drift = drift }, new DateTimeOffset(2026, 11, 22, 20, 50, 0, TimeSpan.Zero));
+        Assert.Contains(line, to.ToString().Split('\n'));
+    }
+
     [Fact]
     public void What_lies_inside_a_wider_ban_counts_once()
     {

@@ -9,7 +9,7 @@ public static class PolicyReader
     public const string Version = "1";
 
     private static readonly string[] Keys =
-        ["version", "zones", "services", "firewall", "ssh", "kernel", "ipv6", "libvirt", "resolver", "updates", "software", "guard", "audit"];
+        ["version", "zones", "services", "firewall", "ssh", "kernel", "ipv6", "libvirt", "resolver", "updates", "software", "drift", "guard", "audit"];
 
     private static readonly ValueReader<Ipv6Policy> Ipv6 = Values.Word(("on", Ipv6Policy.On), ("off", Ipv6Policy.Off));
 
@@ -40,6 +40,7 @@ public static class PolicyReader
                 Resolver = section.Find("resolver") is { } resolver ? ResolverSection.Read(resolver, problems) : new ResolverPolicy(),
                 Updates = section.Find("updates") is { } updates ? UpdatesSection.Read(updates, problems) : new UpdatesPolicy(),
                 Software = section.Find("software") is { } software ? SoftwareSection.Read(software, problems) : new SoftwarePolicy(),
+                Drift = section.Find("drift") is { } drift ? DriftSection.Read(drift, problems) : new DriftPolicy(),
                 Guard = section.Find("guard") is { } guard ? GuardSection.Read(guard, filters, problems) : new GuardPolicy(),
                 Audit = section.Find("audit") is { } audit ? AuditSection.Read(audit, problems) : new AuditPolicy(),
             };

@@ -12,6 +12,9 @@ public static class Lv01
     private static readonly ImmutableArray<string> Units = ["libvirtd-tcp.socket", "virtproxyd-tcp.socket"];
     private static readonly ImmutableArray<string> Arguments = ["/etc/sysconfig/libvirtd", "/etc/default/libvirtd", "/etc/sysconfig/virtproxyd"];
 
+    /// <summary>What its one finding is about.</summary>
+    internal const string Subject = "libvirt's TCP socket";
+
     /// <summary>The check.</summary>
     public static readonly Check Check = new()
     {
@@ -47,7 +50,7 @@ public static class Lv01
             facts.Units.Problem is string running && facts.Snapshot.Text(SnapshotNames.Listeners) is null ? running : null,
             facts.Units.FilesProblem,
             facts.Snapshot.Text(SnapshotNames.Listeners) is null ? facts.Why(SnapshotNames.Listeners) : null);
-        Finding[] findings = evidence.Count == 0 ? [] : [new Finding("libvirt's TCP socket", What(listeners), Remedy(facts))
+        Finding[] findings = evidence.Count == 0 ? [] : [new Finding(Subject, What(listeners), Remedy(facts))
         {
             Evidence = [.. evidence],
 

@@ -21,6 +21,9 @@ public static class UpdateSources
     /// <summary><c>needrestart -b -r l</c>: kernel, services and guests that run old files; it only lists.</summary>
     public const string Needrestart = SnapshotNames.Audit + "needrestart.txt";
 
+    /// <summary>Where the link leads tells a program that was replaced while it runs: "… (deleted)".</summary>
+    internal const string RunningPrograms = "/proc/[0-9]*/exe";
+
     // dnf is slow to start; on a machine under load slower still.
     private static readonly TimeSpan Patient = TimeSpan.FromSeconds(15);
 
@@ -49,8 +52,7 @@ public static class UpdateSources
             "/var/lib/apt/periodic/*", "/var/lib/apt/lists/partial", "/var/lib/apt/lists/*Release", "/var/cache/apt/pkgcache.bin", "/var/lib/dpkg/info/unattended-upgrades.list",
             "/var/lib/systemd/timers/stamp-*.timer", "/var/cache/dnf/*/repodata/repomd.xml", "/var/cache/libdnf5/*/repodata/repomd.xml", "/boot/vmlinuz-*",
 
-            // Where the link leads tells a program that was replaced while it runs: "… (deleted)".
-            "/proc/[0-9]*/exe",
+            RunningPrograms,
         ],
         Commands =
         [

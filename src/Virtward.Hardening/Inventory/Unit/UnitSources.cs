@@ -21,6 +21,7 @@ public static class UnitSources
     /// <summary>The files and programs.</summary>
     public static readonly SnapshotSources All = new()
     {
+        Files = [new FileSource("/etc/systemd/system/virtward-drift.*", Cleaning.Nothing)],
         Commands =
         [
             new CommandSource(Units, Command.Of("systemctl", "list-units", "--all", "--output=json", "--no-pager")),

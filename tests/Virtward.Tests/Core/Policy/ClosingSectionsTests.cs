@@ -36,13 +36,14 @@ public sealed class ClosingSectionsTests
         Assert.Equal(new UpdatesPolicy { Automatic = true, RebootAt = new TimeOnly(3, 30) }, policy.Updates);
         Assert.Equal(["xinetd"], policy.Software.Absent);
         Assert.Equal(["cups.service"], policy.Software.MaskedUnits);
+        Assert.Equal(DriftRhythm.Weekly, policy.Drift.Every);
     }
 
     [Fact]
     public void Without_the_sections_the_defaults_hold()
     {
         HostPolicy bare = PolicyReader.Read("version: 1\n", "p").Policy!;
-        HostPolicy empty = PolicyReader.Read("version: 1\nfirewall:\nssh: {}\nkernel:\nlibvirt:\nresolver:\nupdates:\nsoftware:\n", "p").Policy!;
+        HostPolicy empty = PolicyReader.Read("version: 1\nfirewall:\nssh: {}\nkernel:\nlibvirt:\nresolver:\nupdates:\nsoftware:\ndrift:\n", "p").Policy!;
         Assert.All([bare, empty], static policy =>
         {
             Assert.True(policy.Firewall is { Managed: true, Log: true, AntiSpoofing: true, Output: null });
@@ -52,6 +53,7 @@ public sealed class ClosingSectionsTests
             Assert.True(policy.Ssh is { Managed: true, Passwords: false, RootLogin: RootLogin.Keys, Forwarding: SshForwarding.Local });
             Assert.Equal(Ipv6Policy.On, policy.Ipv6);
             Assert.Contains("telnetd", policy.Software.Absent);
+            Assert.Equal(DriftRhythm.Daily, policy.Drift.Every);
         });
     }
 
@@ -123,6 +125,7 @@ public sealed class ClosingSectionsTests
     [InlineData("resolver: { mdns: true }", "unknown key 'mdns' in resolver (known are manage, llmnr, multicast-dns)")]
     [InlineData("updates: { reboot-at: 25:00 }", "expected a time of the day such as \"03:30\", or false for never, found '25:00'")]
     [InlineData("updates: { automatic: false, reboot-at: 03:30 }", "1:41: nothing restarts the host for updates that do not install themselves")]
+    [InlineData("drift: { every: day }", "1:17: expected 'off' or 'hourly' or 'daily' or 'weekly', found 'day'")]
     [InlineData("software: { absent: [\"-rf\"] }", "expected a package's name, such as telnetd, found '-rf'")]
     [InlineData("software: { absent: [openssh-server] }", "without openssh-server nobody could look after this host")]
     [InlineData("software: { masked-units: [cups] }", "expected a unit's full name, such as cups.service, found 'cups'")]

@@ -45,6 +45,7 @@ public sealed class PolicyReaderTests
         resolver: { manage: false, llmnr: true, multicast-dns: true }
         updates: { automatic: true, reboot-at: "03:30" }
         software: { absent: [xinetd], masked-units: [cups.service] }
+        drift: { every: weekly }
         audit:
           profile: edge
           waive: { SSH-05: { until: 2027-01-31, because: later } }

@@ -22,7 +22,7 @@ public sealed partial class PolicySchemaTests
         Assert.All(sections, static section => Assert.Equal(section.Keys.Order(StringComparer.Ordinal), KnownToReader(section.Path).Order(StringComparer.Ordinal)));
 
         // zones, services and jails by name count once; defaults and jails share their increment.
-        Assert.Equal(22, sections.Length);
+        Assert.Equal(23, sections.Length);
     }
 
     [Fact]
