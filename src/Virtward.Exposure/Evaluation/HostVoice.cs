@@ -22,6 +22,11 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
     private const int Port = 3;
     private const int Port6 = 4;
 
+    private static readonly Slot[] FlowSlots =
+    [
+        Slot.FlowMark, Slot.FlowStatus, Slot.OriginalSource, Slot.OriginalDestination, Slot.OriginalSourcePort, Slot.OriginalDestinationPort,
+    ];
+
     /// <summary>ICMP's type and code of a <c>reject</c>, as it is printed; type 0 for a reset.</summary>
     public static (int Type, int Code) Refusal(string with, bool v6)
     {
@@ -88,23 +93,28 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
     public static PacketState ResetFor(PacketState refused)
     {
         PacketState reset = Swap(refused, ResetTo((int)(uint)refused[Slot.TcpFlags].Number), 0);
-        if (refused.Tracking is not (Tracking.Invalid or Tracking.Untracked))
+        Attach(reset, refused);
+        return reset;
+    }
+
+    // nf_conntrack_attach: in the other direction of the packet's flow, be that known yet, or not any more.
+    private static void Attach(PacketState to, PacketState about)
+    {
+        if (about.Tracking is Tracking.Invalid or Tracking.Untracked)
         {
-            reset.Tracked = true;
-            reset.Tracking = Tracking.Related;
-            reset.Connection = refused.Connection;
-            reset.Reply = !refused.Reply;
-            reset.DestinationBound = true;
-            reset.SourceBound = true;
-            reset.Set(Slot.FlowMark, refused[Slot.FlowMark]);
-            reset.Set(Slot.FlowStatus, refused[Slot.FlowStatus]);
-            reset.Set(Slot.OriginalSource, refused[Slot.OriginalSource]);
-            reset.Set(Slot.OriginalDestination, refused[Slot.OriginalDestination]);
-            reset.Set(Slot.OriginalSourcePort, refused[Slot.OriginalSourcePort]);
-            reset.Set(Slot.OriginalDestinationPort, refused[Slot.OriginalDestinationPort]);
+            return;
         }
 
-        return reset;
+        to.Tracked = true;
+        to.Tracking = Tracking.Related;
+        to.Connection = about.Connection;
+        to.Reply = !about.Reply;
+        to.DestinationBound = true;
+        to.SourceBound = true;
+        foreach (Slot slot in FlowSlots)
+        {
+            to.Set(slot, about[slot]);
+        }
     }
 
     /// <summary>The error about a packet; null: none is sent.</summary>
@@ -137,6 +147,9 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
         error.Set(Slot.IcmpType, BitValue.Of((uint)what.Type, 8));
         error.Set(Slot.IcmpCode, BitValue.Of((uint)what.Code, 8));
         error.Quoted = Life.TupleOf(about);
+
+        // icmp_glue_bits, icmpv6_getfrag: it carries the packet's flow; about a packet of none it is looked up for itself.
+        Attach(error, about);
         return error;
     }
 

@@ -42,8 +42,8 @@ internal sealed class TraceSink(Room room) : ISink
     /// <inheritdoc/>
     public void Reject(PacketState state, Decision? why, string with)
     {
-        // No error is sent about an error (RFC 1122, 3.2.2).
-        bool told = with != "icmp" || !IsError(state);
+        // No error is sent about an error (RFC 1122, 3.2.2), and no reset to a reset (nf_reject_ip_tcphdr_get).
+        bool told = with == "icmp" ? !IsError(state) : !(state[Slot.TcpFlags] is { IsNumber: true } flags && TcpTracking.IsReset((int)(uint)flags.Number));
         _ends.Add((state, why, with, told));
         _told = told ? room.Manager.Or(_told, state.Condition) : _told;
     }

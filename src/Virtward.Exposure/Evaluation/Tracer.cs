@@ -18,6 +18,8 @@ public sealed class Tracer
 
     private const int MaxCount = 100_000;
     private const int MaxAnswers = 4;
+    private const int Icmp = 1;
+    private const int Icmp6 = 58;
 
     private readonly TracerOptions _options;
     private readonly Room _room;
@@ -104,6 +106,7 @@ public sealed class Tracer
         try
         {
             Begin(true);
+            _life.Tick();
             PacketState state = _maker.Make(packet, device);
             if (device is null)
             {
@@ -138,6 +141,12 @@ public sealed class Tracer
         (PacketState State, string Where)[] arrivals = [.. _sink.Arrivals];
         foreach ((PacketState refused, string? with) in _sink.Refusals.ToArray())
         {
+            if (depth > 0 && refused is { Own: true, In: null, Protocol: Icmp or Icmp6 })
+            {
+                // What the host says by ICMP is refused while it is being sent: its socket is busy (icmp_xmit_lock), and nothing more is said.
+                continue;
+            }
+
             if (with == "tcp-reset")
             {
                 Life.Close(refused);
