@@ -10,11 +10,17 @@ public static class ListenersText
     private const int CurrentVersion = 1;
 
     /// <summary>The document's text.</summary>
-    public static string Write(ImmutableArray<Listener> listeners) =>
-        JsonSerializer.Serialize(new ListenersDocument(CurrentVersion, listeners), SnapshotJson.Default.ListenersDocument) + "\n";
+    /// <param name="listeners">The listeners.</param>
+    /// <param name="namespaces">The other network namespaces; null: they were not looked for.</param>
+    public static string Write(ImmutableArray<Listener> listeners, IReadOnlyList<ListenerNamespace>? namespaces = null) =>
+        JsonSerializer.Serialize(new ListenersDocument(CurrentVersion, listeners) { Namespaces = namespaces }, SnapshotJson.Default.ListenersDocument) + "\n";
+
+    /// <summary>Reads the listeners of the document.</summary>
+    public static Result<ImmutableArray<Listener>> Read(string text) =>
+        ReadAll(text).TryGet(out ListenersDocument? document, out Problem? problem) ? document.Listeners : problem;
 
     /// <summary>Reads the document.</summary>
-    public static Result<ImmutableArray<Listener>> Read(string text)
+    public static Result<ListenersDocument> ReadAll(string text)
     {
         try
         {
@@ -26,7 +32,9 @@ public static class ListenersText
                     $"is of version {document.Version}, this program knows {CurrentVersion}", SnapshotNames.Listeners, "use a newer virtward"),
                 _ when document.Listeners.Any(static listener => listener is null || !IsSane(listener)) =>
                     new Problem("holds a listener that cannot be", SnapshotNames.Listeners),
-                _ => document.Listeners.Select(Whole).ToImmutableArray(),
+                _ when document.Namespaces?.Any(static one => one is null || (!one.Interfaces.IsDefault && one.Interfaces.Contains(null!))) == true =>
+                    new Problem("holds a namespace that cannot be", SnapshotNames.Listeners),
+                _ => document with { Listeners = [.. document.Listeners.Select(Whole)], Namespaces = document.Namespaces?.Select(Whole).ToArray() },
             };
         }
         catch (JsonException failure)
@@ -43,6 +51,14 @@ public static class ListenersText
     {
         Processes = listener.Processes.IsDefault ? [] : listener.Processes,
         Purpose = listener.Purpose ?? "",
+    };
+
+    private static ListenerNamespace Whole(ListenerNamespace one) => one with
+    {
+        Interfaces = one.Interfaces.IsDefault ? [] :
+        [
+            .. one.Interfaces.Select(static device => device with { Kind = device.Kind ?? "", Addresses = device.Addresses.IsDefault ? [] : device.Addresses }),
+        ],
     };
 
     private static bool IsSane(Listener listener) =>

@@ -58,14 +58,11 @@ internal sealed class CompiledRuleset
             all.Add(compiled);
         }
 
-        foreach (CompiledChain chain in all)
+        // Which sets packets fill is known when all rules have been seen.
+        Step[][][] steps = [.. all.Select(chain => chain.Chain.Rules.Select(rule => Compile(table, rule, chain, chains)).ToArray())];
+        foreach ((CompiledChain chain, Step[][] own) in all.Zip(steps))
         {
-            chain.Rules = new CompiledRule[chain.Chain.Rules.Length];
-            for (int at = 0; at < chain.Rules.Length; at++)
-            {
-                chain.Rules[at] = Compile(table, chain.Chain.Rules[at], chain, chains);
-            }
-
+            chain.Rules = [.. chain.Chain.Rules.Select((rule, at) => new CompiledRule(rule, own[at], Leading(own[at])))];
             if (chain.Chain.Base is { } attached)
             {
                 if (!_attached.TryGetValue((table.Family, attached.Hook), out List<CompiledChain>? list))
@@ -80,21 +77,34 @@ internal sealed class CompiledRuleset
         SpreadEffects(all);
     }
 
-    private CompiledRule Compile(Table table, Rule rule, CompiledChain chain, Dictionary<string, CompiledChain> chains)
+    private Step[] Compile(Table table, Rule rule, CompiledChain chain, Dictionary<string, CompiledChain> chains)
     {
         var steps = new Step[rule.Statements.Length];
-        int leading = 0;
         bool settled = table.Family is Family.Ip or Family.Ip6;
         for (int at = 0; at < steps.Length; at++)
         {
             Statement statement = rule.Statements[at];
             steps[at] = Compile(table, settled ? BareIcmp.In(statement) : statement, chain, chains);
             settled |= BareIcmp.Settles(statement);
-            leading += steps[at] is MatchStep && leading == at ? 1 : 0;
         }
 
-        return new CompiledRule(rule, steps, leading);
+        return steps;
     }
+
+    // Conditions that can be looked at in any order: one that counts what it is asked is asked only where those before it hold, and then always.
+    private static int Leading(Step[] steps) => steps.TakeWhile(static step => step is MatchStep match && !Counts(match)).Count();
+
+    private static bool Counts(MatchStep step) =>
+        step.Set is { FilledByPackets: true } or { ElementStatements.IsEmpty: false } || Counts(step.Match.Left) || Counts(step.Match.Right);
+
+    private static bool Counts(Expression expression) => expression switch
+    {
+        NumgenExpression => true,
+        BinaryExpression binary => Counts(binary.Left) || Counts(binary.Right),
+        ConcatExpression concat => concat.Parts.Any(Counts),
+        MapExpression map => Counts(map.Key),
+        _ => false,
+    };
 
     private Step Compile(Table table, Statement statement, CompiledChain chain, Dictionary<string, CompiledChain> chains)
     {

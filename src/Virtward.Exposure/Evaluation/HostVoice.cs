@@ -17,10 +17,16 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
     private const int Icmp6 = 58;
     private const int Tcp = 6;
     private const int UdpLite = 136;
+    private const int Redirect6 = 137;
     private const int Unreachable = 3;
     private const int Unreachable6 = 1;
     private const int Port = 3;
     private const int Port6 = 4;
+
+    private static readonly Slot[] FlowSlots =
+    [
+        Slot.FlowMark, Slot.FlowStatus, Slot.OriginalSource, Slot.OriginalDestination, Slot.OriginalSourcePort, Slot.OriginalDestinationPort,
+    ];
 
     /// <summary>ICMP's type and code of a <c>reject</c>, as it is printed; type 0 for a reset.</summary>
     public static (int Type, int Code) Refusal(string with, bool v6)
@@ -88,23 +94,28 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
     public static PacketState ResetFor(PacketState refused)
     {
         PacketState reset = Swap(refused, ResetTo((int)(uint)refused[Slot.TcpFlags].Number), 0);
-        if (refused.Tracking is not (Tracking.Invalid or Tracking.Untracked))
+        Attach(reset, refused);
+        return reset;
+    }
+
+    // nf_conntrack_attach: in the other direction of the packet's flow, be that known yet, or not any more.
+    private static void Attach(PacketState to, PacketState about)
+    {
+        if (about.Tracking is Tracking.Invalid or Tracking.Untracked)
         {
-            reset.Tracked = true;
-            reset.Tracking = Tracking.Related;
-            reset.Connection = refused.Connection;
-            reset.Reply = !refused.Reply;
-            reset.DestinationBound = true;
-            reset.SourceBound = true;
-            reset.Set(Slot.FlowMark, refused[Slot.FlowMark]);
-            reset.Set(Slot.FlowStatus, refused[Slot.FlowStatus]);
-            reset.Set(Slot.OriginalSource, refused[Slot.OriginalSource]);
-            reset.Set(Slot.OriginalDestination, refused[Slot.OriginalDestination]);
-            reset.Set(Slot.OriginalSourcePort, refused[Slot.OriginalSourcePort]);
-            reset.Set(Slot.OriginalDestinationPort, refused[Slot.OriginalDestinationPort]);
+            return;
         }
 
-        return reset;
+        to.Tracked = true;
+        to.Tracking = Tracking.Related;
+        to.Connection = about.Connection;
+        to.Reply = !about.Reply;
+        to.DestinationBound = true;
+        to.SourceBound = true;
+        foreach (Slot slot in FlowSlots)
+        {
+            to.Set(slot, about[slot]);
+        }
     }
 
     /// <summary>The error about a packet; null: none is sent.</summary>
@@ -118,26 +129,55 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
             return null;
         }
 
-        var error = new PacketState { V6 = about.V6, Protocol = about.V6 ? Icmp6 : Icmp, Own = true, Condition = BddManager.True };
-        for (Slot slot = 0; slot < Slot.Count; slot++)
+        uint header = about.V6 ? 48u : 28u;
+        PacketState error = Say(source, from, what, 64, header + UInt128.Min(about[Slot.Length].Number, about.V6 ? 1232u : 548u));
+        error.Quoted = Life.TupleOf(about);
+
+        // icmp_glue_bits, icmpv6_getfrag: it carries the packet's flow; about a packet of none it is looked up for itself.
+        Attach(error, about);
+        return error;
+    }
+
+    /// <summary>
+    /// The word that there is a shorter way, to who had a packet passed on by the device that it came in by (ip6_forward, ndisc_send_redirect); null: none is sent. Of
+    /// IPv4 redirects are not followed here.
+    /// </summary>
+    public PacketState? Redirect(PacketState about)
+    {
+        if (!about[Slot.SourceAddress].IsNumber || about.In is not { } device
+            || device.Addresses.FirstOrDefault(static own => !own.Address.IsV4 && own.Address.High >> 54 == 0xfe80 >> 6) is not { } link)
         {
-            error.Set(slot, BitValue.Of(0, 32));
+            return null;
         }
 
-        uint header = about.V6 ? 48u : 28u;
-        error.Set(Slot.SourceAddress, source.IsV4 ? BitValue.Of(source.V4, 32) : BitValue.Of(source.Value, 128));
-        error.Set(Slot.DestinationAddress, from);
-        error.Set(Slot.SourcePort, BitValue.Of(0, 16));
-        error.Set(Slot.DestinationPort, BitValue.Of(0, 16));
-        error.Set(Slot.TimeToLive, BitValue.Of(64, 8));
-        error.Set(Slot.ServiceClass, about.V6 ? BitValue.Of(0, 6) : BitValue.Of(48, 6));
-        error.Set(Slot.Congestion, BitValue.Of(0, 2));
-        error.Set(Slot.Length, BitValue.Of(header + UInt128.Min(about[Slot.Length].Number, about.V6 ? 1232u : 548u), 32));
-        error.Set(Slot.TcpFlags, BitValue.Of(0, 8));
-        error.Set(Slot.IcmpType, BitValue.Of((uint)what.Type, 8));
-        error.Set(Slot.IcmpCode, BitValue.Of((uint)what.Code, 8));
-        error.Quoted = Life.TupleOf(about);
-        return error;
+        Address sender = ToAddress(about, Slot.SourceAddress);
+        bool near = sender.High >> 54 == 0xfe80 >> 6;
+        (int Set, RouteHit Hit) way = room.Router.Find(
+            true, BitValue.Of(link.Address.Value, 128), about[Slot.SourceAddress], BitValue.Of(0, 32), room.Network.Loopback.Name, near ? device.Name : null, BddManager.True).FirstOrDefault();
+        return way.Hit is not { Gateway: null, Type: RouteType.Unicast or RouteType.Local } ? null
+            : Say(link.Address, about[Slot.SourceAddress], (Redirect6, 0), 255, 88 + ((about[Slot.Length].Number + 8) & ~(UInt128)7));
+    }
+
+    private static PacketState Say(Address from, in BitValue to, (int Type, int Code) what, uint ttl, UInt128 length)
+    {
+        var said = new PacketState { V6 = !from.IsV4, Protocol = from.IsV4 ? Icmp : Icmp6, Own = true, Condition = BddManager.True };
+        for (Slot slot = 0; slot < Slot.Count; slot++)
+        {
+            said.Set(slot, BitValue.Of(0, 32));
+        }
+
+        said.Set(Slot.SourceAddress, from.IsV4 ? BitValue.Of(from.V4, 32) : BitValue.Of(from.Value, 128));
+        said.Set(Slot.DestinationAddress, to);
+        said.Set(Slot.SourcePort, BitValue.Of(0, 16));
+        said.Set(Slot.DestinationPort, BitValue.Of(0, 16));
+        said.Set(Slot.TimeToLive, BitValue.Of(ttl, 8));
+        said.Set(Slot.ServiceClass, from.IsV4 ? BitValue.Of(48, 6) : BitValue.Of(0, 6));
+        said.Set(Slot.Congestion, BitValue.Of(0, 2));
+        said.Set(Slot.Length, BitValue.Of(length, 32));
+        said.Set(Slot.TcpFlags, BitValue.Of(0, 8));
+        said.Set(Slot.IcmpType, BitValue.Of((uint)what.Type, 8));
+        said.Set(Slot.IcmpCode, BitValue.Of((uint)what.Code, 8));
+        return said;
     }
 
     // icmp_route_lookup: the address that the packet was for, where it is the host's, else one chosen by the way back.

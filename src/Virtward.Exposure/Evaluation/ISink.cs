@@ -17,6 +17,11 @@ internal interface ISink
     /// <summary>Their time to live is over: they do not arrive, and the sender is told, which is no refusal.</summary>
     void Expire(PacketState state, Decision? why);
 
+    /// <summary>They are passed on by the device that they came in by, and their sender may be told of the shorter way.</summary>
+    void Redirect(PacketState state)
+    {
+    }
+
     /// <summary>What becomes of them could not be worked out.</summary>
     void Unproven(PacketState state, string reason);
 }

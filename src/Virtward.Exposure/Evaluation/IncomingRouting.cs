@@ -191,6 +191,11 @@ internal sealed class IncomingRouting(Room room, PacketPath path, ISink sink)
 
         state.In = device;
         state.Out = outgoing;
+        if (state.V6 && hit.Gateway is null && ReferenceEquals(outgoing, device))
+        {
+            sink.Redirect(state);
+        }
+
         state.Set(Slot.TimeToLive, Decreased(ttl));
         path.Leave(path.RunIp([state], Hook.Forward));
     }

@@ -30,8 +30,12 @@ internal sealed class Life(Room room) : World(room)
     private readonly Dictionary<object, ulong> _tokens = [];
     private readonly Dictionary<object, ulong> _used = [];
     private readonly Dictionary<object, uint> _turns = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<object, List<FlowTuple>> _counted = [];
+    private readonly Dictionary<object, Counted> _counted = [];
     private readonly Dictionary<(SetIndex Set, string Key), LivingElement> _elements = [];
+    private long _tick;
+
+    /// <summary>The next packet comes: what the host answers to it comes at the same time.</summary>
+    public void Tick() => _tick++;
 
     /// <inheritdoc/>
     public override List<(int Set, MapData? Data)> LookUp(SetIndex index, BitValue[] key, string keyText, PacketState state)
@@ -376,22 +380,24 @@ internal sealed class Life(Room room) : World(room)
         return true;
     }
 
+    // nf_connlimit_do_eval, __nf_conncount_add. A packet of no flow counts by itself, until the next one is counted.
     private int CountFlows(object place, PacketState state)
     {
-        if (!_counted.TryGetValue(place, out List<FlowTuple>? flows))
+        if (!_counted.TryGetValue(place, out Counted? counted))
         {
-            _counted[place] = flows = [];
+            _counted[place] = counted = new Counted();
         }
 
-        flows.RemoveAll(flow => !_flows.TryGetValue(flow, out Connection? known) || known.Closed);
-        // A packet of no flow counts by itself (nft_connlimit_do_eval), until the next one is counted.
         FlowTuple? mine = state.Connection?.Original ?? (state.Tracking == Tracking.New ? OriginalOf(state) : TupleOf(state));
-        if (mine is { } tuple && !flows.Contains(tuple))
+        if (mine is not { } tuple || (counted.Tick != _tick && counted.Knows(tuple, flow => _flows.GetValueOrDefault(flow))))
         {
-            flows.Add(tuple);
+            return counted.Flows.Count;
         }
 
-        return flows.Count;
+        // Whoever comes in the same jiffy is not looked for: one packet that is asked about twice counts twice.
+        counted.Flows.Add(tuple);
+        counted.Tick = _tick;
+        return counted.Flows.Count;
     }
 
     private static FlowTuple? OriginalOf(PacketState state) => TupleOf(state) is { } now ? OriginalOf(state, now) : null;

@@ -526,18 +526,30 @@ internal sealed class PacketPath
     /// <summary>Routed packets leave (ip_output, ip6_output).</summary>
     public void Leave(List<PacketState> states)
     {
+        // A copy of its own meets postrouting, too: of IPv4 before the packet itself (ip_mc_output), of IPv6 after it (ip6_finish_output2).
+        states.Where(static state => !state.V6 && IsHeardBack(state)).ToList().ForEach(HearBack);
         foreach (PacketState state in RunIp(states, Hook.Postrouting))
         {
-            if (IsHeardBack(state))
+            if (state.V6 && IsHeardBack(state))
             {
-                PacketState copy = state.With(state.Condition);
-                copy.HeardBack = true;
-                Receive([copy], state.Out!);
+                HearBack(state);
             }
 
             NetworkInterface device = state.Out!;
             Head(state, device);
             Transmit([state], device);
+        }
+    }
+
+    private void HearBack(PacketState state)
+    {
+        PacketState copy = state.With(state.Condition);
+        foreach (PacketState heard in RunIp([copy], Hook.Postrouting))
+        {
+            // Both are of one flow: what the rules bound it to for the copy holds for the packet.
+            state.Connection ??= heard.Connection;
+            heard.HeardBack = true;
+            Receive([heard], heard.Out!);
         }
     }
 

@@ -9,6 +9,7 @@ internal sealed class TraceSink(Room room) : ISink
 {
     private readonly List<(PacketState State, string Where)> _arrivals = [];
     private readonly List<(PacketState State, Decision? Why, string? With, bool Told)> _ends = [];
+    private readonly List<PacketState> _redirected = [];
     private int _arrived = BddManager.False;
     private int _told = BddManager.False;
 
@@ -19,11 +20,15 @@ internal sealed class TraceSink(Room room) : ISink
     public IEnumerable<(PacketState State, string? With)> Refusals =>
         _ends.Where(static end => end.Told).Select(static end => (end.State, end.With));
 
+    /// <summary>Packets whose sender may be told of a shorter way.</summary>
+    public IReadOnlyList<PacketState> Redirected => _redirected;
+
     /// <summary>Starts anew.</summary>
     public void Clear()
     {
         _arrivals.Clear();
         _ends.Clear();
+        _redirected.Clear();
         _arrived = BddManager.False;
         _told = BddManager.False;
     }
@@ -42,14 +47,17 @@ internal sealed class TraceSink(Room room) : ISink
     /// <inheritdoc/>
     public void Reject(PacketState state, Decision? why, string with)
     {
-        // No error is sent about an error (RFC 1122, 3.2.2).
-        bool told = with != "icmp" || !IsError(state);
+        // No error is sent about an error (RFC 1122, 3.2.2), and no reset to a reset (nf_reject_ip_tcphdr_get).
+        bool told = with == "icmp" ? !IsError(state) : !(state[Slot.TcpFlags] is { IsNumber: true } flags && TcpTracking.IsReset((int)(uint)flags.Number));
         _ends.Add((state, why, with, told));
         _told = told ? room.Manager.Or(_told, state.Condition) : _told;
     }
 
     /// <inheritdoc/>
     public void Expire(PacketState state, Decision? why) => Reject(state, why, "icmp");
+
+    /// <inheritdoc/>
+    public void Redirect(PacketState state) => _redirected.Add(state.With(state.Condition));
 
     /// <inheritdoc/>
     public void Unproven(PacketState state, string reason)

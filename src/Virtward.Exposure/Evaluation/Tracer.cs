@@ -18,6 +18,11 @@ public sealed class Tracer
 
     private const int MaxCount = 100_000;
     private const int MaxAnswers = 4;
+    private const int Icmp = 1;
+    private const int Icmp6 = 58;
+
+    /// <summary>XRLIM_BURST_FACTOR.</summary>
+    private const int MaxRedirects = 6;
 
     private readonly TracerOptions _options;
     private readonly Room _room;
@@ -26,6 +31,7 @@ public sealed class Tracer
     private readonly Machine _machine;
     private readonly PacketMaker _maker;
     private readonly HostVoice _voice;
+    private readonly Dictionary<UInt128, int> _redirects = [];
 
     /// <summary>A life of a host.</summary>
     /// <param name="ruleset">All its rules.</param>
@@ -104,6 +110,7 @@ public sealed class Tracer
         try
         {
             Begin(true);
+            _life.Tick();
             PacketState state = _maker.Make(packet, device);
             if (device is null)
             {
@@ -136,8 +143,24 @@ public sealed class Tracer
     private void Settle(int depth = 0)
     {
         (PacketState State, string Where)[] arrivals = [.. _sink.Arrivals];
-        foreach ((PacketState refused, string? with) in _sink.Refusals.ToArray())
+        (PacketState State, string? With)[] refusals = [.. _sink.Refusals];
+        foreach (PacketState passed in _sink.Redirected.ToArray())
         {
+            // One to each destination, and one to each sender, as long as their tokens last.
+            if (Spend(passed[Slot.DestinationAddress].Number) && _voice.Redirect(passed) is { } redirect && Spend(passed[Slot.SourceAddress].Number))
+            {
+                Say(redirect, depth);
+            }
+        }
+
+        foreach ((PacketState refused, string? with) in refusals)
+        {
+            if (depth > 0 && refused is { Own: true, In: null, Protocol: Icmp or Icmp6 })
+            {
+                // What the host says by ICMP is refused while it is being sent: its socket is busy (icmp_xmit_lock), and nothing more is said.
+                continue;
+            }
+
             if (with == "tcp-reset")
             {
                 Life.Close(refused);
@@ -156,6 +179,14 @@ public sealed class Tracer
                 Say(_voice.Answer(arrived), depth);
             }
         }
+    }
+
+    // inet_peer_xrlim_allow, without time.
+    private bool Spend(UInt128 peer)
+    {
+        int spent = _redirects.GetValueOrDefault(peer);
+        _redirects[peer] = spent + 1;
+        return spent < MaxRedirects;
     }
 
     private void Say(PacketState? what, int depth)

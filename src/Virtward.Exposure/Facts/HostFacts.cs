@@ -39,6 +39,9 @@ public sealed record HostFacts
     /// <summary>Listeners in other network namespaces, such as containers'; their packets come through the host's forwarding, if at all.</summary>
     public ImmutableArray<Listener> ForeignListeners { get; private init; } = [];
 
+    /// <summary>The other network namespaces, and how they hang on this one; empty where the snapshot does not tell.</summary>
+    public ImmutableArray<ListenerNamespace> Namespaces { get; private init; } = [];
+
     /// <summary>The guests.</summary>
     public ImmutableArray<Guest> Guests { get; private init; } = [];
 
@@ -79,7 +82,8 @@ public sealed record HostFacts
         List<Problem> problems = [];
         ImmutableArray<GuestNetwork> networks = GuestReader.Networks(snapshot, problems);
         ImmutableArray<Neighbour> neighbours = NeighbourReader.Neighbours(snapshot, problems);
-        ImmutableArray<Listener> listeners = ReadListeners(snapshot, problems);
+        ListenersDocument sockets = ReadListeners(snapshot, problems);
+        ImmutableArray<Listener> listeners = sockets.Listeners;
         return new HostFacts(snapshot)
         {
             Meta = ReadMeta(snapshot, problems),
@@ -90,6 +94,7 @@ public sealed record HostFacts
             },
             Listeners = [.. listeners.Where(static listener => listener.Namespace is null)],
             ForeignListeners = [.. listeners.Where(static listener => listener.Namespace is not null)],
+            Namespaces = [.. sockets.Namespaces ?? []],
             GuestNetworks = networks,
             Guests = GuestReader.Guests(snapshot, networks, neighbours, problems),
             Missing = snapshot.Missing.AddRange(
@@ -122,19 +127,19 @@ public sealed record HostFacts
         return new SnapshotMeta();
     }
 
-    private static ImmutableArray<Listener> ReadListeners(Snapshot snapshot, List<Problem> problems)
+    private static ListenersDocument ReadListeners(Snapshot snapshot, List<Problem> problems)
     {
         if (snapshot.Text(SnapshotNames.Listeners) is not string text)
         {
-            return [];
+            return new ListenersDocument(1, []);
         }
 
-        if (ListenersText.Read(text).TryGet(out ImmutableArray<Listener> listeners, out Problem? problem))
+        if (ListenersText.ReadAll(text).TryGet(out ListenersDocument? document, out Problem? problem))
         {
-            return listeners;
+            return document;
         }
 
         problems.Add(problem);
-        return [];
+        return new ListenersDocument(1, []);
     }
 }

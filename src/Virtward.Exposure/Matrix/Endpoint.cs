@@ -24,6 +24,12 @@ public sealed record Endpoint(EndpointPlace Place, Service Service, int Protocol
     /// <summary>Whose it is, in a few words: <c>sshd (ssh.service)</c>, <c>guest web1</c>.</summary>
     public string Owner { get; init; } = "";
 
+    /// <summary>The devices of the host that it stands behind, where it is in another network namespace.</summary>
+    public ImmutableArray<string> Behind { get; init; } = [];
+
+    /// <summary>Of a forwarded port: what listens where it is forwarded to, as far as that is known.</summary>
+    public string Listener { get; init; } = "";
+
     /// <summary>Its name for people and for <c>explain</c>: <c>ssh</c>, <c>tcp/5900</c>; and where it is not the host, whose: <c>web1</c>.</summary>
     public string Name => Service.Name.Length > 0 ? Service.Name : PortText;
 

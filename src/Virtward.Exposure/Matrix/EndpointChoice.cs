@@ -67,6 +67,13 @@ public static class EndpointChoice
             ? [.. guest.Addresses.Select(static address => address.Address).Distinct()]
             : [Address.Parse(where)];
         guest ??= all.Select(static one => one.Guest).FirstOrDefault(one => one is not null && one.Addresses.Any(address => addresses.Contains(address.Address)));
+        (Endpoint Endpoint, Guest? Guest) inside = all.FirstOrDefault(one => one.Endpoint.Place == EndpointPlace.Container
+            && one.Endpoint.Protocol == protocol && one.Endpoint.Ports.Contains((UInt128)port) && one.Endpoint.Addresses.Any(addresses.Contains));
+        if (inside.Endpoint is not null)
+        {
+            return (inside.Endpoint with { Addresses = addresses }, null);
+        }
+
         (Endpoint Endpoint, Guest? Guest) listener = all.FirstOrDefault(one => one.Endpoint.Place == EndpointPlace.Host
             && one.Endpoint.Protocol == protocol && one.Endpoint.Ports.Contains((UInt128)port) && one.Endpoint.Addresses.Any(addresses.Contains));
         if (listener.Endpoint is not null)

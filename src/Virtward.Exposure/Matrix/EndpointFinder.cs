@@ -70,7 +70,8 @@ internal static class EndpointFinder
     /// <summary>Whether an IPv6 address holds on one link only (fe80::/10, RFC 4291 section 2.5.6).</summary>
     public static bool IsLinkLocal(Address address) => !address.IsV4 && address.High >> 54 == 0xfe80 >> 6;
 
-    private static int Number(Listener listener) =>
+    /// <summary>The IP protocol's number.</summary>
+    public static int Number(Listener listener) =>
         listener.Number > 0 ? listener.Number : ProtocolNames.TryParse(listener.Protocol, out int number) ? number : 0;
 
     private static string Program(Listener listener) => listener.Guest is null
@@ -87,7 +88,8 @@ internal static class EndpointFinder
         return OwnAddresses(network).Where(address => address.IsV4 ? listener.TakesV4 : listener.TakesV6);
     }
 
-    private static Service Service(Listener listener)
+    /// <summary>What it is for.</summary>
+    public static Service Service(Listener listener)
     {
         string program = listener.Guest is not null && listener.Processes.IsEmpty ? "qemu" : listener.Processes.IsEmpty ? "" : listener.Processes[0].Name;
         Service known = ServiceCatalog.Of(Number(listener), listener.Port, program);
@@ -95,7 +97,8 @@ internal static class EndpointFinder
         return known with { Name = listener.Guest is null ? name : $"{name} of {listener.Guest}" };
     }
 
-    private static string Owner(Listener listener)
+    /// <summary>Whose it is: the process, and its container or unit.</summary>
+    public static string Owner(Listener listener)
     {
         // The kernel's own sockets have no process, nor have those that are not to be seen without root.
         string process = listener.Processes.IsEmpty ? "" : listener.Processes[0].Name;

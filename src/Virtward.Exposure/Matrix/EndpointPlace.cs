@@ -12,6 +12,9 @@ public enum EndpointPlace
     /// <summary>A guest, asked by its own address.</summary>
     Guest,
 
+    /// <summary>A listener in another network namespace, such as a container's, asked by its own address.</summary>
+    Container,
+
     /// <summary>A whole zone as somewhere to get to, all addresses and ports of it; or the host itself.</summary>
     Network,
 }

@@ -17,7 +17,7 @@ public static class Expectation
     /// <param name="place">Where the endpoint is.</param>
     public static Concern Of(ZoneRole role, ServiceKind kind, EndpointPlace place) => place switch
     {
-        EndpointPlace.Guest => OfGuest(role),
+        EndpointPlace.Guest or EndpointPlace.Container => OfGuest(role),
         EndpointPlace.Network => throw new ArgumentException("a zone is judged as a path", nameof(place)),
         // Somebody declared it, with a rule of its own: perhaps it is the guest's purpose.
         EndpointPlace.Published => Concern.Look,

@@ -109,5 +109,5 @@ public sealed record ExposureDiff(ImmutableArray<ExposureChange> Changes)
 
     // A listener is known by its port, a guest by its name; processes come and go under one service.
     private static string Key(Endpoint endpoint, string zone) =>
-        $"{endpoint.Place} {(endpoint.Place == EndpointPlace.Guest ? endpoint.Owner : endpoint.Destination?.Name ?? "")} {endpoint.PortText} {endpoint.BoundDevice} {zone}";
+        $"{endpoint.Place} {(endpoint.Place is EndpointPlace.Guest or EndpointPlace.Container ? endpoint.Owner : endpoint.Destination?.Name ?? "")} {endpoint.PortText} {endpoint.BoundDevice} {zone}";
 }

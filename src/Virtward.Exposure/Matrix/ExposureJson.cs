@@ -58,12 +58,13 @@ public static class ExposureJson
         _ => "closed",
     };
 
-    /// <summary>The word for a place: <c>host</c>, <c>published</c>, <c>guest</c>, <c>network</c>.</summary>
+    /// <summary>The word for a place: <c>host</c>, <c>published</c>, <c>guest</c>, <c>container</c>, <c>network</c>.</summary>
     public static string Word(EndpointPlace place) => place switch
     {
         EndpointPlace.Host => "host",
         EndpointPlace.Published => "published",
         EndpointPlace.Network => "network",
+        EndpointPlace.Container => "container",
         _ => "guest",
     };
 
@@ -152,6 +153,16 @@ public static class ExposureJson
         }
 
         to.WriteString("owner", endpoint.Owner);
+        if (endpoint.Listener.Length > 0)
+        {
+            to.WriteString("listener", endpoint.Listener);
+        }
+
+        if (!endpoint.Behind.IsEmpty)
+        {
+            Strings(to, "behind", endpoint.Behind);
+        }
+
         to.WriteString("concern", Word(row.Concern));
         to.WriteStartArray("from");
         foreach (Cell cell in row.Cells)

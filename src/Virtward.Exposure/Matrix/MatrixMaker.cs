@@ -99,6 +99,7 @@ public sealed class MatrixMaker
         endpoints.AddRange(EndpointFinder.Listeners(_facts).Select(static endpoint => (endpoint, (Guest?)null)));
         endpoints.AddRange(EndpointFinder.Published(_ruleset, _facts, out int more).Select(static endpoint => (endpoint, (Guest?)null)));
         endpoints.AddRange(EndpointFinder.Guests(_facts).Select(static pair => (pair.Endpoint, (Guest?)pair.Guest)));
+        endpoints.AddRange(ContainerListeners.Endpoints(_facts).Select(static endpoint => (endpoint, (Guest?)null)));
         if (more > 0)
         {
             _notes.Add(new Problem($"{more} more forwarded ports were not asked about"));
@@ -131,7 +132,7 @@ public sealed class MatrixMaker
         var tally = new SourceTally();
         foreach (ZoneEntry entry in zone.Entries)
         {
-            if (guest is null || !guest.Interfaces.Any(own => own.Target == entry.Device))
+            if (!IsOwnWay(endpoint, guest, entry))
             {
                 Ask(endpoint, guest, entry, tally);
             }
@@ -139,7 +140,7 @@ public sealed class MatrixMaker
 
         SourceSets sets = tally.Sum();
         string words = tally.Words(sets, _own);
-        string place = endpoint.Place == EndpointPlace.Guest ? ZoneOf(endpoint, guest) : Zone.Host;
+        string place = endpoint.Place is EndpointPlace.Guest or EndpointPlace.Container ? ZoneOf(endpoint, guest) : Zone.Host;
         PortSet reached = endpoint.Ports.IsSingle ? PortSet.Of([endpoint.Ports]) : sets.OpenPorts;
         Concern concern = words == "nobody" ? Concern.Closed
             : _services.Of(zone.Name, place, [(endpoint.Protocol, reached)], !sets.Accepted.IsEmpty)
@@ -214,8 +215,9 @@ public sealed class MatrixMaker
             {
                 Ports = endpoint.Ports.IsSingle ? null : endpoint.Ports,
                 From = entry.Sources is null ? null : asked,
-                Bridged = guest is not null && IsNeighbour(guest, entry),
-                Straight = endpoint.Place == EndpointPlace.Guest,
+                Bridged = IsNeighbour(endpoint, guest, entry),
+                Straight = endpoint.Place is EndpointPlace.Guest or EndpointPlace.Container,
+                Arriving = endpoint.Behind,
             };
             tally.Add(question, entry.Interface, asked, Judged(endpoint, _engine.Ask(question)));
         }
@@ -241,9 +243,14 @@ public sealed class MatrixMaker
             .OrderByDescending(near.Contains);
     }
 
+    // What comes in by the device that it stands behind, it has sent itself; by a bridge others may have.
+    private bool IsOwnWay(Endpoint endpoint, Guest? guest, ZoneEntry entry) => guest is not null ? guest.Interfaces.Any(own => own.Target == entry.Device)
+        : endpoint.Behind.Contains(entry.Device) && _facts.Network.Interfaces.Any(one => one.Name == entry.Device && one.Kind != "bridge");
+
     // A guest on the bridge that the zone's device is a port of is reached through the bridge, without the host's routing.
-    private bool IsNeighbour(Guest guest, ZoneEntry entry) => entry.Device != entry.Interface
-        && _facts.Network.Interfaces.Any(one => one.Master == entry.Interface && guest.Interfaces.Any(own => own.Target == one.Name));
+    private bool IsNeighbour(Endpoint endpoint, Guest? guest, ZoneEntry entry) => entry.Device != entry.Interface
+        && _facts.Network.Interfaces.Any(one => one.Master == entry.Interface
+            && (guest is null ? endpoint.Behind.Contains(one.Name) : guest.Interfaces.Any(own => own.Target == one.Name)));
 
     // That a ping passes as well is no service.
     private static IEnumerable<(int Protocol, PortSet Ports)> Transports(PathAnswer answer) =>
@@ -252,9 +259,9 @@ public sealed class MatrixMaker
     // The zone that a guest stands in: by its device, else by its address.
     private string ZoneOf(Endpoint endpoint, Guest? guest) => _zones.Zones.FirstOrDefault(zone => zone.Entries.Any(entry =>
             guest?.Interfaces.Any(own => own.Target == entry.Device) == true || (entry.Sources is { } sources && endpoint.Addresses.Any(sources.Contains))))?.Name
-        ?? Zone.Guests;
+        ?? (endpoint.Place == EndpointPlace.Container ? Zone.Containers : Zone.Guests);
 
-    private static Endpoint Named(Endpoint endpoint, ImmutableArray<Cell> cells)
+    private Endpoint Named(Endpoint endpoint, ImmutableArray<Cell> cells)
     {
         if (endpoint.Place != EndpointPlace.Published)
         {
@@ -262,7 +269,18 @@ public sealed class MatrixMaker
         }
 
         string[] to = [.. cells.SelectMany(static cell => cell.Sets.Arrivals).Where(static place => place != Tracer.Host).Distinct()];
-        return endpoint with { Owner = to.Length == 0 ? "" : $"to {string.Join(", ", to)}" };
+        string[] at =
+        [
+            .. cells.SelectMany(static cell => cell.Sets.Witnesses).Where(static witness => witness.Outcome is Outcome.Accept or Outcome.Limited && witness.Trace.To != Tracer.Host)
+                .Select(witness => witness.Trace.Destination is { } address ? ContainerListeners.At(_facts, address, endpoint.Protocol, witness.Trace.DestinationPort) : null)
+                .OfType<string>().Distinct(),
+        ];
+        string listener = string.Join("; ", at);
+        return endpoint with
+        {
+            Owner = to.Length == 0 ? "" : $"to {string.Join(", ", to)}{(listener.Length == 0 ? "" : $": {listener}")}",
+            Listener = listener,
+        };
     }
 
     private static ImmutableArray<ExposureRow> Sorted(List<ExposureRow> rows) =>
@@ -298,6 +316,7 @@ public sealed class MatrixMaker
     private IEnumerable<Problem> Notes() =>
     [
         .. _notes,
+        .. ContainerListeners.Unreached(_facts),
         .. _facts.Missing.Select(static pair => new Problem($"{pair.Key} is missing or not whole: {pair.Value}")),
         .. _facts.Problems,
         .. _ruleset.Notes,

@@ -81,7 +81,7 @@ public static class Remedies
         string devices = Names(cell.Via);
         bool host = endpoint.Place == EndpointPlace.Host;
         string match = endpoint.Ports == Endpoint.AllPorts ? $"meta l4proto {protocol}" : $"{protocol} dport {ports}";
-        string to = endpoint.Place == EndpointPlace.Guest && endpoint.Addresses.Length > 0
+        string to = endpoint.Place is EndpointPlace.Guest or EndpointPlace.Container && endpoint.Addresses.Length > 0
             ? $"{(endpoint.Addresses[0].IsV4 ? "ip" : "ip6")} daddr {List(endpoint.Addresses)} "
             : "";
         return host

@@ -23,9 +23,13 @@ public sealed class NetworkNamespace : IDisposable
     public string Name { get; }
 
     /// <summary>Opens the namespace that <c>ip netns add</c> has made.</summary>
-    public static Result<NetworkNamespace> Open(string name)
+    public static Result<NetworkNamespace> Open(string name) => OpenFile($"/run/netns/{name}", name);
+
+    /// <summary>Opens the namespace that a file of nsfs stands for: <c>/proc/PID/ns/net</c>, or where one is bound.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="name">What to call it.</param>
+    public static Result<NetworkNamespace> OpenFile(string path, string name)
     {
-        string path = $"/run/netns/{name}";
         try
         {
             return new NetworkNamespace(name, File.OpenHandle(path));
@@ -35,6 +39,10 @@ public sealed class NetworkNamespace : IDisposable
             return new Problem($"cannot open the network namespace ({e.Message})", path);
         }
     }
+
+    /// <summary>The kernel's name of it, <c>net:[4026531840]</c>; null: the file is no namespace.</summary>
+    public string? KernelName =>
+        new FileInfo($"/proc/self/fd/{_handle.DangerousGetHandle()}").LinkTarget is { } target && target.StartsWith("net:[", StringComparison.Ordinal) ? target : null;
 
     /// <summary>
     /// Runs something short inside. It gets a thread of its own, which ends afterwards: a thread that has changed its namespace must

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using Virtward.Core.Results;
 using Virtward.Core.Snapshots;
 using Virtward.Linux.Netlink;
@@ -15,14 +16,31 @@ internal sealed partial class ListenerFile(ProcessTable processes)
     private const int MaxNamespaces = 500;
     private const int NameLength = 16;
 
-    /// <summary>Reads them: this namespace's from the kernel, others' from /proc.</summary>
+    /// <summary>Reads them from the kernel, of other namespaces by a thread that enters them, or from /proc.</summary>
     public void Gather(Gathering gathering)
     {
         bool wireguard = HasWireguard();
-        List<Listener> listeners = [.. Own(gathering).Select(socket => Describe(socket, null, wireguard))];
-        foreach ((string place, List<ProcessEntry> members) in processes.OtherNamespaces.Take(MaxNamespaces))
+        List<Listener> listeners = [.. List(gathering).Select(one => Describe(one.Socket, one.Device, null, wireguard))];
+        SortedDictionary<string, string> bound = ForeignSockets.Bound();
+        string[] others = [.. processes.OtherNamespaces.Keys.Union(bound.Keys).Where(name => name != processes.OwnNamespace).Order(StringComparer.Ordinal)];
+        List<ListenerNamespace> namespaces = [];
+        using SafeFileHandle here = File.OpenHandle("/proc/thread-self/ns/net");
+        foreach (string place in others.Take(MaxNamespaces))
         {
-            listeners.AddRange(ProcSockets.Read($"/proc/{ProcessTable.Speaker(members).Pid}/net").Select(socket => Describe(socket, place, wireguard)));
+            string? directory = processes.OtherNamespaces.TryGetValue(place, out List<ProcessEntry>? members) ? $"/proc/{ProcessTable.Speaker(members).Pid}" : null;
+            ForeignSockets.View? view = ForeignSockets.Look(
+                directory is null ? bound[place] : $"{directory}/ns/net", place, (int)here.DangerousGetHandle(), static () => List(null));
+            Listener[] found =
+            [
+                .. (view?.Sockets ?? (directory is null ? [] : [.. ProcSockets.Read($"{directory}/net").Select(static socket => (socket, UnknownDevice(socket)))]))
+                    .Select(one => Describe(one.Socket, one.Device, place, wireguard)),
+            ];
+            listeners.AddRange(found);
+            namespaces.Add(ForeignSockets.Describe(place, view, static index => DeviceName(index) ?? $"if{Text(index)}") with
+            {
+                Path = bound.GetValueOrDefault(place),
+                Container = found.Select(static one => one.Container).FirstOrDefault(static one => one is not null),
+            });
         }
 
         gathering.Add(SnapshotNames.Listeners, ListenersText.Write(
@@ -31,7 +49,7 @@ internal sealed partial class ListenerFile(ProcessTable processes)
                 .ThenBy(static listener => listener.Protocol, StringComparer.Ordinal).ThenBy(static listener => listener.Port)
                 .ThenBy(static listener => listener.Address).ThenBy(static listener => listener.Device, StringComparer.Ordinal)
                 .ThenBy(static listener => listener.Inode),
-        ]));
+        ], namespaces));
         int unseen = listeners.Count(static listener => listener is { Namespace: null, Inode: not 0, Processes.IsEmpty: true });
         if (unseen > 0)
         {
@@ -39,15 +57,17 @@ internal sealed partial class ListenerFile(ProcessTable processes)
                 ? $"who holds {unseen} of the listeners is not to be seen from here"
                 : $"it needs root to see who holds {unseen} of the listeners");
         }
-        else if (processes.OtherNamespaces.Count > MaxNamespaces)
+        else if (others.Length > MaxNamespaces)
         {
-            gathering.Lacks(SnapshotNames.Listeners, $"there are {processes.OtherNamespaces.Count} other network namespaces; {MaxNamespaces} were looked into");
+            gathering.Lacks(SnapshotNames.Listeners, $"there are {others.Length} other network namespaces; {MaxNamespaces} were looked into");
         }
     }
 
-    private static List<BoundSocket> Own(Gathering gathering)
+    // Of the calling thread's namespace, with the names of the devices that they are bound to.
+    private static List<(BoundSocket Socket, string? Device)> List(Gathering? gathering)
     {
-        string protocols = Text("/proc/self/net/protocols");
+        const string Directory = "/proc/thread-self/net";
+        string protocols = Text($"{Directory}/protocols");
         List<string> untold = [];
         Result<NetlinkSocket> open = NetlinkSocket.Open(NetlinkProtocol.SocketDiagnostics);
         if (open.TryGet(out NetlinkSocket? netlink, out Problem? problem))
@@ -58,20 +78,26 @@ internal sealed partial class ListenerFile(ProcessTable processes)
                 if (list.TryGet(out List<BoundSocket>? sockets, out problem))
                 {
                     // What sock_diag(7) is not built for, and packet sockets, stand in /proc.
-                    return
+                    return Named(
                     [
                         .. sockets.Where(socket => !untold.Contains(socket.Protocol)),
-                        .. ProcSockets.Read("/proc/self/net").Where(socket => socket.Protocol == "packet" || untold.Contains(socket.Protocol)),
-                    ];
+                        .. ProcSockets.Read(Directory).Where(socket => socket.Protocol == "packet" || untold.Contains(socket.Protocol)),
+                    ]);
                 }
             }
         }
 
-        gathering.Lacks(SnapshotNames.Listeners, $"{problem}: read from /proc/net, which tells no bound devices");
-        return ProcSockets.Read("/proc/self/net");
+        gathering?.Lacks(SnapshotNames.Listeners, $"{problem}: read from /proc/net, which tells no bound devices");
+        return Named(ProcSockets.Read(Directory));
     }
 
-    private Listener Describe(BoundSocket socket, string? place, bool wireguard)
+    private static List<(BoundSocket Socket, string? Device)> Named(List<BoundSocket> sockets) =>
+        sockets.ConvertAll(static socket => (socket, socket.DeviceIndex == 0 ? null : DeviceName(socket.DeviceIndex) ?? UnknownDevice(socket)));
+
+    // A device of another namespace has a number there, which says nothing here.
+    private static string? UnknownDevice(BoundSocket socket) => socket.DeviceIndex == 0 ? null : $"if{Text(socket.DeviceIndex)}";
+
+    private Listener Describe(BoundSocket socket, string? device, string? place, bool wireguard)
     {
         ImmutableArray<ProcessEntry> holders = processes.Holders(socket.Inode);
         ProcessEntry? first = holders.FirstOrDefault();
@@ -83,7 +109,7 @@ internal sealed partial class ListenerFile(ProcessTable processes)
             Address = socket.Address,
             Port = socket.Port,
             V6Only = socket.V6Only,
-            Device = socket.DeviceIndex == 0 ? null : DeviceName(socket.DeviceIndex, place),
+            Device = device,
             Namespace = place,
             Processes = [.. holders.Select(Describe)],
             Unit = first is null ? null : ControlGroups.Unit(first.ControlGroup),
@@ -115,18 +141,14 @@ internal sealed partial class ListenerFile(ProcessTable processes)
         _ => true,
     };
 
-    // A device of another namespace has a number there, which says nothing here.
-    private static string DeviceName(int index, string? place)
-    {
-        string number = index.ToString(CultureInfo.InvariantCulture);
-        if (place is not null)
-        {
-            return $"if{number}";
-        }
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
+    // In the calling thread's namespace; null: there is none of this number.
+    private static string? DeviceName(int index)
+    {
         Span<byte> name = stackalloc byte[NameLength];
         name.Clear();
-        return NameOf((uint)index, name) == 0 ? $"if{number}" : System.Text.Encoding.UTF8.GetString(name[..name.IndexOf((byte)0)]);
+        return NameOf((uint)index, name) == 0 ? null : System.Text.Encoding.UTF8.GetString(name[..name.IndexOf((byte)0)]);
     }
 
     private static bool HasWireguard()

@@ -57,7 +57,7 @@ public static class ExposureDiffCommand
                 !change.Opens ? "closed" : !change.Closes ? "OPENED" : "changed",
                 Words.Safe(change.Endpoint.Place switch
                 {
-                    EndpointPlace.Guest => change.Endpoint.Owner,
+                    EndpointPlace.Guest or EndpointPlace.Container => change.Endpoint.Owner,
                     EndpointPlace.Network => $"→ {change.Endpoint.Name}",
                     _ => change.Endpoint.Name,
                 }),

@@ -86,6 +86,7 @@ public sealed class ExposurePicture
             (EndpointPlace.Host, "KVM host"),
             (EndpointPlace.Published, "forwarded by the host"),
             (EndpointPlace.Guest, "guests, by their own address"),
+            (EndpointPlace.Container, "containers, by their own address"),
             (EndpointPlace.Network, "networks, through the host"),
         })
         {

@@ -242,6 +242,49 @@ public sealed class ExposureTests : IDisposable
     }
 
     [Fact]
+    public void Zones_that_one_device_holds_apart_by_source_are_probed_each_from_its_own()
+    {
+        string policy = Path.Combine(_folder.FullName, "policy.yaml");
+        string expect = Path.Combine(_folder.FullName, "split.json");
+        File.WriteAllText(policy, """
+            version: 1
+            zones:
+              internet: { interfaces: [up0] }
+              office: { interfaces: [up0], sources: [198.51.100.0/24] }
+              partner: { interfaces: [up0], sources: [192.0.2.0/24] }
+            """);
+        _host.Nft("flush set inet filter banned");
+        _host.Nft("insert rule inet filter input iifname \"up0\" ip saddr 198.51.100.0/24 tcp dport { 22, 3306 } accept");
+        _host.Nft("insert rule inet filter input iifname \"up0\" ip saddr 192.0.2.128/25 tcp dport 3306 accept");
+        _internet.Address("net0", "192.0.2.7/32", "192.0.2.200/32");
+        CommandRun asked = CommandRun.In(_host, "exposure", "--json", "--policy", policy);
+        Assert.True(asked.ExitCode == 0, asked.Error);
+        File.WriteAllText(expect, asked.Output);
+        JsonElement report = JsonDocument.Parse(asked.Output).RootElement;
+        Assert.Equal("closed", Cell(report, 22, "internet").GetProperty("concern").GetString());
+        Assert.Equal("192.0.2.128/25", Cell(report, 3306, "partner").GetProperty("words").GetString());
+
+        foreach ((string source, string zone, string open) in new[]
+        {
+            ("203.0.113.1", "internet", "5900 8080"), ("198.51.100.9", "office", "22 3306 5900 8080"),
+            ("192.0.2.7", "partner", "5900 8080"), ("192.0.2.200", "partner", "3306 5900 8080"),
+        })
+        {
+            _internet.Ip($"route replace 203.0.113.10/32 dev net0 src {source}");
+            CommandRun run = CommandRun.In(_internet, "exposure", "probe", "203.0.113.10", "--expect", expect, "--zone", zone, "--patience", "1", "--json");
+            Assert.True(run.ExitCode == 0, $"{source}: {run.Output}{run.Error}");
+            Assert.Equal(open, string.Join(' ', JsonDocument.Parse(run.Output).RootElement.GetProperty("ports").EnumerateArray()
+                .Where(static port => port.GetProperty("answered").GetString() == "open" && port.GetProperty("expected").GetString() == "open")
+                .Select(static port => port.GetProperty("port").GetInt32()).Order()));
+        }
+
+        // Who says that he stands elsewhere is told.
+        CommandRun wrong = CommandRun.In(_internet, "exposure", "probe", "203.0.113.10", "--expect", expect, "--zone", "office", "--patience", "1");
+        Assert.Equal(1, wrong.ExitCode);
+        Assert.StartsWith("DISAGREES", wrong.Output.Split('\n')[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Rules_that_cannot_be_read_are_an_error_and_no_answer()
     {
         string folder = Path.Combine(_folder.FullName, "broken");

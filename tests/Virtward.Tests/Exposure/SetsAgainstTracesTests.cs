@@ -48,9 +48,14 @@ public sealed class SetsAgainstTracesTests
             Assert.Equal(traced.Why, witness.Trace.Why);
         }
 
-        for (int sample = 0; sample < 12; sample++)
+        // Of each set somebody in it, and the neighbours of an edge: one of them is no member.
+        Address[] members =
+        [
+            .. Enum.GetValues<Outcome>().Select(outcome => sets[outcome]).Where(static set => set.Count > 0)
+                .SelectMany(set => Enumerable.Range(0, 3).Select(_ => set[random.Next(set.Count)])).SelectMany(prefix => Around(prefix, random)),
+        ];
+        foreach (Address source in (Address[])[.. members, .. Enumerable.Range(0, 12).Select(sample => sample % 2 == 0 ? Near(random) : Address.FromV4((uint)random.NextInt64()))])
         {
-            Address source = sample % 2 == 0 ? Near(random) : Address.FromV4((uint)random.NextInt64());
             Outcome said = Enum.GetValues<Outcome>().Single(outcome => sets[outcome].Contains(source));
             var packet = new Packet
             {
@@ -62,6 +67,13 @@ public sealed class SetsAgainstTracesTests
             Assert.True(said <= traced && (said == traced || text.Contains("sport", StringComparison.Ordinal)),
                 $"{packet}: in the set {said}, traced {traced}\n{text}");
         }
+    }
+
+    private static IEnumerable<Address> Around(Prefix prefix, Random random)
+    {
+        uint first = prefix.First.V4;
+        uint last = prefix.Last.V4;
+        return [Address.FromV4(first), Address.FromV4(last), Address.FromV4(first + (uint)random.NextInt64((long)last - first + 1)), Address.FromV4(first - 1), Address.FromV4(last + 1)];
     }
 
     private static Address Near(Random random)

@@ -117,7 +117,7 @@ internal static class Reach
 
         if (listeners.Length == 0)
         {
-            string what = endpoint.Place == EndpointPlace.Guest ? endpoint.Owner : $"forwarded {endpoint.Owner}".Trim();
+            string what = endpoint.Place is EndpointPlace.Guest or EndpointPlace.Container ? endpoint.Owner : $"forwarded {endpoint.Owner}".Trim();
             yield return new Evidence(EvidenceKind.Socket, $"{endpoint.PortText} at {string.Join(", ", endpoint.Addresses.Take(4))}", what);
         }
     }

@@ -20,9 +20,6 @@ public sealed class RandomRulesetTests(ITestOutputHelper output)
     private const int ShrunkEach = 2;
     private const int Tries = 60;
 
-    // One of so many packets may differ where the engine says that its answer hangs on what came before.
-    private const int MostOnState = 500;
-
     [Fact]
     public void On_the_plain_host() => Try(Share(0.5), 1, stateful: false, static _ => Layout.Plain);
 
@@ -61,7 +58,6 @@ public sealed class RandomRulesetTests(ITestOutputHelper output)
 
         output.WriteLine($"{tally}; {tally.Packets / watch.Elapsed.TotalSeconds:f0} packets a second");
         Assert.True(tally.Disagreements.Count == 0, $"{tally}\n\n{string.Join("\n\n", shown)}");
-        Assert.True(tally.HangsOnState <= packets / MostOnState, $"too many answers that hang on state are wrong: {tally}");
         Assert.True(tally.RefusedLines < tally.Rules / 3, $"nft refuses too much of what is made: {tally}");
     }
 }

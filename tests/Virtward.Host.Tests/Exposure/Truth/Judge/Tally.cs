@@ -16,9 +16,6 @@ internal sealed class Tally
     /// <summary>Differences in what the kernel drew by itself, otherwise in another life.</summary>
     public int Drawn { get; set; }
 
-    /// <summary>Differences where the engine says that its answer hangs on limits, counts or sets that packets fill.</summary>
-    public int HangsOnState { get; set; }
-
     /// <summary>Refusals whose answer got lost.</summary>
     public int Mute { get; set; }
 
@@ -35,6 +32,6 @@ internal sealed class Tally
 
     public override string ToString() =>
         $"{Packets} packets, {Rules} rules in {Rulesets} rulesets ({RefusedLines} lines refused by nft), {Disagreements.Count} disagreements, "
-        + $"{Unproven} of them unproven ({(Packets == 0 ? 0 : 100.0 * Unproven / Packets):f2} %), {Drawn} drawn, {HangsOnState} that hang on state, {Mute} mute, {Misprinted} misprinted; kernel: "
+        + $"{Unproven} of them unproven ({(Packets == 0 ? 0 : 100.0 * Unproven / Packets):f2} %), {Drawn} drawn, {Mute} mute, {Misprinted} misprinted; kernel: "
         + string.Join(", ", Seen.OrderByDescending(static one => one.Value).Select(static one => $"{one.Value} {one.Key}"));
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Virtward.Exposure.Answers;
 using Virtward.Exposure.Packets;
 using Virtward.Exposure.Topology;
@@ -9,7 +11,7 @@ using Virtward.Host.Tests.Exposure.Truth.Scene;
 namespace Virtward.Host.Tests.Exposure.Truth.Judge;
 
 /// <summary>Kernel and engine before the same random rulesets and packets, on one host.</summary>
-internal sealed class Trial : IDisposable
+internal sealed partial class Trial : IDisposable
 {
     private readonly TruthScene _scene;
     private readonly Prober _prober;
@@ -63,7 +65,7 @@ internal sealed class Trial : IDisposable
                 continue;
             }
 
-            if (what == Comparison.NotTold && IsMute(draft, probes[i], said))
+            if (what == Comparison.NotTold && IsMute(draft, probes[..i], probes[i], said))
             {
                 tally.Mute++;
                 continue;
@@ -80,11 +82,6 @@ internal sealed class Trial : IDisposable
             else if (IsMisprinted(rules, probes, i, said))
             {
                 tally.Misprinted++;
-            }
-            else if (stateful && !said.DependsOn.IsEmpty)
-            {
-                // The engine says itself that this answer hangs on what came before; the kernel limits by the clock what a host says by itself.
-                tally.HangsOnState++;
             }
             else
             {
@@ -155,7 +152,7 @@ internal sealed class Trial : IDisposable
     /// Whether the kernel did refuse with an answer that then got lost: the rule that the engine names has counted the packet, or the kernel's own answer has to
     /// pass chains of its own.
     /// </summary>
-    private bool IsMute(Draft draft, Packet probe, Trace said)
+    private bool IsMute(Draft draft, Packet[] earlier, Packet probe, Trace said)
     {
         if (said.Why.IsEmpty)
         {
@@ -171,16 +168,29 @@ internal sealed class Trial : IDisposable
                 || text.Contains("hook egress", StringComparison.Ordinal);
         }
 
+        // Limits and counts let the rule be met only after the packets that came before.
         Assert(_scene.Load(draft.ToString()));
+        _prober.Run(earlier);
+        long before = Refused(decided);
         _prober.Run([probe]);
+        return Refused(decided) > before;
+    }
+
+    /// <summary>How many packets the refusing rule has counted; 0 where it refuses none, or cannot be found.</summary>
+    private long Refused(Decision decided)
+    {
         string listing = _scene.Listing();
         int table = listing.IndexOf($"table {decided.Family.ToString().ToLowerInvariant()} {decided.Table} {{", StringComparison.Ordinal);
         int chain = table < 0 ? -1 : listing.IndexOf($"chain {decided.Chain} {{", table, StringComparison.Ordinal);
         int handle = chain < 0 ? -1 : listing.IndexOf($"# handle {decided.Handle}\n", chain + 1, StringComparison.Ordinal);
         int line = handle < 0 ? -1 : listing.LastIndexOf('\n', handle);
-        return line >= 0 && listing[line..handle] is var rule && rule.Contains("reject", StringComparison.Ordinal)
-            && !rule.Contains("counter packets 0 ", StringComparison.Ordinal);
+        Match counted = line >= 0 && listing[line..handle] is var rule && rule.Contains("reject", StringComparison.Ordinal) ? Counted().Match(rule) : Match.Empty;
+        return counted.Success ? long.Parse(counted.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
     }
+
+    // The last of a rule's counters stands before its verdict.
+    [GeneratedRegex(@".*counter packets (\d+) ", RegexOptions.CultureInvariant)]
+    private static partial Regex Counted();
 
     /// <summary>Nobody is told about an error (RFC 1122 section 3.2.2).</summary>
     private static bool IsError(Packet packet) =>
