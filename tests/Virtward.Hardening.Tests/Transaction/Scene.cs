@@ -87,6 +87,8 @@ internal static class Scene
         host.Units["good.timer"] = ("disabled", false);
         host.Units["virtward-firewall.service"] = ("disabled", false);
         host.Packages.Add("telnetd");
+        host.Bringing.Add(new("unattended-upgrades", "python3-apt"));
+        host.Bringing.Add(new("unattended-upgrades", "ucf"));
         host.Switches["nfs"] = "on";
         return host;
     }
