@@ -128,12 +128,9 @@ internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageSt
         : output.Succeeded ? default(Done)
         : new Problem($"the package manager could not {verb} it: {LastLine(output.Error)}", package);
 
-    // Nobody is there to answer a question. While the machine starts, packages' scripts must not wait for services that wait for us: with SYSTEMD_OFFLINE systemctl starts and stops nothing.
-    private Task<Result<CommandOutput>> RunAsync(string program, ImmutableArray<string> words, CancellationToken cancel)
-    {
-        ImmutableArray<string> settings = machine.IsBooting ? ["DEBIAN_FRONTEND=noninteractive", "SYSTEMD_OFFLINE=1"] : ["DEBIAN_FRONTEND=noninteractive"];
-        return machine.Commands.RunAsync(new Command("env", [.. settings, program, .. words]) { TimeLimit = Patience }, cancel);
-    }
+    // Nobody is there to answer a question.
+    private Task<Result<CommandOutput>> RunAsync(string program, ImmutableArray<string> words, CancellationToken cancel) =>
+        machine.Commands.RunAsync(new Command("env", ["DEBIAN_FRONTEND=noninteractive", program, .. words]) { TimeLimit = Patience }, cancel);
 
     private static string LastLine(string text) => text.TrimEnd().Split('\n')[^1].Trim();
 }

@@ -35,7 +35,7 @@ def entry(path, with_content):
 
 
 # What is configured, with its content.
-for root, with_content in (("/etc", True), ("/root/.ssh", True), ("/usr/lib/systemd", True), ("/usr/local", True), ("/var/spool/cron", True), ("/var/lib/libvirt/images", False)):
+for root, with_content in (("/etc", True), ("/root/.ssh", True), ("/usr/lib/systemd", True), ("/usr/local", True), ("/var/spool/cron", True)):
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(name for name in folders if name != "__pycache__" and os.path.join(folder, name) not in ours)
         entry(folder, with_content)
@@ -56,15 +56,15 @@ for line in told("systemctl", "list-unit-files", "--no-legend", "--plain", "--no
 # What is on its way ends active or not; one-shot jobs of timers come and go by themselves.
 for line in told("systemctl", "list-units", "--all", "--no-legend", "--plain", "--no-pager", "--type=service,socket,timer,path").splitlines():
     name, load, active = line.split()[:3]
-    if not re.match(r"virtward-revert|run-|apt-|dpkg-|systemd-tmpfiles-clean|user|systemd-hostnamed|systemd-timedated|ssh@|logrotate|fstrim|getty", name) and active != "inactive":
+    if not re.match(r"virtward-revert|run-|apt-|dpkg-|systemd-tmpfiles-clean|systemd-machine-id-commit|user|systemd-hostnamed|systemd-timedated|ssh@|logrotate|fstrim|getty", name) and active != "inactive":
         say("running", name, active)
 
-for line in told("ss", "-Hlntup").splitlines():
+for line in sorted(told("ss", "-Hlntup").splitlines()):
     words = line.split()
     program = re.search(r'"([^"]*)"', line)
     say("listens", words[0] + " " + words[4], program.group(1) if program else "")
 
-moving = re.compile(r"/(random|ns_last_pid|stable_secret|.*-nr|.*-state|nf_conntrack_count|pty|usermodehelper|sched_domain|mtu_expires|flush|cad_pid|drop_caches|compact_memory|binfmt_misc|oops_count|warn_count)(/|$)|/net/ipv[46]/neigh/.*_ms$")
+moving = re.compile(r"/(random|ns_last_pid|stable_secret|tcp_fastopen_key|user_reserve_kbytes|admin_reserve_kbytes|.*-nr|.*-state|nf_conntrack_count|pty|usermodehelper|sched_domain|mtu_expires|flush|cad_pid|drop_caches|compact_memory|binfmt_misc|oops_count|warn_count)(/|$)|/net/ipv[46]/neigh/.*_ms$")
 for folder, folders, files in os.walk("/proc/sys"):
     folders.sort()
     for name in sorted(files):

@@ -180,7 +180,7 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
             ["nft", "-s", "list", ..] => Answer(1, "", "Error: No such file or directory"),
             ["nft", "-f", "-"] => Changing("nft", () => Load(command.Input)),
             ["dpkg-query", var package] => Packages.Contains(package) ? Answer(0, "installed 1.0", "") : Answer(1, "", "no packages found"),
-            ["env", "DEBIAN_FRONTEND=noninteractive", .. var rest] => Apt([.. rest.Where(static word => word != "SYSTEMD_OFFLINE=1")]),
+            ["env", "DEBIAN_FRONTEND=noninteractive", .. var rest] => Apt(rest),
             ["switch", "get", var name] => Answer(0, Switches[name] + "\n", ""),
             ["switch", "set", var name, var value] => Changing($"switch {name}", () => Switches[name] = value),
             ["upgrades", "get"] when Packages.Contains("unattended-upgrades") => Answer(0, Switches.GetValueOrDefault("upgrades", "off"), ""),

@@ -63,7 +63,7 @@ internal static class Scene
         },
         new Change("modes", "modes", "secrets")
         {
-            Steps = [new FileModeStep("/etc/ssh/sshd_config", Private), new CommandStep("switch nfs", ["switch", "get", "nfs"], "off", [["switch", "set", "nfs", "off"]], [["switch", "set", "nfs", "{before}"]])],
+            Steps = [new FileModeStep("/etc/ssh/sshd_config", Private), new CommandStep("switch nfs", ["switch", "get", "nfs"], "off", [["switch", "set", "nfs", "off"]], [["switch", "set", "nfs", "{before}"]]) { UndoAtBoot = [["switch", "set", "nfs", "{before}"]] }],
         },
     ];
 
