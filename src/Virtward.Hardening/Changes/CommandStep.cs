@@ -20,4 +20,7 @@ public sealed record CommandStep(
 
     /// <summary>What each program of <see cref="Undo"/> reads on its standard input.</summary>
     public string UndoInput { get; init; } = "";
+
+    /// <summary>What sets it back while the machine is starting and its owner's program does not run yet, as <see cref="Undo"/>; none: it waits until that runs.</summary>
+    public ImmutableArray<ImmutableArray<string>> UndoAtBoot { get; init; } = [];
 }

@@ -6,7 +6,7 @@ using Virtward.Hardening.Changes;
 namespace Virtward.Hardening.Machine;
 
 /// <summary>Settings that only their owner's program reads and writes.</summary>
-internal sealed class CommandSteps(ICommands commands) : IStepHandler<CommandStep, CommandBefore>
+internal sealed class CommandSteps(HostMachine machine) : IStepHandler<CommandStep, CommandBefore>
 {
     private const string Before = "{before}";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
@@ -35,7 +35,7 @@ internal sealed class CommandSteps(ICommands commands) : IStepHandler<CommandSte
         }
 
         ImmutableArray<ImmutableArray<string>> undo =
-            [.. step.Undo.Select(words => ImmutableArray.CreateRange(words.Select(word => word.Replace(Before, before.Output, StringComparison.Ordinal))))];
+            [.. (machine.IsBooting ? step.UndoAtBoot : step.Undo).Select(words => ImmutableArray.CreateRange(words.Select(word => word.Replace(Before, before.Output, StringComparison.Ordinal))))];
         return await RunAllAsync(step.What, undo, step.UndoInput.Replace(Before, before.Output, StringComparison.Ordinal), cancel);
     }
 
@@ -58,5 +58,5 @@ internal sealed class CommandSteps(ICommands commands) : IStepHandler<CommandSte
     }
 
     private Task<Result<CommandOutput>> RunAsync(ImmutableArray<string> words, string input, CancellationToken cancel) =>
-        commands.RunAsync(new Command(words[0], words[1..]) { Input = input, TimeLimit = Patience }, cancel);
+        machine.Commands.RunAsync(new Command(words[0], words[1..]) { Input = input, TimeLimit = Patience }, cancel);
 }

@@ -8,7 +8,9 @@ namespace Virtward.Hardening.Machine;
 /// <summary>Packages, by apt and dpkg or dnf and rpm, whichever the host has.</summary>
 internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageStep, PackageBefore>
 {
+    private const int MaxLog = 16 * 1024 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan LockPatience = TimeSpan.FromMinutes(2);
 
     public async Task<Result<PackageBefore>> ReadAsync(PackageStep step, CancellationToken cancel)
     {
@@ -20,14 +22,39 @@ internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageSt
             return problem;
         }
 
-        string[] words = output.Output.Split(' ', 2);
-        return new PackageBefore(output.Succeeded && words is ["installed", var version] ? version.Trim() : null);
+        string[] words = output.Succeeded ? output.Output.Split(' ', 2) : [];
+        return words switch
+        {
+            // Awaited triggers are work for the sake of other packages; this one is there.
+            ["installed" or "triggers-awaited" or "triggers-pending", var version] => new PackageBefore(version.Trim()),
+            [var remains and not "not-installed", _] => new PackageBefore(null, remains),
+            _ => new PackageBefore(null),
+        };
     }
 
     public bool Holds(PackageStep step, PackageBefore state) => state.Version is not null == step.Installed;
 
-    public Task<Result<Done>> SetAsync(PackageStep step, PackageBefore before, CancellationToken cancel) =>
-        Holds(step, before) ? Task.FromResult<Result<Done>>(default(Done)) : ManageAsync(step.Installed, step.Package, cancel);
+    public async Task<Result<Done>> SetAsync(PackageStep step, PackageBefore before, CancellationToken cancel)
+    {
+        if (Holds(step, before))
+        {
+            return default(Done);
+        }
+
+        if (!IsDebian)
+        {
+            return await DnfAsync(step.Installed, step.Package, cancel);
+        }
+
+        Result<Done> done = await AptAsync([step.Installed ? "install" : "remove", "--", step.Package], cancel);
+        if (done.IsOk || !step.Installed)
+        {
+            return done;
+        }
+
+        // Lists that nobody fetched for long name files that the mirror has no more; without a mirror the first reason is the better one.
+        return (await AptAsync(["update", .. QuickFetch], cancel)).IsOk ? await AptAsync(["install", "--", step.Package], cancel) : done;
+    }
 
     public async Task<Result<Done>> RestoreAsync(PackageStep step, PackageBefore before, CancellationToken cancel)
     {
@@ -36,22 +63,74 @@ internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageSt
             return problem;
         }
 
-        return now.Version is null == before.Version is null ? default(Done) : await ManageAsync(before.Version is not null, step.Package, cancel);
+        if (before.Version is not null)
+        {
+            return now.Version is not null ? default(Done)
+                : IsDebian ? await AptAsync(["install", "--", step.Package], cancel)
+                : await DnfAsync(true, step.Package, cancel);
+        }
+
+        return IsDebian ? await TakeAwayAsync(step.Package, before, now, cancel)
+            : now.Version is null ? default(Done)
+            : await DnfAsync(false, step.Package, cancel);
     }
+
+    private static readonly ImmutableArray<string> QuickFetch = ["--option=Acquire::Retries=0", "--option=Acquire::http::Timeout=20", "--option=Acquire::https::Timeout=20", "--error-on=any"];
 
     private bool IsDebian => machine.Files.Read("/usr/bin/dpkg-query", 64 * 1024 * 1024) is { IsOk: true, Value: not null };
 
-    private async Task<Result<Done>> ManageAsync(bool install, string package, CancellationToken cancel)
+    // With all that came with it, and without its configuration, for there was none of it; where that would take something else along, it goes alone.
+    private async Task<Result<Done>> TakeAwayAsync(string package, PackageBefore before, PackageBefore now, CancellationToken cancel)
     {
-        // Removed, not purged: its configuration stays for the way back. Nobody is there to answer a question.
-        ImmutableArray<string> words = IsDebian
-            ? ["DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--yes", "--option=Dpkg::Options::=--force-confold", install ? "install" : "remove", "--", package]
-            : ["dnf", "--quiet", "--assumeyes", install ? "install" : "remove", package];
-        Result<CommandOutput> run = await machine.Commands.RunAsync(new Command("env", words) { TimeLimit = Patience }, cancel);
-        return !run.TryGet(out CommandOutput? output, out Problem? problem) ? problem
-            : output.Succeeded ? default(Done)
-            : new Problem($"the package manager could not {(install ? "install" : "remove")} it: {LastLine(output.Error)}", package);
+        ImmutableArray<string>.Builder brought = ImmutableArray.CreateBuilder<string>();
+        string log = machine.Files.Read(AptHistory.Path, MaxLog).TryGet(out FileImage? image, out _) && image is not null ? image.Content.ToText() : "";
+        foreach (string one in AptHistory.BroughtBy(log, package))
+        {
+            if ((await ReadAsync(new PackageStep(one, true), cancel)).TryGet(out PackageBefore? there, out _) && there != new PackageBefore(null))
+            {
+                brought.Add(one);
+            }
+        }
+
+        if (now == before && brought.Count == 0)
+        {
+            return default(Done);
+        }
+
+        // A run that broke off has to be finished before apt does anything; what cannot be is about to go.
+        _ = await RunAsync("dpkg", ["--force-confold", "--configure", "--pending"], cancel);
+        ImmutableArray<string> away = [package, .. brought];
+        if (brought.Count > 0
+            && (!(await RunAsync("apt-get", ["--simulate", "purge", "--", .. away], cancel)).TryGet(out CommandOutput? plan, out _) || !TakesOnly(plan.Output, away)))
+        {
+            away = [package];
+        }
+
+        // Removed, and not purged, where its configuration was there before.
+        return await AptAsync([before.Remains.Length == 0 ? "purge" : "remove", "--", .. away], cancel);
     }
+
+    // "Purg auditd [1:3.0.9-1]", "Remv …" is what apt-get --simulate prints of each.
+    private static bool TakesOnly(string simulated, ImmutableArray<string> away) => simulated.Split('\n')
+        .Where(static line => line.StartsWith("Purg ", StringComparison.Ordinal) || line.StartsWith("Remv ", StringComparison.Ordinal))
+        .All(line => away.Contains(line.Split(' ')[1].Split(':')[0]));
+
+    private async Task<Result<Done>> AptAsync(ImmutableArray<string> words, CancellationToken cancel) => Of(words[0], words[^1], await RunAsync(
+        "apt-get", ["--quiet", "--yes", "--option=Dpkg::Options::=--force-confold", $"--option=DPkg::Lock::Timeout={LockPatience.TotalSeconds:0}", .. words], cancel));
+
+    private async Task<Result<Done>> DnfAsync(bool install, string package, CancellationToken cancel)
+    {
+        string verb = install ? "install" : "remove";
+        return Of(verb, package, await machine.Commands.RunAsync(new Command("dnf", ["--quiet", "--assumeyes", verb, package]) { TimeLimit = Patience }, cancel));
+    }
+
+    private static Result<Done> Of(string verb, string package, Result<CommandOutput> run) => !run.TryGet(out CommandOutput? output, out Problem? problem) ? problem
+        : output.Succeeded ? default(Done)
+        : new Problem($"the package manager could not {verb} it: {LastLine(output.Error)}", package);
+
+    // Nobody is there to answer a question.
+    private Task<Result<CommandOutput>> RunAsync(string program, ImmutableArray<string> words, CancellationToken cancel) =>
+        machine.Commands.RunAsync(new Command("env", ["DEBIAN_FRONTEND=noninteractive", program, .. words]) { TimeLimit = Patience }, cancel);
 
     private static string LastLine(string text) => text.TrimEnd().Split('\n')[^1].Trim();
 }

@@ -28,7 +28,7 @@ public sealed class StepRunner
         _units = new UnitSteps(machine);
         _firewall = new FirewallSteps(machine);
         _packages = new PackageSteps(machine);
-        _commands = new CommandSteps(machine.Commands);
+        _commands = new CommandSteps(machine);
     }
 
     /// <summary>How a step's setting is now.</summary>
@@ -69,6 +69,12 @@ public sealed class StepRunner
         (CommandStep command, CommandBefore was) => _commands.SetAsync(command, was, cancel),
         _ => throw Mismatch(step, before),
     };
+
+    /// <summary>
+    /// Whether a step can only be restored later: while the machine starts there is no network to fetch a package from, packages' scripts would wait for services that wait for us, and
+    /// the programs that own settings do not run.
+    /// </summary>
+    public bool MustWait(Step step) => _machine.IsBooting && step is (CommandStep { UndoAtBoot.IsEmpty: true } or PackageStep);
 
     /// <summary>Puts back what was.</summary>
     public Task<Result<Done>> RestoreAsync(Step step, StepState before, CancellationToken cancel) => (step, before) switch

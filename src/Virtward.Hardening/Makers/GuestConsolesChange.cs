@@ -62,15 +62,21 @@ public static class GuestConsolesChange
         [
             new CommandStep(
                 $"console address of guest {guest.Name}", ["sed", "-n", "-E", $"/<(graphics|listen) .*(listen|address)=/{{/'{Pattern(Loopback)}'/!{{s/^ *//;p}}}}", $"/etc/libvirt/qemu/{guest.Name}.xml"], "",
-                [Edit(guest.Name, address, Loopback)], [Edit(guest.Name, Loopback, address)]),
+                [Edit(guest.Name, address, Loopback)], [Edit(guest.Name, Loopback, address)])
+            {
+                // libvirtd, which reads it when it starts, may start the guest right then.
+                UndoAtBoot = [["sed", "-i", "-E", Sed(Loopback, address), $"/etc/libvirt/qemu/{guest.Name}.xml"]],
+            },
         ],
     };
 
     // virsh(1): edit hands the definition, secrets with it, to $EDITOR, and defines what comes back; attributes stand in single quotes.
     private static ImmutableArray<string> Edit(string guest, string from, string to) =>
     [
-        "env", $"EDITOR=sed -i -E \"/<(graphics|listen) /s/ (listen|address)='{Pattern(from)}'/ \\\\1='{to}'/g\"", "virsh", "edit", guest,
+        "env", $"EDITOR=sed -i -E \"{Sed(from, to).Replace("\\1", "\\\\1", StringComparison.Ordinal)}\"", "virsh", "edit", guest,
     ];
+
+    private static string Sed(string from, string to) => $"/<(graphics|listen) /s/ (listen|address)='{Pattern(from)}'/ \\1='{to}'/g";
 
     private static string Pattern(string address) => address.Replace(".", "\\.", StringComparison.Ordinal);
 

@@ -456,6 +456,12 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
             return new Problem($"not everything could be restored: {left[0]}", id, "mend that and run virtward rollback again");
         }
 
+        // It goes on when all services are up, by the second unit.
+        if (record.Settings.Any(entry => _runner.MustWait(entry.Step!)))
+        {
+            return record;
+        }
+
         if (Append(id, Entry(JournalKind.Reverted)) is { IsOk: false } unsaid)
         {
             return unsaid.Problem;
@@ -498,7 +504,7 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
         {
             // What a running kernel had alone is gone with it.
             bool gone = entry.Boot != boot.Boot && entry.Step is (SysctlStep or FirewallStep);
-            if (gone || restored.Contains(Place(entry)))
+            if (gone || restored.Contains(Place(entry)) || _runner.MustWait(entry.Step!))
             {
                 return;
             }

@@ -32,9 +32,18 @@ public static class WatchTransactionCommand
     private static async Task<int> RunAsync(Transactions transactions, TransactionFiles files, string id, TimeProvider clock, CancellationToken cancel)
     {
         var boot = new BootClock();
+        TransactionRecord? record = null;
+        int known = -1;
         while (true)
         {
-            if (transactions.Read(id).TryGet(out TransactionRecord? record, out _))
+            // A journal only grows: understanding all of it twice a second would slow down those who write it.
+            if (files.ReadJournal(id).TryGet(out IReadOnlyList<string>? lines, out _) && lines.Count != known)
+            {
+                record = TransactionRecord.Read(id, lines).TryGet(out TransactionRecord? read, out _) ? read : null;
+                known = record is null ? -1 : lines.Count;
+            }
+
+            if (record is not null)
             {
                 if (!record.IsPending)
                 {

@@ -21,6 +21,7 @@ public sealed class InsecureHost : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("virtward-end-to-end-");
     private readonly string? _missing = HostImage.Missing();
+    private readonly HostDisk? _disk;
     private readonly VirtualHost? _host;
     private readonly JsonDocument? _audit;
 
@@ -38,7 +39,8 @@ public sealed class InsecureHost : IDisposable
         VirtualHost.Warm(image, Say);
         Program = publishing.GetAwaiter().GetResult();
         Say($"published after {watch.Elapsed.TotalSeconds:0} s");
-        _host = VirtualHost.Start(image, Program, [Internet, Management, Vpn], Say);
+        _disk = new HostDisk(image);
+        _host = VirtualHost.Start(image, _disk, Program, [Internet, Management, Vpn], Say);
         Address();
         Host.Must($"mkdir -p /etc/virtward && cat >/etc/virtward/policy.yaml <<'END'\n{Policy}\nEND");
 
@@ -106,6 +108,7 @@ public sealed class InsecureHost : IDisposable
     public void Dispose()
     {
         _host?.Dispose();
+        _disk?.Dispose();
         Internet?.Dispose();
         Management?.Dispose();
         Vpn?.Dispose();

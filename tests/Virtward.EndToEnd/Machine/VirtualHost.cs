@@ -12,6 +12,7 @@ namespace Virtward.EndToEnd.Machine;
 /// </summary>
 public sealed class VirtualHost : IDisposable
 {
+    private const string Moment = "moment";
     private const int ProgramDiskSize = 128 * 1024 * 1024;
 
     // The emulated processor is this much slower than a real one, and the machine may be busy besides.
@@ -28,7 +29,7 @@ public sealed class VirtualHost : IDisposable
     private readonly Socket _monitor;
     private int _commands;
 
-    private VirtualHost(HostImage image, string disk, string program, IReadOnlyList<NetworkNamespace> zones, string? ram)
+    private VirtualHost(HostImage image, string disk, string program, IReadOnlyList<NetworkNamespace> zones, params IEnumerable<string> state)
     {
         _folder = Directory.CreateTempSubdirectory("virtward-host-").FullName;
         string programDisk = Path.Combine(_folder, "program.raw");
@@ -48,7 +49,7 @@ public sealed class VirtualHost : IDisposable
             .. Hardware,
             "-kernel", image.Of("vmlinuz"), "-initrd", image.Of("initrd"), "-append", "root=LABEL=host ro quiet console=ttyS0 systemd.getty_auto=no systemd.default_timeout_start_sec=900",
             "-drive", $"file={disk},format=qcow2,if=none,id=disk,cache=unsafe", "-device", "virtio-blk-pci,drive=disk",
-            "-drive", $"file={programDisk},format=raw,if=none,id=program,cache=unsafe", "-device", "virtio-blk-pci,drive=program",
+            "-drive", $"file={programDisk},format=raw,if=none,id=program,cache=unsafe,readonly=on", "-device", "virtio-blk-pci,drive=program",
             "-chardev", $"socket,id=agent,path={_folder}/agent,server=on,wait=off", "-device", "virtio-serial-pci", "-device", "virtserialport,chardev=agent,name=virtward.test",
             "-serial", $"file:{_folder}/console",
             "-monitor", $"unix:{_folder}/monitor,server=on,wait=off",
@@ -57,7 +58,7 @@ public sealed class VirtualHost : IDisposable
                 "-netdev", $"tap,id={name},ifname=tap-{name},script=no,downscript=no", "-device", $"virtio-net-pci,netdev={name},mac=52:54:00:aa:00:0{at + 1},romfile=",
             }),
             "-S",
-            .. ram is null ? Array.Empty<string>() : ["-incoming", $"exec:cat {ram}"],
+            .. state,
         ];
         _process = _within.Start("qemu-system-x86_64", arguments);
         _ = _process.StandardOutput.ReadToEndAsync();
@@ -80,32 +81,50 @@ public sealed class VirtualHost : IDisposable
 
     /// <summary>A host that has booted, woken up from its saved memory.</summary>
     /// <param name="image">What it is made from.</param>
+    /// <param name="disk">A new disk.</param>
     /// <param name="program">A file that is copied in, as /usr/local/bin/virtward.</param>
     /// <param name="zones">The namespaces at the ends of its cables: the Internet, management, VPN.</param>
     /// <param name="say">Told what takes long.</param>
-    public static VirtualHost Start(HostImage image, string program, IReadOnlyList<NetworkNamespace> zones, Action<string> say)
+    public static VirtualHost Start(HostImage image, HostDisk disk, string program, IReadOnlyList<NetworkNamespace> zones, Action<string> say)
     {
         Warm(image, say);
         var watch = Stopwatch.StartNew();
-        string disk = Path.Combine(Path.GetTempPath(), $"virtward-host-{Guid.NewGuid():N}.qcow2");
-        Overlay(image.Of("warm.qcow2"), "qcow2", disk);
-        VirtualHost host;
-        try
-        {
-            host = new VirtualHost(image, disk, program, zones, image.Of("ram"));
-            host.Resume();
-        }
-        finally
-        {
-            // The open file keeps it; nothing is left behind, however the test ends. Not before it runs: to write to it qemu opens it again, by name.
-            File.Delete(disk);
-        }
-
+        var host = new VirtualHost(image, disk.Path, program, zones, "-incoming", $"exec:cat {image.Of("ram")}");
+        host.Resume();
         host.Must($"date -u -s @{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}");
         long size = new FileInfo(program).Length;
         host.Must($"cd /usr/local/bin && dd if=/dev/vdb of=virtward iflag=direct bs=1M count={(size >> 20) + 1} status=none && truncate -s {size} virtward && chmod 755 virtward");
         say($"the host woke up, and has the program, after {watch.Elapsed.TotalSeconds:0} s");
         return host;
+    }
+
+    /// <summary>A host that boots from a disk that was in use, as after a loss of power.</summary>
+    public static VirtualHost Boot(HostImage image, HostDisk disk, IReadOnlyList<NetworkNamespace> zones, Action<string> say)
+    {
+        var watch = Stopwatch.StartNew();
+        var host = new VirtualHost(image, disk.Path, "", zones);
+        host.Tell("cont");
+        Ran state = host.Ready();
+        say($"the host booted again after {watch.Elapsed.TotalSeconds:0} s ({state.Output.Trim()})");
+        return host;
+    }
+
+    /// <summary>A host that goes on where <see cref="Keep"/> was called, with its disk and memory of then.</summary>
+    public static VirtualHost GoOn(HostImage image, HostDisk disk, IReadOnlyList<NetworkNamespace> zones)
+    {
+        var host = new VirtualHost(image, disk.Path, "", zones, "-loadvm", Moment);
+        host.Resume();
+        return host;
+    }
+
+    /// <summary>Keeps this very moment, memory and disk, in the disk's file, to go on from there as often as one likes.</summary>
+    public void Keep()
+    {
+        string told = Tell($"savevm {Moment}");
+        if (told.Contains("rror", StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException(told);
+        }
     }
 
     /// <summary>Runs a script as root there, by bash.</summary>
@@ -148,8 +167,8 @@ public sealed class VirtualHost : IDisposable
         say("booting the host for the first time");
         string disk = image.Of("warm.qcow2");
         File.Delete(disk);
-        Overlay(image.Of("disk.raw"), "raw", disk);
-        using var host = new VirtualHost(image, disk, "", [], null);
+        HostDisk.Overlay(image.Of("disk.raw"), "raw", disk);
+        using var host = new VirtualHost(image, disk, "", []);
         host.Tell("cont");
         Ran state = host.Ready();
         if (state.Output.Trim() is not ("running" or "degraded"))
@@ -176,15 +195,6 @@ public sealed class VirtualHost : IDisposable
 
         File.Move(image.Of("ram.part"), image.Of("ram"));
         say($"its memory is saved after {watch.Elapsed.TotalSeconds:0} s");
-    }
-
-    private static void Overlay(string on, string format, string to)
-    {
-        Ran made = Tool.Run("qemu-img", ["create", "-q", "-f", "qcow2", "-b", on, "-F", format, to]);
-        if (made.Code != 0)
-        {
-            throw new InvalidOperationException(made.Error);
-        }
     }
 
     private void Resume()

@@ -53,6 +53,7 @@ public sealed class KilledTransactionTests
             }
 
             await WatchAsync(host, rebooted);
+            await WatchAsync(host, booting: false);
             string end = host.Picture();
             Assert.True(end == before || end == after, $"life {life}, killed at {host.KillAt}: {string.Join('\n', LineDiff.Of(before, end))}");
             Assert.Empty(host.Armed);

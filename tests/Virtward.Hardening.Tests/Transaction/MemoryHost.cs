@@ -53,6 +53,15 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
     /// <summary>Packages that no mirror has.</summary>
     public HashSet<string> Unreachable { get; } = [];
 
+    /// <summary>Whether the lists of packages can be fetched, after which all are reachable.</summary>
+    public bool HasMirror { get; set; }
+
+    /// <summary>What comes along with a package.</summary>
+    public List<KeyValuePair<string, string>> Bringing { get; } = [];
+
+    /// <summary>Packages that would go with another, which they need.</summary>
+    public Dictionary<string, string> Needing { get; } = [];
+
     public int Operations => _operations;
 
     public HostMachine Machine => new(this, this, this, HasSystemd: true);
@@ -63,7 +72,7 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
     public string Picture()
     {
         var text = new StringBuilder();
-        foreach ((string path, FileImage image) in Files.Where(static file => !file.Key.StartsWith("/var/lib/virtward/", StringComparison.Ordinal)))
+        foreach ((string path, FileImage image) in Files.Where(static file => !file.Key.StartsWith("/var/lib/virtward/", StringComparison.Ordinal) && file.Key != AptHistory.Path))
         {
             text.Append($"{path} {image.Mode} {image.Uid}:{image.Gid} -> {image.LinkTarget} [{string.Join(",", image.Attributes.Select(static a => $"{a.Key}={a.Value.ToText()}"))}]: {image.Content.ToText()}\n");
         }
@@ -150,7 +159,7 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
 
     public Task<Result<CommandOutput>> RunAsync(Command command, CancellationToken cancel)
     {
-        string[] words = [command.Program, .. command.Arguments.Where(static word => !word.StartsWith("--", StringComparison.Ordinal))];
+        string[] words = [command.Program, .. command.Arguments.Select(static word => word == "--simulate" ? "simulate" : word).Where(static word => !word.StartsWith("--", StringComparison.Ordinal))];
         if (Refused.Contains(string.Join(' ', words.Take(2))))
         {
             return Answer(1, "", "it refuses");
@@ -171,9 +180,7 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
             ["nft", "-s", "list", ..] => Answer(1, "", "Error: No such file or directory"),
             ["nft", "-f", "-"] => Changing("nft", () => Load(command.Input)),
             ["dpkg-query", var package] => Packages.Contains(package) ? Answer(0, "installed 1.0", "") : Answer(1, "", "no packages found"),
-            ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", var far] when Unreachable.Contains(far) => Answer(100, "", "no mirror"),
-            ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", var verb, var package] => Changing(
-                $"{verb} {package}", () => _ = verb == "install" ? Packages.Add(package) : Packages.Remove(package)),
+            ["env", "DEBIAN_FRONTEND=noninteractive", .. var rest] => Apt(rest),
             ["switch", "get", var name] => Answer(0, Switches[name] + "\n", ""),
             ["query", var name] => Switches[name] == "yes" ? Answer(0, "yes\n", "") : Answer(1, "no\n", ""),
             ["switch", "set", var name, var value] => Changing($"switch {name}", () => Switches[name] = value),
@@ -235,6 +242,41 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
     {
         Do("disarm", () => Armed.Remove(id));
         return Task.FromResult<Result<Done>>(default(Done));
+    }
+
+    private Task<Result<CommandOutput>> Apt(string[] words) => words switch
+    {
+        ["dpkg"] => Answer(0, "", ""),
+        ["apt-get", "update"] when HasMirror => Changing("update", Unreachable.Clear),
+        ["apt-get", "update"] => Answer(100, "", "no mirror"),
+        ["apt-get", "install", var far] when Unreachable.Contains(far) => Answer(100, "", "no mirror"),
+        ["apt-get", "install", var package] => Install(package),
+        ["apt-get", "simulate", "purge", .. var all] => Answer(0, string.Join('\n', all.Concat(Needing.Where(one => all.Contains(one.Value)).Select(static one => one.Key)).Select(static one => $"Purg {one} [1.0]")), ""),
+        ["apt-get", "remove" or "purge", .. var all] => Changing($"{words[1]} {all[0]}", () =>
+        {
+            Packages.ExceptWith(all);
+            Packages.ExceptWith(Needing.Where(one => all.Contains(one.Value)).Select(static one => one.Key));
+        }),
+        _ => throw new InvalidOperationException($"the apt in memory has no {string.Join(' ', words)}"),
+    };
+
+    // apt says what it will do, then dpkg does it, one package after the other.
+    private Task<Result<CommandOutput>> Install(string package)
+    {
+        if (Packages.Contains(package))
+        {
+            return Answer(0, "", "");
+        }
+
+        string[] brought = [.. Bringing.Where(one => one.Key == package && !Packages.Contains(one.Value)).Select(static one => one.Value)];
+        string line = $"Install: {string.Join(", ", brought.Select(static one => $"{one}:amd64 (1.0, automatic)").Append($"{package}:amd64 (1.0)"))}\n";
+        Do("history", () => Files[AptHistory.Path] = new FileImage(Blob.FromText(Files.GetValueOrDefault(AptHistory.Path)?.Content.ToText() + line), UnixFileMode.UserRead, 0, 0));
+        foreach (string one in brought)
+        {
+            Do($"install {one}", () => Packages.Add(one));
+        }
+
+        return Changing($"install {package}", () => Packages.Add(package));
     }
 
     private static Task<Result<CommandOutput>> Answer(int code, string output, string error) =>

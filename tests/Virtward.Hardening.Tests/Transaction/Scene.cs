@@ -63,7 +63,7 @@ internal static class Scene
         },
         new Change("modes", "modes", "secrets")
         {
-            Steps = [new FileModeStep("/etc/ssh/sshd_config", Private), new CommandStep("switch nfs", ["switch", "get", "nfs"], "off", [["switch", "set", "nfs", "off"]], [["switch", "set", "nfs", "{before}"]])],
+            Steps = [new FileModeStep("/etc/ssh/sshd_config", Private), new CommandStep("switch nfs", ["switch", "get", "nfs"], "off", [["switch", "set", "nfs", "off"]], [["switch", "set", "nfs", "{before}"]]) { UndoAtBoot = [["switch", "set", "nfs", "{before}"]] }],
         },
     ];
 
@@ -87,6 +87,8 @@ internal static class Scene
         host.Units["good.timer"] = ("disabled", false);
         host.Units["virtward-firewall.service"] = ("disabled", false);
         host.Packages.Add("telnetd");
+        host.Bringing.Add(new("unattended-upgrades", "python3-apt"));
+        host.Bringing.Add(new("unattended-upgrades", "ucf"));
         host.Switches["nfs"] = "on";
         return host;
     }

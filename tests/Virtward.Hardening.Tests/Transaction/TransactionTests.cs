@@ -187,7 +187,20 @@ public sealed class TransactionTests
         KeyValuePair<string, string>[] settings = [.. host.Settings];
         TransactionRecord waiting = (await Scene.ApplyAsync(host)).Value;
         host.Reboot("boot-2", settings);
-        Assert.True((await Scene.Transactions(host, booting: true).RevertAsync(waiting.Id, "the machine started anew", null, false, TimeSpan.Zero, Cancel)).IsOk);
+        TransactionRecord early = (await Scene.Transactions(host, booting: true).RevertAsync(waiting.Id, "the machine started anew", null, false, TimeSpan.Zero, Cancel)).Value;
+
+        // Before the network nothing can be fetched, and what only a running program can set is not tried; the rest is done.
+        Assert.Equal(TransactionStatus.Reverting, early.Status);
+        Assert.Contains(waiting.Id, host.Armed);
+        Assert.DoesNotContain("telnetd", host.Packages);
+        Assert.Contains("unattended-upgrades", host.Packages);
+        Assert.DoesNotContain(early.Entries, static entry => entry.Kind == JournalKind.NotRestored);
+        Assert.Equal("on", host.Switches["nfs"]);
+
+        host.NextProcess();
+        TransactionRecord late = (await Scene.Transactions(host).RevertAsync(waiting.Id, "the machine started anew", null, false, TimeSpan.Zero, Cancel)).Value;
+        Assert.Equal(TransactionStatus.Reverted, late.Status);
+        Assert.Empty(host.Armed);
         Assert.Equal(before, host.Picture());
     }
 

@@ -170,6 +170,11 @@ public static class Fw09
         {
             Chain? was = stored.Chains.FirstOrDefault(chain => chain.Name == name);
             Chain? isNow = now.Chains.FirstOrDefault(chain => chain.Name == name);
+            if (was is null && isNow is not null && IsMadeByAProgram(now, isNow))
+            {
+                continue;
+            }
+
             if (was is null || isNow is null)
             {
                 yield return $"chain {name} {(was is null ? "in force, not stored" : "stored, not in force")}";
@@ -201,5 +206,16 @@ public static class Fw09
                 yield return $"chain {name}: the same rules in another order";
             }
         }
+    }
+
+    // libvirt, Docker and others put chains of their own into iptables' tables, and a jump to them into iptables' own chains, whenever they start; iptables-nft's tables have the
+    // names that administrators give theirs, too (ip filter), and iptables-save gives such a table up as incompatible, so that only names tell.
+    private static bool IsMadeByAProgram(Table table, Chain chain) => !Written.IsOne(table, chain)
+        || (chain.Base is not { DropByDefault: true } && !chain.Rules.IsEmpty && chain.Rules.All(rule => GoesOnToAProgram(table, rule)));
+
+    private static bool GoesOnToAProgram(Table table, Rule rule)
+    {
+        string[] targets = [.. Written.Targets(table, rule)];
+        return targets.Length > 0 && targets.All(name => table.Chains.Any(other => other.Name == name && !Written.IsOne(table, other)));
     }
 }

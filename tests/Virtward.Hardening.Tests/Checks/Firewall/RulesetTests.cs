@@ -112,6 +112,20 @@ public sealed class RulesetTests
         Judged.DoesNotApply(Fw09.Check, NetHosts.Bare().Facts());
     }
 
+    // On Debian with libvirt: an administrator's own "ip filter" is the table that iptables-nft works in.
+    [Fact]
+    public void Chains_that_a_program_put_into_the_same_table_are_no_drift()
+    {
+        const string own = "table ip filter {\n\tchain input {\n\t\ttype filter hook input priority filter; policy accept;\n\t\tiifname \"up0\" tcp dport 16509 drop\n\t}\n";
+        const string libvirt = "\tchain LIBVIRT_INP {\n\t\tiifname \"virbr0\" udp dport 53 counter packets 0 bytes 0 accept\n\t}\n"
+            + "\tchain INPUT {\n\t\ttype filter hook input priority filter; policy accept;\n\t\tcounter packets 3 bytes 150 jump LIBVIRT_INP\n";
+        TestHost host = NetHosts.Good().Config("/etc/nftables.conf", own + "}\n");
+        Judged.Passes(Fw09.Check, host.Rules(own + libvirt + "\t}\n}\n").Facts());
+        Outcome outcome = Judged.Fails(Fw09.Check, host.Rules(own + libvirt + "\t\ttcp dport 22 drop\n\t}\n}\n").Facts(), "table ip filter");
+        Assert.Contains("chain INPUT in force, not stored", outcome.Findings[0].What, StringComparison.Ordinal);
+        Judged.Fails(Fw09.Check, host.Rules(own + libvirt + "\t}\n\tchain output {\n\t\ttype filter hook output priority filter; policy drop;\n\t}\n}\n").Facts(), "table ip filter");
+    }
+
     [Fact]
     public void A_limit_for_all_together_and_one_that_is_void_are_found()
     {

@@ -1,0 +1,34 @@
+namespace Virtward.EndToEnd.Machine;
+
+/// <summary>
+/// A disk of its own above the host's image. Its file has no name: it is there as long as this object or a machine has it open, and nothing is left behind, however the test ends.
+/// </summary>
+public sealed class HostDisk : IDisposable
+{
+    private readonly FileStream _file;
+
+    /// <summary>A disk that is as the host's was when its memory was saved.</summary>
+    public HostDisk(HostImage image)
+    {
+        string path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"virtward-host-{Guid.NewGuid():N}.qcow2");
+        Overlay(image.Of("warm.qcow2"), "qcow2", path);
+        _file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        File.Delete(path);
+        Path = $"/proc/{Environment.ProcessId}/fd/{_file.SafeFileHandle.DangerousGetHandle()}";
+    }
+
+    /// <summary>What qemu opens, as often as it likes.</summary>
+    public string Path { get; }
+
+    public void Dispose() => _file.Dispose();
+
+    /// <summary>Makes an empty disk above another.</summary>
+    public static void Overlay(string on, string format, string to)
+    {
+        Ran made = Tool.Run("qemu-img", ["create", "-q", "-f", "qcow2", "-b", on, "-F", format, to]);
+        if (made.Code != 0)
+        {
+            throw new InvalidOperationException(made.Error);
+        }
+    }
+}
