@@ -15,7 +15,7 @@ namespace Virtward.Hardening.Inventory;
 
 /// <summary>
 /// What a plan reads of a host: all of <see cref="AuditSources"/> that a maker of changes or the pre-flight looks at. Left out is what only tells an audit how things
-/// stand, and costs most of its time: which updates wait, what runs from before, journals, backups, images, sandboxes, the clock. A maker that looks at something
+/// stand, and costs most of its time: which updates wait, what runs from before, journals, backups, what lies in images, sandboxes, the clock. A maker that looks at something
 /// else has it added here; PlanSourcesTests hold each maker against what it gets.
 /// </summary>
 public static class PlanSources
@@ -24,7 +24,7 @@ public static class PlanSources
     private static readonly ImmutableArray<string> UnitFiles =
     [
         "ssh.service", "ssh.socket", "sshd.service", "sshd.socket", "libvirtd*", "virt*", "ctrl-alt-del.target", "debug-shell.service", "kdump.service", "audit*.service",
-        "systemd-resolved.service", "dnsmasq.service", "fail2ban.service", "apt-daily*.timer", "dnf*automatic*.timer", .. FirewallSources.UnitNames,
+        "systemd-resolved.service", "dnsmasq.service", "fail2ban.service", "virtward*.service", "chrony*.service", "systemd-timesyncd.service", "ntp*.service", "openntpd.service", "apt-daily*.timer", "dnf*automatic*.timer", .. FirewallSources.UnitNames,
     ];
 
     /// <summary>All of it.</summary>
@@ -34,7 +34,7 @@ public static class PlanSources
         SshSources.All,
         KernelSources.All,
         FirewallSources.All,
-        HypervisorSources.All with { Commands = [], FollowUps = [] },
+        HypervisorSources.All with { Commands = [], FollowUps = [ImageQuestions.Rights] },
         NetworkSources.All,
         PackageSources.All,
         UnitSources.All with { Commands = [.. UnitSources.All.Commands.Select(source => source.Name == UnitSources.UnitFiles ? Only(source, [.. UnitFiles, .. policy.Software.MaskedUnits]) : source)] },

@@ -58,7 +58,7 @@ public static class AllMakers
             Answers = static (_, _, finding) => finding.Subject is not ("moduli" or "administrator")
                 && !finding.Subject.Contains("key ", StringComparison.Ordinal) && !finding.Subject.Contains(" (/", StringComparison.Ordinal),
         },
-        new(ClockChange.Id, ClockChange.Of, [Svc03.Check]) { Answers = static (_, _, finding) => finding.Subject == Svc03.Clock },
+        new(ClockChange.Id, ClockChange.Of, [Svc03.Check]) { Answers = static (_, _, finding) => finding.Subject == Svc03.ClockSubject },
         new(PackagesChange.Id, PackagesChange.Of, [Pkg01.Check]) { Answers = static (_, change, finding) => change.Steps.OfType<PackageStep>().Any(step => step.Package == finding.Subject) },
         new(UpdatesChange.Id, UpdatesChange.Of, [Upd01.Check]) { Answers = static (_, _, finding) => finding.Subject != "last run" },
         new(AuditRulesChange.Id, AuditRulesChange.Of, [Mac04.Check]) { Answers = static (_, _, finding) => finding.Subject != "audit enabled" },

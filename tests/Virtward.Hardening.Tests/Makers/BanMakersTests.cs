@@ -208,5 +208,5 @@ public sealed class BanMakersTests
     }
 
     private static AuditFacts Facts(TestHost host, string guard = "") =>
-        host.Facts(Profile.Isolated, PolicyReader.Read($"version: 1\nguard: {{ {guard}jails: {{ sshd: {{ filter: sshd }} }} }}\n", "p").Policy!);
+        PlanRead.Of(host.Facts(Profile.Isolated, PolicyReader.Read($"version: 1\nguard: {{ {guard}jails: {{ sshd: {{ filter: sshd }} }} }}\n", "p").Policy!));
 }

@@ -81,7 +81,7 @@ public sealed class MoreMakersTests
         Assert.Equal("640", step.Wanted);
         Assert.Equal(["chmod", "{before}", Image], Assert.Single(step.Undo));
         AuditFacts after = Applied.On(before, made);
-        Judged.Passes(Lv09.Check, after);
+        Judged.Passes(Lv09.Check, Applied.On(Audited(off), made));
         Assert.Empty(ImageModesChange.Of(after, after.Policy).Changes);
 
         // Owned by QEMU's user a running guest keeps it; owned by root the rights of others may be how QEMU got in.
@@ -188,5 +188,7 @@ public sealed class MoreMakersTests
         return maker(facts, facts.Policy);
     }
 
-    private static AuditFacts Facts(TestHost host, string policy = "") => host.Facts(Profile.Isolated, PolicyReader.Read($"version: 1\n{policy}\n", "p").Policy!);
+    private static AuditFacts Audited(TestHost host) => host.Facts(Profile.Isolated, PolicyReader.Read("version: 1\n", "p").Policy!);
+
+    private static AuditFacts Facts(TestHost host, string policy = "") => PlanRead.Of(host.Facts(Profile.Isolated, PolicyReader.Read($"version: 1\n{policy}\n", "p").Policy!));
 }

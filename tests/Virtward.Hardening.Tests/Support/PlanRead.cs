@@ -4,6 +4,7 @@ using Virtward.Core.Policy;
 using Virtward.Core.Snapshots;
 using Virtward.Exposure.Facts;
 using Virtward.Hardening.Inventory;
+using Virtward.Hardening.Inventory.Hypervisor;
 using Virtward.Hardening.Inventory.Unit;
 
 namespace Virtward.Hardening.Tests.Support;
@@ -24,7 +25,7 @@ internal static class PlanRead
         HashSet<string> asked = [.. plan.Commands.Select(static command => command.Name)];
 
         string[] gone = [.. AuditSources.All.Commands.Select(static command => command.Name).Where(name => !asked.Contains(name))
-            .Concat(snapshot.Files.Keys.Where(static name => Unasked.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))))];
+            .Concat(snapshot.Files.Keys.Where(static name => name != ImageQuestions.States && Unasked.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))))];
         Snapshot less = snapshot with { Files = snapshot.Files.RemoveRange(gone) };
         if (less.Text(SnapshotNames.FileStates) is string states)
         {

@@ -10,7 +10,7 @@ public static class Svc03
     private const string Synchronized = "/run/systemd/timesync/synchronized";
 
     /// <summary>What a finding about the clock is about.</summary>
-    internal const string Clock = "clock";
+    internal const string ClockSubject = "clock";
 
     /// <summary>The units that keep a clock right.</summary>
     internal static readonly ImmutableArray<string> Clocks = ["chrony.service", "chronyd.service", "systemd-timesyncd.service", "ntpsec.service", "ntpd.service",
@@ -88,7 +88,7 @@ public static class Svc03
     {
         if (Clocks.FirstOrDefault(facts.Units.IsActive) is not string clock)
         {
-            findings.Add(new Finding(Clock, "nothing keeps the clock right", new Remedy("Install and start chrony.")
+            findings.Add(new Finding(ClockSubject, "nothing keeps the clock right", new Remedy("Install and start chrony.")
             {
                 Steps = [facts.Distribution.Install("chrony"), facts.Distribution.Choose("systemctl enable --now chronyd", "systemctl enable --now chrony")],
             })

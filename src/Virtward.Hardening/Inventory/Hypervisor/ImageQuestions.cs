@@ -53,6 +53,9 @@ internal static class ImageQuestions
         }
     }
 
+    /// <summary>Of the questions, that about rights alone: no image is opened for it.</summary>
+    public static IEnumerable<CommandSource> Rights(Snapshot snapshot) => Of(snapshot).Where(static source => source.Name == States);
+
     /// <summary>The name of an image's answer in the snapshot.</summary>
     public static string NameOf(string path) => $"{Chains}{Snapshot.NamePart(path)}.json";
 
