@@ -21,8 +21,10 @@ public sealed class AuditPage
         .w{font-weight:650;text-transform:uppercase;font-size:12px;letter-spacing:.04em}.wcritical{color:var(--critical)}.whigh{color:var(--high)}.wmedium{color:var(--medium)}.wlow{color:var(--low)}.wpass{color:var(--pass)}
         code,pre{font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace}pre{background:var(--bg);border:1px solid var(--edge);border-radius:6px;padding:8px 12px;overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere;margin:8px 0}
         ul.e{margin:6px 0 6px 18px;padding:0}ul.e li{overflow-wrap:anywhere}.f{border-top:1px solid var(--edge);margin-top:10px;padding-top:10px}
-        table{border-collapse:collapse;width:100%;font-size:14px}th,td{text-align:left;vertical-align:top;padding:6px 10px 6px 0;border-bottom:1px solid var(--edge);overflow-wrap:anywhere}th{font-weight:650}
-        .pic{overflow-x:auto}.pic svg{max-width:100%;height:auto}@media print{body{max-width:none;padding:0}details{display:block}}
+        .tab{overflow-x:auto}table{border-collapse:collapse;width:100%;min-width:640px;font-size:14px}th,td{text-align:left;vertical-align:top;padding:6px 14px 6px 0;border-bottom:1px solid var(--edge);overflow-wrap:break-word}
+        th{font-weight:650;white-space:nowrap}tr{break-inside:avoid}thead{display:table-header-group}td.n{white-space:nowrap}b code{font-weight:650}
+        .pic{overflow-x:auto}.pic svg{max-width:100%;min-width:640px;height:auto}
+        @media print{body{max-width:none;padding:0;font-size:12px}table{min-width:0;font-size:11px}.tab,.pic{overflow:visible}.pic svg{min-width:0}pre,code{font-size:10.5px}h2,h3{break-after:avoid}.card{break-inside:auto}.f{break-inside:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
         """;
 
     private readonly StringBuilder _page = new();
@@ -86,14 +88,14 @@ public sealed class AuditPage
             return;
         }
 
-        Line("<h2>What listens here</h2><table><tr><th>Service</th><th>Port</th><th>Bound to</th><th>Who reaches it</th><th>Risk</th><th>What to do</th></tr>");
+        Line("<h2>What listens here</h2><div class=\"tab\"><table><thead><tr><th>Service</th><th>Port</th><th>Bound to</th><th>Who reaches it</th><th>Risk</th><th>What to do</th></tr></thead><tbody>");
         foreach (ServiceLine line in _report.Services)
         {
             string level = line.Level is Severity severity ? $"<div class=\"w w{AuditWords.Of(severity)}\">{AuditWords.Of(severity)}</div>" : "<div class=\"w wpass\">as it should be</div>";
-            Line($"<tr><td><b>{Safe(line.Name)}</b><div class=\"dim\">{Safe(line.Owner)}</div></td><td>{Safe(line.Port)}</td><td>{Safe(line.Bound)}</td><td>{level}{Safe(line.Reach)}</td><td>{Safe(line.Risk)}</td><td>{Safe(line.Advice)}</td></tr>");
+            Line($"<tr><td><b>{Safe(line.Name)}</b><div class=\"dim\">{Safe(line.Owner)}</div></td><td class=\"n\">{Safe(line.Port)}</td><td>{Safe(line.Bound)}</td><td>{level}{Safe(line.Reach)}</td><td>{Safe(line.Risk)}</td><td>{Safe(line.Advice)}</td></tr>");
         }
 
-        Line("</table>");
+        Line("</tbody></table></div>");
     }
 
     private void Findings()
@@ -147,17 +149,17 @@ public sealed class AuditPage
 
     private void Rest()
     {
-        Line("<h2>All checks</h2><table><tr><th>Check</th><th></th><th>What must hold</th><th>What was seen</th></tr>");
+        Line("<h2>All checks</h2><div class=\"tab\"><table><thead><tr><th>Check</th><th></th><th>What must hold</th><th>What was seen</th></tr></thead><tbody>");
         foreach (CheckResult result in _report.Results)
         {
             string state = result.Waiver is not null ? "waived" : AuditWords.Of(result.Outcome.Status);
             string seen = result.Waiver is { } waiver ? $"until {waiver.Until:yyyy-MM-dd}: {waiver.Because}"
                 : result.IsOpen ? Words.Count(result.Outcome.Findings.Length, "finding") : result.Outcome.Reason;
             string style = state switch { "pass" => "wpass", "fail" => $"w{AuditWords.Of(result.Severity)}", "unknown" or "waived" => "wmedium", _ => "wlow" };
-            Line($"<tr><td>{Safe(result.Check.Id)}</td><td class=\"w {style}\">{state}</td><td>{Safe(result.Check.Title)}</td><td class=\"dim\">{Safe(seen)}</td></tr>");
+            Line($"<tr><td class=\"n\">{Safe(result.Check.Id)}</td><td class=\"n w {style}\">{state}</td><td>{Safe(result.Check.Title)}</td><td class=\"dim\">{Safe(seen)}</td></tr>");
         }
 
-        Line("</table>");
+        Line("</tbody></table></div>");
     }
 
     private static string Safe(string text) => WebUtility.HtmlEncode(text);

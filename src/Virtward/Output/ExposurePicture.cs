@@ -27,6 +27,12 @@ public sealed class ExposurePicture
     private const int Top = 108;
     private const int GroupHead = 30;
 
+    // What fits into a chip and a zone by the widest of the fonts (DejaVu Sans): 13 pixels and bold, 12 pixels and bold, 12 pixels.
+    private const int NameLength = 54;
+    private const int WrongLength = 58;
+    private const int ToldLength = 67;
+    private const int ZoneLength = 29;
+
     // More than two dozen chips are no picture any more; what is left out is said, and it is the least worrying, because rows come worst first.
     private const int MaxRows = 24;
     private const int MaxPaths = 6;
@@ -62,7 +68,8 @@ public sealed class ExposurePicture
         int right = Top + groups.Sum(group => GroupHead + (group.Rows.Count * (ChipHeight + ChipGap)) + 14);
         int left = Top + (_report.Zones.Length * (ZoneHeight + ZoneGap));
         int bottom = Math.Max(Math.Max(left, right), Top + 160);
-        int height = bottom + 64;
+        int more = _report.Rows.Length - rows.Length;
+        int height = bottom + (more > 0 ? 78 : 56);
         Line($"""<svg xmlns="http://www.w3.org/2000/svg" class="p" width="{Width}" height="{height}" viewBox="0 0 {Width} {height}" role="img" aria-label="{Escape($"Who reaches what on {_report.Host}")}">""");
         Line($"<style>{Style}</style>");
         Line($"""<rect class="ground" width="{Width}" height="{height}" rx="10"/>""");
@@ -73,7 +80,7 @@ public sealed class ExposurePicture
         Zones();
         Line($"""<rect class="wall" x="{WallX}" y="{Top}" width="{WallWidth}" height="{bottom - Top}" rx="4"/>""");
         Chips(groups);
-        Legend(bottom + 34, _report.Rows.Length - rows.Length);
+        Legend(bottom + 34, more);
         Line("</svg>");
         return _svg.ToString();
     }
@@ -116,8 +123,8 @@ public sealed class ExposurePicture
             _zoneY[zone.Name] = y;
             Line($"""<rect class="box" x="{ZoneX}" y="{y}" width="{ZoneWidth}" height="{ZoneHeight}" rx="8"/>""");
             Text(ZoneX + 14, y + 25, "h", zone.Guess is null ? zone.Name : $"{zone.Name} (guessed)");
-            Text(ZoneX + 14, y + 44, "d", Fit(zone.Sources.IsEmpty ? "any source" : zone.Sources.ToString(), 32));
-            Text(ZoneX + 14, y + 61, "d", Fit(zone.Entries.IsEmpty ? "no interface" : $"by {string.Join(", ", zone.Entries)}", 32));
+            Text(ZoneX + 14, y + 44, "d", Fit(zone.Sources.IsEmpty ? "any source" : zone.Sources.ToString(), ZoneLength));
+            Text(ZoneX + 14, y + 61, "d", Fit(zone.Entries.IsEmpty ? "no interface" : $"by {string.Join(", ", zone.Entries)}", ZoneLength));
             if (!_report.Rows.Any(row => row.Cells.Any(cell => cell.Zone == zone.Name && cell.Concern != Concern.Closed)))
             {
                 // A way that ends at the wall: from here nothing is reached.
@@ -159,8 +166,9 @@ public sealed class ExposurePicture
         string name = endpoint.Destination is { } zone ? zone.Name == Zone.Host ? "the host, whatever listens" : $"to {zone.Name}"
             : endpoint.Service.Name.Length > 0 ? $"{endpoint.Service.Name}  {endpoint.PortText}" : endpoint.PortText;
         string owner = endpoint.Place == EndpointPlace.Host ? "" : endpoint.Owner;
-        Text(ChipX + 12, y + 17, "h", Fit(owner.Length > 0 ? $"{owner}: {name}" : name, 62));
-        Text(ChipX + 12, y + 33, $"d t{style}", Fit(Told(row), 74));
+        Text(ChipX + 12, y + 17, "h", Fit(owner.Length > 0 ? $"{owner}: {name}" : name, NameLength));
+        string told = Told(row);
+        Text(ChipX + 12, y + 33, $"d t{style}", Fit(told, row.Concern == Concern.Wrong ? WrongLength : ToldLength), told);
     }
 
     private static string Told(ExposureRow row)
@@ -207,7 +215,7 @@ public sealed class ExposurePicture
 
         if (left > 0)
         {
-            Text(x, y, "d", $"and {Words.Count(left, "endpoint")} more, less worrying (virtward exposure --json)");
+            Text(ZoneX, y + 24, "d", $"and {Words.Count(left, "endpoint")} more, less worrying (virtward exposure --json)");
         }
     }
 
@@ -219,8 +227,9 @@ public sealed class ExposurePicture
         _ => "closed",
     };
 
-    private void Text(int x, int y, string style, string text) =>
-        Line($"""<text class="{style}" x="{x}" y="{y}">{Escape(text)}</text>""");
+    // The whole of what was cut is shown under the pointer.
+    private void Text(int x, int y, string style, string text, string? whole = null) =>
+        Line($"""<text class="{style}" x="{x}" y="{y}">{Escape(text)}{(whole is null || whole == text ? "" : $"<title>{Escape(whole)}</title>")}</text>""");
 
     private void Line(FormattableString line) => _svg.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
 
