@@ -26,7 +26,8 @@ public static class Fail2BanChange
     /// <summary>Makes it.</summary>
     public static MadeChanges Of(AuditFacts facts, HostPolicy policy)
     {
-        if (!policy.Guard.Managed || facts.Units.Problem is not null || !BanEngines.Fail2Ban(facts) || facts.Guarding.Fail2Ban is not { Problem: null })
+        // Without its own jail.conf Fail2Ban does not start, and there is nothing to build on.
+        if (!policy.Guard.Managed || facts.Files.Find("/etc/fail2ban/jail.conf") is null || facts.Units.Problem is not null || !BanEngines.Fail2Ban(facts) || facts.Guarding.Fail2Ban is not { Problem: null })
         {
             return MadeChanges.None;
         }

@@ -28,6 +28,7 @@ internal sealed class Fail2BanSettings
     private readonly ImmutableArray<Prefix> _spared;
     private readonly SortedDictionary<string, SortedDictionary<string, string>> _sections = new(StringComparer.Ordinal);
     private readonly List<string> _notes = [];
+    private Fail2BanConfig _config = null!;
     private bool _forAll;
 
     private Fail2BanSettings(AuditFacts facts, HostPolicy policy, string path)
@@ -63,21 +64,23 @@ internal sealed class Fail2BanSettings
     public static Fail2BanSettings Of(AuditFacts facts, HostPolicy policy, string path)
     {
         var settings = new Fail2BanSettings(facts, policy, path);
-        settings.After = settings.WithOurs();
-        for (int round = 0; round < MostRounds && settings.Add(settings.After.Guarding.Fail2Ban!); round++)
+        settings._config = settings.ReadWithOurs();
+        for (int round = 0; round < MostRounds && settings.Add(settings._config); round++)
         {
-            settings.After = settings.WithOurs();
+            settings._config = settings.ReadWithOurs();
         }
 
+        settings.After = new AuditFacts(HostFacts.Read(settings.WithOurs()), facts.Policy, facts.Profile, facts.Now);
         return settings;
     }
 
-    private AuditFacts WithOurs()
+    private Fail2BanConfig ReadWithOurs() => Fail2BanConfig.Read(FileFacts.Read(WithOurs()))!;
+
+    private Snapshot WithOurs()
     {
         string name = SnapshotNames.OfPath(_path);
         Snapshot snapshot = _facts.Snapshot;
-        snapshot = Lines.IsEmpty ? snapshot with { Files = snapshot.Files.Remove(name) } : snapshot.With(name, string.Join('\n', Lines) + "\n");
-        return new AuditFacts(HostFacts.Read(snapshot), _facts.Policy, _facts.Profile, _facts.Now);
+        return Lines.IsEmpty ? snapshot with { Files = snapshot.Files.Remove(name) } : snapshot.With(name, string.Join('\n', Lines) + "\n");
     }
 
     // One round: true where something was added.
@@ -222,7 +225,7 @@ internal sealed class Fail2BanSettings
 
         if (settings.TryGetValue(key, out string? said) && said == value)
         {
-            if (After.Guarding.Fail2Ban!.Find(section, key) is FoundSetting found && found.Path != _path)
+            if (_config.Find(section, key) is FoundSetting found && found.Path != _path)
             {
                 _notes.Add($"{key} of Fail2Ban's jail {section} stays: {found.Path} is read after {_path}");
             }

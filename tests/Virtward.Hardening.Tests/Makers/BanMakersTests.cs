@@ -115,6 +115,7 @@ public sealed class BanMakersTests
         const string good = "[DEFAULT]\nignoreip = 127.0.0.1/8 192.168.0.0/16 203.0.113.10 2001:db8::10\nbanaction = nftables\nbanaction_allports = nftables[type=allports]\nbackend = systemd\n[sshd]\nenabled = true\nport = 2222\n";
         Assert.Same(MadeChanges.None, Made(Host("", "ssh.service")));
         Assert.Empty(Made(Host(good)).Changes);
+        Assert.Same(MadeChanges.None, Made(new TestHost().Units("fail2ban.service").Config(Fail2BanChange.Path, "[sshd]\nmode = aggressive\n")));
         Assert.Empty(Made(Host(good.Replace("ssh", "telnet", StringComparison.Ordinal)), "manage: false, ").Changes);
     }
 
