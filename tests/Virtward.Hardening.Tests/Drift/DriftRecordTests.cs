@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Virtward.Core.Results;
 using Virtward.Hardening.Changes;
 using Virtward.Hardening.Drift;

@@ -1,7 +1,5 @@
-using Virtward.Core.Policy;
 using Virtward.Core.Policy.Reading;
 using Virtward.Hardening.Audit;
-using Virtward.Hardening.Changes;
 using Virtward.Hardening.Checks;
 using Virtward.Hardening.Inventory;
 using Virtward.Hardening.Makers;
