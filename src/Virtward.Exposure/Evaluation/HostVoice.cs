@@ -91,12 +91,30 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
     }
 
     /// <summary>The reset that a <c>reject</c> sends: it carries the packet's flow; to a packet of none it is looked up for itself (nf_ct_attach).</summary>
-    public static PacketState ResetFor(PacketState refused)
+    public PacketState? ResetFor(PacketState refused)
     {
+        // Before routing it is the way back that counts (nf_reject_fill_skb_dst): nobody resets a broadcast, nor to one.
+        if (!refused.V6 && (refused.Route is { Type: RouteType.Broadcast or RouteType.Multicast } || (refused.Route is null && IsToAll(refused[Slot.SourceAddress]))))
+        {
+            return null;
+        }
+
         PacketState reset = Swap(refused, ResetTo((int)(uint)refused[Slot.TcpFlags].Number), 0);
         Attach(reset, refused);
+
+        // nf_nat_inet_fn: of a flow that is not known yet, the rules of translation meet the reset first; ICMP never meets them (nf_nat_ipv4_fn).
+        reset.DestinationBound = refused.DestinationBound || reset.Connection is not null;
+        reset.SourceBound = refused.SourceBound || reset.Connection is not null;
+        if (!reset.Tracked)
+        {
+            (reset.DestinationBound, reset.SourceBound) = (false, false);
+        }
+
         return reset;
     }
+
+    private bool IsToAll(in BitValue address) => address.IsNumber && room.Router
+        .Find(false, BitValue.Of(0, 32), address, BitValue.Of(0, 32), room.Network.Loopback.Name, null, BddManager.True).Exists(static way => way.Hit.Type is RouteType.Broadcast or RouteType.Multicast);
 
     // nf_conntrack_attach: in the other direction of the packet's flow, be that known yet, or not any more.
     private static void Attach(PacketState to, PacketState about)

@@ -243,7 +243,9 @@ internal sealed class IncomingRouting(Room room, PacketPath path, ISink sink)
         int part = room.Manager.And(state.Condition, set);
         if (part != BddManager.False)
         {
-            Deliver(state.With(part), how);
+            PacketState handed = state.With(part);
+            handed.Route = new RouteHit(handed.V6 ? RouteType.Multicast : how == "multicast" ? RouteType.Multicast : RouteType.Broadcast, handed.In?.Name, null, null);
+            Deliver(handed, how);
             state = state.With(room.Manager.Minus(state.Condition, part));
         }
     }

@@ -164,11 +164,11 @@ public sealed class Tracer
             if (with == "tcp-reset")
             {
                 Life.Close(refused);
-                Say(HostVoice.ResetFor(refused), depth);
+                Say(_voice.ResetFor(refused), depth);
             }
             else
             {
-                Say(_voice.Error(refused, refused.Refusal), depth);
+                Say(_voice.Error(refused, refused.Refusal), depth, refused.In);
             }
         }
 
@@ -176,7 +176,7 @@ public sealed class Tracer
         {
             if (where == Host)
             {
-                Say(_voice.Answer(arrived), depth);
+                Say(_voice.Answer(arrived), depth, arrived.In);
             }
         }
     }
@@ -189,10 +189,12 @@ public sealed class Tracer
         return spent < MaxRedirects;
     }
 
-    private void Say(PacketState? what, int depth)
+    // To a neighbour's link-local address it goes by the device that he was heard at (tcp_v6_send_response, icmp6_send).
+    private void Say(PacketState? what, int depth, NetworkInterface? device = null)
     {
         if (what is not null && depth < MaxAnswers)
         {
+            what.Out = device;
             Begin(false);
             _machine.Path.Send(what);
             Settle(depth + 1);

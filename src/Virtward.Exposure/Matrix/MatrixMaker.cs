@@ -199,7 +199,8 @@ public sealed class MatrixMaker
         bool elsewhere = endpoint.BoundDevice is { } bound && bound != entry.Interface && bound != entry.Device && !IsInVrf(entry.Interface, bound);
         foreach (Address address in Ordered(endpoint, entry))
         {
-            PrefixSet asked = entry.Sources is null ? (address.IsV4 ? Everyone4 : Everyone6) : entry.Sources.Intersect(address.IsV4 ? Everyone4 : Everyone6);
+            PrefixSet family = address.IsV4 ? Everyone4 : Everyone6;
+            PrefixSet asked = entry.Sources is not null ? entry.Sources.Intersect(family) : entry.Others.IsEmpty ? family : family.Subtract(entry.Others);
             if (asked.IsEmpty || tally.IsFull(address, asked))
             {
                 continue;
@@ -214,7 +215,7 @@ public sealed class MatrixMaker
             var question = new Question(entry.Device, address, endpoint.Protocol, (int)endpoint.Ports.First)
             {
                 Ports = endpoint.Ports.IsSingle ? null : endpoint.Ports,
-                From = entry.Sources is null ? null : asked,
+                From = ReferenceEquals(asked, family) ? null : asked,
                 Bridged = IsNeighbour(endpoint, guest, entry),
                 Straight = endpoint.Place is EndpointPlace.Guest or EndpointPlace.Container,
                 Arriving = endpoint.Behind,

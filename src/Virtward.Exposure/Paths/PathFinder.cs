@@ -78,7 +78,7 @@ public sealed class PathFinder(ExposureEngine engine, HostNetwork network)
         }
     }
 
-    private static PrefixSet Sources(PathQuestion question, ZoneEntry entry) => question.Sources ?? entry.Sources ?? PrefixSet.Of(Every4, Every6);
+    private static PrefixSet Sources(PathQuestion question, ZoneEntry entry) => question.Sources ?? entry.Sources ?? PrefixSet.Of(Every4, Every6).Subtract(entry.Others);
 
     // Rules for IP see a bridge, not its port.
     private string Seen(string device) => network.Interfaces.FirstOrDefault(one => one.Name == device)?.Master is { } master

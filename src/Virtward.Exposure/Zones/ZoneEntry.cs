@@ -8,4 +8,8 @@ namespace Virtward.Exposure.Zones;
 /// <param name="Sources">Whom packets come from; null: anybody.</param>
 /// <param name="Reason">Why it belongs to the zone, a clause that goes on from the device's name.</param>
 /// <param name="Guessed">Whether it was guessed from the host, not taken from the policy.</param>
-public sealed record ZoneEntry(string Device, string Interface, PrefixSet? Sources, string Reason, bool Guessed);
+public sealed record ZoneEntry(string Device, string Interface, PrefixSet? Sources, string Reason, bool Guessed)
+{
+    /// <summary>Where anybody comes in: whom other zones name at the same device, and who is theirs alone.</summary>
+    public PrefixSet Others { get; init; } = PrefixSet.Empty;
+}

@@ -20,7 +20,7 @@ public sealed record ZoneMap(ImmutableArray<Zone> Zones, ImmutableArray<string> 
     {
         ImmutableArray<EntryPoint> points = EntryPoints.Of(facts.Network);
         List<string> notes = [];
-        ImmutableArray<Zone> named = PolicyZones.Of(policy, points, facts.Network, notes);
+        ImmutableArray<Zone> named = Apart(PolicyZones.Of(policy, points, facts.Network, notes));
         List<(string Zone, ZoneEntry Entry)> rest = [];
         var guess = new ZoneGuess(facts, notes);
         foreach (EntryPoint point in points)
@@ -55,6 +55,22 @@ public sealed record ZoneMap(ImmutableArray<Zone> Zones, ImmutableArray<string> 
     public Zone? Find(string name) => Zones.FirstOrDefault(zone => zone.Name == name);
 
     private static bool Takes(ZoneEntry entry, string device) => entry.Device == device || entry.Interface == device;
+
+    // Where one zone takes anybody who comes in by a device and others name their sources there, these are theirs alone, as for a single packet.
+    private static ImmutableArray<Zone> Apart(ImmutableArray<Zone> zones) =>
+    [
+        .. zones.Select(zone => zone with
+        {
+            Entries =
+            [
+                .. zone.Entries.Select(entry => entry.Sources is null && Named(zones, zone, entry.Device) is { IsEmpty: false } others
+                    ? entry with { Others = others } : entry),
+            ],
+        }),
+    ];
+
+    private static PrefixSet Named(ImmutableArray<Zone> zones, Zone but, string device) => zones.Where(other => other.Name != but.Name).SelectMany(static other => other.Entries)
+        .Where(entry => entry.Device == device && entry.Sources is not null).Aggregate(PrefixSet.Empty, static (all, entry) => all.Union(entry.Sources!));
 
     // The policy gives a place to some sources only: whoever else comes in there is of the internet.
     private static ZoneEntry? Rest(EntryPoint point, ImmutableArray<ZoneEntry> held)

@@ -250,6 +250,7 @@ public sealed class ExposureTests : IDisposable
             version: 1
             zones:
               internet: { interfaces: [up0] }
+              management: { interfaces: [mgmt0] }
               office: { interfaces: [up0], sources: [198.51.100.0/24] }
               partner: { interfaces: [up0], sources: [192.0.2.0/24] }
             """);

@@ -59,6 +59,22 @@ public sealed class ZoneMapTests
     }
 
     [Fact]
+    public void Who_names_sources_at_a_device_holds_them_apart_from_who_takes_anybody_there()
+    {
+        ZoneMap map = _facts.Zones(
+        [
+            new ZonePolicy("internet", ["eth0"], []),
+            new ZonePolicy("office", ["eth0"], [new Prefix(Address.Parse("198.51.100.0"), 24)]),
+        ]);
+        ZoneEntry internet = Assert.Single(map.Find(Zone.Internet)!.Entries, static entry => entry.Device == "eth0");
+        Assert.Null(internet.Sources);
+        Assert.Equal("198.51.100.0/24", internet.Others.ToString());
+        Assert.Empty(Assert.Single(map.Find("office")!.Entries).Others);
+        Assert.Equal("office", map.Of("eth0", Address.Parse("198.51.100.9"))!.Name);
+        Assert.Equal(Zone.Internet, map.Of("eth0", Address.Parse("198.51.101.9"))!.Name);
+    }
+
+    [Fact]
     public void A_zone_of_networks_alone_is_where_the_routes_lead()
     {
         ZoneMap map = _facts.Zones(
