@@ -30,8 +30,10 @@ public static class AuditRulesChange
         string text = ConfigText.Ours("Rules that others have already are there twice, which augenrules(8) takes.",
             Mac04.Topics.SelectMany(static topic => topic.Rules).Select(rule => rule.Replace("/etc/nftables.conf", Mac04.FirewallPath(facts), StringComparison.Ordinal)));
 
-        // RHEL forbids to stop auditd by systemctl; where a unit of its own loads the rules (audit 4), that is started anew.
-        string? loader = facts.Units.Find("audit-rules.service") is not null ? "audit-rules.service" : facts.Distribution.Family == Family.Debian && runs ? Unit : null;
+        // RHEL forbids to stop auditd by systemctl; where a unit of its own loads the rules (audit 4), that is started anew. Debian's package starts auditd as it is installed, before our
+        // rules are there.
+        bool installs = facts.Packages.Problem is null && !facts.Packages.Has(package);
+        string? loader = facts.Units.Find("audit-rules.service") is not null ? "audit-rules.service" : facts.Distribution.Family == Family.Debian && (runs || installs) ? Unit : null;
         List<string> notes = [];
         if (runs && loader is null)
         {
@@ -51,7 +53,7 @@ public static class AuditRulesChange
                 Risk = ChangeRisk.None,
                 Steps =
                 [
-                    .. facts.Packages.Problem is not null || facts.Packages.Has(package) ? (ReadOnlySpan<Step>)[] : [new PackageStep(package, true)],
+                    .. installs ? [new PackageStep(package, true)] : (ReadOnlySpan<Step>)[],
                     new FileStep(Path, text, ConfigText.Private),
                     .. runs ? (ReadOnlySpan<Step>)[] : [new UnitStep(Unit, UnitBoot.Enabled, true)],
                 ],

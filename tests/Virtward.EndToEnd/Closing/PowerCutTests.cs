@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Virtward.EndToEnd.Insecure;
-using Virtward.EndToEnd.Machine;
 using Xunit;
 
 namespace Virtward.EndToEnd.Closing;

@@ -2,7 +2,8 @@
 # Not what programs write as they run (/var, /run, leases), nor what Virtward keeps for itself.
 import hashlib, os, re, stat, subprocess, sys
 
-ours = ("/etc/virtward", "/usr/local/bin/virtward")
+# Ours; and what libvirt writes at every start of a guest, with the number of its cable.
+ours = ("/etc/virtward", "/usr/local/bin/virtward", "/etc/apparmor.d/libvirt")
 lines = []
 
 

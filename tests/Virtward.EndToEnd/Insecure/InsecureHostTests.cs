@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using Virtward.EndToEnd.Machine;
 using Virtward.Host.Tests.Support;
 using Xunit;
 

@@ -165,6 +165,7 @@ public sealed class ServiceMakersTests
         TestHost host = new TestHost().Dpkg("apt").Units("ssh.service").Config("/etc/audit/rules.d/audit.rules", "-D\n");
         MadeChanges made = Made(AuditRulesChange.Of, host);
         Assert.Equal([new PackageStep("auditd", true), new UnitStep("auditd.service", UnitBoot.Enabled, true)], made.Changes[0].Steps.Where(static step => step is not FileStep));
+        Assert.Equal([new UnitEffect("auditd.service", UnitEffectKind.Restart)], made.Changes[0].Effects);
         string rules = File(made, "/etc/audit/rules.d/00-virtward.rules").Content!;
         AuditFacts loaded = Facts(new TestHost().Units("auditd.service").Text("audit/audit-rules.txt", string.Join('\n', rules.Split('\n').Where(static line => line.StartsWith('-')))));
         Judged.Passes(Mac04.Check, loaded);
