@@ -108,8 +108,18 @@ internal sealed class UnitSteps(HostMachine machine) : IStepHandler<UnitStep, Un
             return started;
         }
 
-        // In one call, so that who is killed in between leaves nothing stopped: systemd stops the service, starts the socket, then the service.
-        return await DoAsync("restart", unit, cancel, [], [service]);
+        // In one call, so that who is killed in between leaves nothing stopped. The service comes first: its stopping is under way when the socket's start is queued, and that one waits for
+        // it (systemd.unit(5): a unit is shut down before another is started, whatever their order); then the service starts after the socket.
+        started = await DoAsync("restart", service, cancel, [], [unit]);
+        if (started.IsOk)
+        {
+            return started;
+        }
+
+        Result<Done> room = await DoAsync("stop", service, cancel);
+        started = room.IsOk ? await DoAsync("start", unit, cancel) : room;
+        Result<Done> again = await DoAsync("start", service, cancel);
+        return started.IsOk ? again : started;
     }
 
     private async Task<Result<Done>> RestoreBootAsync(string unit, UnitBefore now, UnitBefore before, CancellationToken cancel)

@@ -174,7 +174,7 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
 
                 // In the queue of a boot the socket comes before its service.
                 && !command.Arguments.Contains("--no-block") => Answer(1, "", ""),
-            ["systemctl", "restart", var socket, var service] => Changing($"restart {socket}", () => (Units[socket], Units[service]) = ((Units[socket].Boot, true), (Units[service].Boot, true))),
+            ["systemctl", "restart", var service, var socket] => Changing($"restart {socket}", () => (Units[socket], Units[service]) = ((Units[socket].Boot, true), (Units[service].Boot, true))),
             ["systemctl", var verb, .. var units] => Changing($"{verb} {units[0]}", () => Systemctl(verb, units[0])),
             ["nft", "-s", "list", "table", "inet", ..] => Table is null ? Answer(1, "", "Error: No such file or directory") : Answer(0, Listing(), ""),
             ["nft", "-s", "list", ..] => Answer(1, "", "Error: No such file or directory"),
