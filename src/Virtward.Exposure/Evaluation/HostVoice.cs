@@ -93,8 +93,7 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
     /// <summary>The reset that a <c>reject</c> sends: it carries the packet's flow; to a packet of none it is looked up for itself (nf_ct_attach).</summary>
     public PacketState? ResetFor(PacketState refused)
     {
-        // Before routing it is the way back that counts (nf_reject_fill_skb_dst): nobody resets a broadcast, nor to one.
-        if (!refused.V6 && (refused.Route is { Type: RouteType.Broadcast or RouteType.Multicast } || (refused.Route is null && IsToAll(refused[Slot.SourceAddress]))))
+        if (!refused.V6 && IsAboutMany(refused))
         {
             return null;
         }
@@ -112,6 +111,10 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
 
         return reset;
     }
+
+    // Nobody resets a broadcast, nor tells of one (nf_send_reset, icmp_send). Before routing it is the way back that counts: nf_reject_fill_skb_dst makes it the refused packet's own.
+    private bool IsAboutMany(PacketState state) => state.Route is { Type: RouteType.Broadcast or RouteType.Multicast }
+        || (!state.V6 && state.Route is null && IsToAll(state[Slot.SourceAddress]));
 
     private bool IsToAll(in BitValue address) => address.IsNumber && room.Router
         .Find(false, BitValue.Of(0, 32), address, BitValue.Of(0, 32), room.Network.Loopback.Name, null, BddManager.True).Exists(static way => way.Hit.Type is RouteType.Broadcast or RouteType.Multicast);
@@ -142,7 +145,7 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
         BitValue from = about[Slot.SourceAddress];
         BitValue to = about[Slot.DestinationAddress];
         if (what.Type == 0 || !from.IsNumber || !to.IsNumber || IsForMany(from.Number, about.V6, true) || IsForMany(to.Number, about.V6, false)
-            || about.Route is { Type: RouteType.Broadcast or RouteType.Multicast } || SourceTowards(about) is not { } source)
+            || IsAboutMany(about) || SourceTowards(about) is not { } source)
         {
             return null;
         }
