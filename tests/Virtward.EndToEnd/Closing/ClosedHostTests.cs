@@ -68,7 +68,7 @@ public sealed class ClosedHostTests
     private static void Scan(ClosingScene scene)
     {
         string exposure = Path.Combine(Path.GetTempPath(), $"virtward-exposure-{Guid.NewGuid():N}.json");
-        File.WriteAllText(exposure, scene.Host.Must("virtward exposure --patience 2m --json | tee /run/exposure.json"));
+        File.WriteAllText(exposure, scene.Host.Must("virtward exposure --json | tee /run/exposure.json"));
         try
         {
             Assert.Equal(0, Agreement.Scan(scene.Program, exposure, "internet", scene.Internet, "203.0.113.10", "2001:db8::10", "192.168.1.100"));
