@@ -19,6 +19,9 @@ public interface IHostFiles
     /// <summary>Removes a file; nothing where there is none. On the disk before it returns.</summary>
     Result<Done> Remove(string path);
 
+    /// <summary>Removes what a <see cref="Write"/> of this path that was killed half-way has left beside it; nothing where there is none.</summary>
+    Result<Done> Tidy(string path);
+
     /// <summary>The topmost directory above a path that does not exist; null where all do.</summary>
     string? FirstMissingDirectory(string path);
 

@@ -35,6 +35,11 @@ internal sealed class FileSteps(IHostFiles files) : IStepHandler<FileStep, FileB
 
     public Task<Result<Done>> RestoreAsync(FileStep step, FileBefore before, CancellationToken cancel)
     {
+        if (files.Tidy(step.Path) is { IsOk: false } left)
+        {
+            return Task.FromResult(left);
+        }
+
         if (before.Image is not null)
         {
             return Task.FromResult(files.Read(step.Path, MaxBytes).TryGet(out FileImage? now, out _) && before.Image.Equals(now)

@@ -66,7 +66,7 @@ public sealed class HostFiles(string root = "/") : IHostFiles
     {
         string place = _root + path;
         string directory = Path.GetDirectoryName(place)!;
-        string beside = Path.Combine(directory, $".{Path.GetFileName(place)}.virtward-{Environment.ProcessId}.new");
+        string beside = Beside(place);
         try
         {
             Directory.CreateDirectory(directory, DirectoryMode);
@@ -131,6 +131,26 @@ public sealed class HostFiles(string root = "/") : IHostFiles
     }
 
     /// <inheritdoc/>
+    public Result<Done> Tidy(string path)
+    {
+        string beside = Beside(_root + path);
+        try
+        {
+            // Without its directory there is nothing of it either.
+            if (Directory.Exists(Path.GetDirectoryName(beside)))
+            {
+                File.Delete(beside);
+            }
+
+            return default(Done);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return Failure("cannot remove what was left beside the file", path, failure);
+        }
+    }
+
+    /// <inheritdoc/>
     public string? FirstMissingDirectory(string path)
     {
         string? missing = null;
@@ -187,6 +207,9 @@ public sealed class HostFiles(string root = "/") : IHostFiles
             return Failure("cannot set the mode", path, failure);
         }
     }
+
+    // One name a file, so that whoever comes after a writer that was killed finds what that one left; transactions are one at a time.
+    private static string Beside(string place) => Path.Combine(Path.GetDirectoryName(place)!, $".{Path.GetFileName(place)}.virtward-new");
 
     private static void WriteContent(string place, FileImage image)
     {

@@ -120,9 +120,27 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
             return new Problem("cannot write the file: No space left on device", path);
         }
 
-        Do($"write {path}", () => Files[path] = image);
+        if (_operations + 1 == KillAt)
+        {
+            // Killed before it is moved into place.
+            Files[Half(path)] = image;
+        }
+
+        Do($"write {path}", () =>
+        {
+            Files.Remove(Half(path));
+            Files[path] = image;
+        });
         return default(Done);
     }
+
+    Result<Done> IHostFiles.Tidy(string path)
+    {
+        Files.Remove(Half(path));
+        return default(Done);
+    }
+
+    private static string Half(string path) => path + ".half";
 
     Result<Done> IHostFiles.Remove(string path)
     {
