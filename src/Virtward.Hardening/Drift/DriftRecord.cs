@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Virtward.Hardening.Plan;
 
 namespace Virtward.Hardening.Drift;
@@ -22,6 +23,7 @@ public sealed record DriftRecord(DateTimeOffset Looked, ImmutableArray<DriftedCh
     public string? Problem { get; init; }
 
     /// <summary>Whether anything is to be told as a warning.</summary>
+    [JsonIgnore]
     public bool IsBad => Problem is not null || !Changes.IsEmpty;
 
     /// <summary>The record after a look.</summary>

@@ -11,6 +11,7 @@ internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageSt
     private const int MaxLog = 16 * 1024 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan LockPatience = TimeSpan.FromMinutes(2);
+    private static readonly ImmutableArray<string> QuickFetch = ["--option=Acquire::Retries=0", "--option=Acquire::http::Timeout=20", "--option=Acquire::https::Timeout=20", "--error-on=any"];
 
     public async Task<Result<PackageBefore>> ReadAsync(PackageStep step, CancellationToken cancel)
     {
@@ -74,8 +75,6 @@ internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageSt
             : now.Version is null ? default(Done)
             : await DnfAsync(false, step.Package, cancel);
     }
-
-    private static readonly ImmutableArray<string> QuickFetch = ["--option=Acquire::Retries=0", "--option=Acquire::http::Timeout=20", "--option=Acquire::https::Timeout=20", "--error-on=any"];
 
     private bool IsDebian => machine.Files.Read("/usr/bin/dpkg-query", 64 * 1024 * 1024) is { IsOk: true, Value: not null };
 

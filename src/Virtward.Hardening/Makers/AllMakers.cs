@@ -51,7 +51,7 @@ public static class AllMakers
         new(Fail2BanChange.Id, Fail2BanChange.Of, [Ban01.Check, Ban02.Check, Ban03.Check, Ban04.Check, Ban05.Check, Ban06.Check]),
         new(SshChange.Id, SshChange.Of,
         [
-            Ssh01.Check, Ssh03.Check, Ssh05.Check, Ssh06.Check, Ssh07.Check, Ssh08.Check, Ssh09.Check, Ssh10.Check, Ssh11.Check, Ssh12.Check, Ssh13.Check, Ssh14.Check, Ssh15.Check,
+            Ssh01.Check, Ssh03.Check, Ssh04.Check, Ssh05.Check, Ssh06.Check, Ssh07.Check, Ssh08.Check, Ssh09.Check, Ssh10.Check, Ssh11.Check, Ssh12.Check, Ssh13.Check, Ssh14.Check, Ssh15.Check,
         ])
         {
             // Keys are their owners' to make anew, administrators are people, the moduli are a file of the distribution's, and another sshd ("Port (/etc/ssh/other)") is left alone.

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using Virtward.Core.Net;
 
 namespace Virtward.Linux.Netlink;
 
@@ -58,6 +59,14 @@ public ref struct NetlinkAttributes(ReadOnlySpan<byte> bytes)
 
     /// <summary>A string without its terminating NUL.</summary>
     public static string Text(ReadOnlySpan<byte> value) => Encoding.UTF8.GetString(value.TrimEnd((byte)0));
+
+    /// <summary>An IPv4 or IPv6 address, told apart by its length; null: neither.</summary>
+    public static Address? ToAddress(ReadOnlySpan<byte> value) => value.Length switch
+    {
+        4 => Address.FromV4(UInt32(value)),
+        16 => new Address(UInt64(value), UInt64(value[8..])),
+        _ => null,
+    };
 
     /// <summary>A number in network byte order; 0 where it is too short to be one.</summary>
     public static uint UInt32(ReadOnlySpan<byte> value) => value.Length >= 4 ? BinaryPrimitives.ReadUInt32BigEndian(value) : 0;

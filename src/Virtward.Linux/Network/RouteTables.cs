@@ -81,13 +81,9 @@ public sealed class RouteTables(NetlinkSocket socket)
 
     private static void Add(HashSet<Address> addresses, ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length == 4)
+        if (NetlinkAttributes.ToAddress(bytes) is { } address)
         {
-            addresses.Add(Address.FromV4(NetlinkAttributes.UInt32(bytes)));
-        }
-        else if (bytes.Length == 16)
-        {
-            addresses.Add(new Address(NetlinkAttributes.UInt64(bytes), NetlinkAttributes.UInt64(bytes[8..])));
+            addresses.Add(address);
         }
     }
 

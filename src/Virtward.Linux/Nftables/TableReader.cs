@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Virtward.Core.Host;
-using Virtward.Core.Net;
 using Virtward.Linux.Netlink;
 
 namespace Virtward.Linux.Nftables;
@@ -75,17 +74,9 @@ public sealed class TableReader
     public static FirewallElement? Element(ReadOnlySpan<byte> attributes)
     {
         ReadOnlySpan<byte> key = NetlinkAttributes.Find(NetlinkAttributes.Find(attributes, NfTables.ElementKey), NfTables.DataValue);
-        Address address;
-        switch (key.Length)
+        if (NetlinkAttributes.ToAddress(key) is not { } address)
         {
-            case 4:
-                address = Address.FromV4(NetlinkAttributes.UInt32(key));
-                break;
-            case 16:
-                address = new Address(NetlinkAttributes.UInt64(key), NetlinkAttributes.UInt64(key[8..]));
-                break;
-            default:
-                return null;
+            return null;
         }
 
         // An element that is shared by several expressions holds them in a list, one of its own alone.

@@ -47,11 +47,9 @@ internal sealed class NamespaceLinks(NetlinkSocket socket)
             ReadOnlySpan<byte> local = NetlinkAttributes.Find(attributes, AddressLocal);
             local = local.IsEmpty ? NetlinkAttributes.Find(attributes, AddressPeer) : local;
             int index = MemoryMarshal.Read<int>(header[4..]);
-            if (local.Length is 4 or 16)
+            if (NetlinkAttributes.ToAddress(local) is { } address)
             {
-                CollectionsMarshal.GetValueRefOrAddDefault(addresses, index, out _) ??= [];
-                addresses[index].Add(local.Length == 4
-                    ? Address.FromV4(NetlinkAttributes.UInt32(local)) : new Address(NetlinkAttributes.UInt64(local), NetlinkAttributes.UInt64(local[8..])));
+                (CollectionsMarshal.GetValueRefOrAddDefault(addresses, index, out _) ??= []).Add(address);
             }
         });
         error = error != 0 ? error : Dump(GetLink, LinkHeader, (header, attributes) =>

@@ -122,6 +122,7 @@ public sealed class SshChangeTests
         string dropIn = File(made, DropInPath).Content!;
         Assert.Contains("\nPort 2222\n", dropIn, StringComparison.Ordinal);
         Assert.Contains("\nListenAddress 192.168.1.100:2222\n", dropIn, StringComparison.Ordinal);
+        Assert.Contains("SSH-04", Assert.Single(made.Changes).Checks);
         Assert.Equal("Include /etc/ssh/sshd_config.d/*.conf\n#virtward# Port 22\n#virtward# Port 2200\n#virtward# ListenAddress 0.0.0.0\n", File(made, "/etc/ssh/sshd_config").Content);
         AuditFacts after = Applied.On(before, made);
         Assert.Equal(["2222"], after.Ssh.Instances[0].Everybody.Values("port"));

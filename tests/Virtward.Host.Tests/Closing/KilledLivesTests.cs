@@ -106,7 +106,7 @@ public sealed class KilledLivesTests : IDisposable
         bool over = work.HasExited;
         _host.In("pkill", "-9", "-f", all ? "(^|/)virtward " : "(^|/)virtward (apply|confirm|rollback)");
         ThrowawayHost.End(work, "");
-        return over ? "went through" : string.Create(CultureInfo.InvariantCulture, $"{(all ? "(and the watch) " : "")}killed after {moment.TotalMilliseconds} ms");
+        return over ? all ? "went through, and the watch was killed" : "went through" : string.Create(CultureInfo.InvariantCulture, $"{(all ? "(and the watch) " : "")}killed after {moment.TotalMilliseconds} ms");
     }
 
     private string Status()
