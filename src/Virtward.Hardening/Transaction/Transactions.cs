@@ -212,7 +212,7 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
     }
 
     /// <summary>What somebody has changed since a confirmed transaction set it, a clause each: taking it back would undo that, too.</summary>
-    public async Task<Result<ImmutableArray<string>>> ConflictsAsync(TransactionRecord record, CancellationToken cancel)
+    public async Task<ImmutableArray<string>> ConflictsAsync(TransactionRecord record, CancellationToken cancel)
     {
         Dictionary<string, JournalEntry> last = [];
         foreach (JournalEntry entry in record.Entries.Where(static entry => entry is { Kind: JournalKind.Set, Step: not null, State: not null }))
@@ -223,14 +223,16 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
         ImmutableArray<string>.Builder conflicts = ImmutableArray.CreateBuilder<string>();
         foreach ((string subject, JournalEntry entry) in last)
         {
-            if (!(await _runner.ReadAsync(entry.Step!, cancel)).TryGet(out StepState? now, out Problem? problem))
+            // Where it cannot even be read, as when its program is gone, it is not as it was set.
+            if (!(await _runner.ReadAsync(entry.Step!, cancel)).TryGet(out StepState? now, out _))
             {
-                return problem;
+                conflicts.Add(subject);
+                continue;
             }
 
             // What only a running kernel has is as it was set during that one.
             bool gone = entry.Boot != boot.Boot && entry.Step is (SysctlStep or FirewallStep);
-            if (!gone && !now.Equals(entry.State))
+            if (!gone && !now.Equals(entry.State) && !Stands(entry.Step!, now))
             {
                 conflicts.Add(subject);
             }
@@ -238,6 +240,9 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
 
         return conflicts.ToImmutable();
     }
+
+    // Units run and stop and packages get updates by themselves: whoever left alone what was asked of them has changed nothing.
+    private bool Stands(Step step, StepState now) => step is (UnitStep or PackageStep) && _runner.Holds(step, now);
 
     private async Task<Result<TransactionRecord>> ApplyLockedAsync(ApplyRequest request, CancellationToken cancel)
     {

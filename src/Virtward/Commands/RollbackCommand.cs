@@ -69,11 +69,7 @@ public static class RollbackCommand
 
         if (record.Status == TransactionStatus.Confirmed && !force)
         {
-            if (!(await transactions.ConflictsAsync(record, cancel)).TryGet(out ImmutableArray<string> conflicts, out problem))
-            {
-                return host.Fail(problem);
-            }
-
+            ImmutableArray<string> conflicts = await transactions.ConflictsAsync(record, cancel);
             if (!conflicts.IsEmpty)
             {
                 return host.Fail(conflicts.Select(static one => new Problem("somebody has changed it since", one, "look at it, then give --force to undo that, too")));

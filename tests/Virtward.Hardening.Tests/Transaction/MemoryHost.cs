@@ -25,6 +25,9 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
 
     public SortedSet<string> Packages { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The version of all of them.</summary>
+    public string Version { get; set; } = "1.0";
+
     public SortedDictionary<string, string> Switches { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Objects of <c>inet virtward</c>, by name; null: there is no table.</summary>
@@ -197,7 +200,7 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
             ["nft", "-s", "list", "table", "inet", ..] => Table is null ? Answer(1, "", "Error: No such file or directory") : Answer(0, Listing(), ""),
             ["nft", "-s", "list", ..] => Answer(1, "", "Error: No such file or directory"),
             ["nft", "-f", "-"] => Changing("nft", () => Load(command.Input)),
-            ["dpkg-query", var package] => Packages.Contains(package) ? Answer(0, "installed 1.0", "") : Answer(1, "", "no packages found"),
+            ["dpkg-query", var package] => Packages.Contains(package) ? Answer(0, $"installed {Version}", "") : Answer(1, "", "no packages found"),
             ["env", "DEBIAN_FRONTEND=noninteractive", .. var rest] => Apt(rest),
             ["switch", "get", var name] => Answer(0, Switches[name] + "\n", ""),
             ["query", var name] => Switches[name] == "yes" ? Answer(0, "yes\n", "") : Answer(1, "no\n", ""),

@@ -78,7 +78,7 @@ public sealed class TransactionTests
         string before = host.Picture();
         TransactionRecord waiting = (await Scene.ApplyAsync(host)).Value;
         Assert.True((await Scene.Transactions(host).ConfirmAsync(Scene.Ssh(host.Uptime.TotalSeconds + 1), Cancel)).IsOk);
-        Assert.Empty((await Scene.Transactions(host).ConflictsAsync(Scene.Transactions(host).Read(waiting.Id).Value, Cancel)).Value);
+        Assert.Empty(await Scene.Transactions(host).ConflictsAsync(Scene.Transactions(host).Read(waiting.Id).Value, Cancel));
         Assert.Equal(TransactionStatus.Confirmed, (await Scene.Transactions(host).RevertAsync(waiting.Id, "", null, false, TimeSpan.Zero, Cancel)).Value.Status);
 
         Assert.True((await Scene.Transactions(host).RevertAsync(waiting.Id, "by hand", Scene.Ssh(1), true, TimeSpan.Zero, Cancel)).IsOk);
@@ -93,8 +93,26 @@ public sealed class TransactionTests
         Assert.True((await Scene.Transactions(host).ConfirmAsync(Scene.Ssh(host.Uptime.TotalSeconds + 1), Cancel)).IsOk);
         host.Files[Scene.Dropin] = host.Files[Scene.Dropin] with { Content = Blob.FromText("edited\n") };
         host.Settings["net/ipv4/tcp_rfc1337"] = "0";
-        ImmutableArray<string> conflicts = (await Scene.Transactions(host).ConflictsAsync(Scene.Transactions(host).Read(waiting.Id).Value, Cancel)).Value;
+        ImmutableArray<string> conflicts = await Scene.Transactions(host).ConflictsAsync(Scene.Transactions(host).Read(waiting.Id).Value, Cancel);
         Assert.Equal([Scene.Dropin, "net.ipv4.tcp_rfc1337"], conflicts);
+    }
+
+    [Fact]
+    public async Task A_unit_that_has_run_or_a_package_that_was_updated_since_is_none()
+    {
+        MemoryHost host = Scene.Host();
+        TransactionRecord waiting = (await Scene.ApplyAsync(host)).Value;
+        Assert.True((await Scene.Transactions(host).ConfirmAsync(Scene.Ssh(host.Uptime.TotalSeconds + 1), Cancel)).IsOk);
+        host.Reboot("another boot", host.Settings.ToArray());
+        Assert.Equal(("enabled", true), host.Units["virtward-firewall.service"]);
+        host.Version = "1.1";
+        Assert.Empty(await Scene.Transactions(host).ConflictsAsync(Scene.Transactions(host).Read(waiting.Id).Value, Cancel));
+
+        host.Units["virtward-firewall.service"] = ("disabled", true);
+        host.Packages.Remove("unattended-upgrades");
+        ImmutableArray<string> conflicts = await Scene.Transactions(host).ConflictsAsync(Scene.Transactions(host).Read(waiting.Id).Value, Cancel);
+        Assert.Contains("virtward-firewall.service", conflicts);
+        Assert.Contains(conflicts, static one => one.Contains("unattended-upgrades", StringComparison.Ordinal));
     }
 
     [Theory]
