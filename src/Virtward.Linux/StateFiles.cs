@@ -9,6 +9,24 @@ public sealed class StateFiles : IStateFiles
     /// <inheritdoc/>
     public bool Exists(string path) => File.Exists(path);
 
+    /// <summary>Whether it cannot be told if a file is there, for want of the right to look into a directory above it.</summary>
+    public static bool IsHidden(string path)
+    {
+        try
+        {
+            _ = File.GetAttributes(path);
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     /// <inheritdoc/>
     public Result<Done> CreateDirectory(string path, UnixFileMode mode) =>
         Try("cannot make the directory", path, () => Directory.CreateDirectory(path, mode));

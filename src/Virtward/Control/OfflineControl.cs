@@ -3,6 +3,7 @@ using Virtward.Commands;
 using Virtward.Core.Results;
 using Virtward.Core.Time;
 using Virtward.Daemon;
+using Virtward.Guard.Bans;
 using Virtward.Guard.Store;
 using Virtward.Guard.Store.Sqlite;
 using Virtward.Linux;
@@ -17,10 +18,18 @@ namespace Virtward.Control;
 /// <param name="state">The guard's folder.</param>
 public sealed class OfflineControl(CommandHost host, string state) : IGuardControl
 {
+    private readonly string _store = Path.Combine(Path.GetFullPath(state), SqliteStoreFile.FileName);
+
     /// <inheritdoc/>
-    public Task<Result<StatusDocument>> StatusAsync(CancellationToken cancel) => Task.FromResult(Read(
-        (store, now) => store.CountInForce(now),
-        count => new StatusDocument { Version = LiveControl.Version, Running = false, Bans = BanTotals.Of(count), Drift = DriftDocument.Of(DriftFile.Read(state)) }));
+    public Task<Result<StatusDocument>> StatusAsync(CancellationToken cancel)
+    {
+        var status = new StatusDocument { Version = LiveControl.Version, Running = false, Bans = BanTotals.Of(new ShutOut(0, 0, 0, 0, 0)), Drift = DriftDocument.Of(DriftFile.Read(state)) };
+
+        // A host may be closed and watched for drift without a guard.
+        return Task.FromResult(StateFiles.IsHidden(_store) || new StateFiles().Exists(_store)
+            ? Read((store, now) => store.CountInForce(now), count => status with { Bans = BanTotals.Of(count) })
+            : status with { Warnings = ["the guard has never run here: nobody is banned, however often they fail (virtward daemon starts it)"] });
+    }
 
     /// <inheritdoc/>
     public Task<Result<BansDocument>> BansAsync(bool evidence, CancellationToken cancel) => Task.FromResult(Read(
@@ -49,6 +58,11 @@ public sealed class OfflineControl(CommandHost host, string state) : IGuardContr
 
     private Result<TDocument> Read<T, TDocument>(Func<IGuardStore, UnixTime, Result<T>> read, Func<T, TDocument> describe)
     {
+        if (StateFiles.IsHidden(_store))
+        {
+            return new Problem("cannot look at the guard's state", _store, "run it as root; while the guard is at work, members of the group virtward may ask it");
+        }
+
         if (!new SqliteStoreFile(new StateFiles(), host.Clock).OpenReadOnly(state).TryGet(out IGuardStore? store, out Problem? problem))
         {
             return problem;

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Virtward.Commands;
+using Virtward.Hardening.Drift;
+using Xunit;
+
+namespace Virtward.Tests.Commands;
+
+/// <summary><c>virtward status</c> on a host that was closed and has no guard.</summary>
+public sealed class StatusCommandTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("virtward-status-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Where_the_guard_has_never_run_it_says_so_and_tells_drift_all_the_same()
+    {
+        DateTimeOffset looked = TimeProvider.System.GetUtcNow();
+        var drift = new DriftRecord(looked, ImmutableArray.Create(new DriftedChange("firewall", "the firewall"))) { Since = looked };
+        Assert.True(DriftFile.Write(_folder.FullName, drift).IsOk);
+
+        (int code, string output, string error) = await RunAsync("status", "--state", _folder.FullName);
+        Assert.Equal((ExitCode.Ok, ""), (code, error));
+        Assert.Contains("the guard has never run here", output);
+        Assert.Contains("! drift: 1 change since ", output);
+        Assert.Contains("firewall", output);
+
+        (code, output, _) = await RunAsync("status", "--json", "--state", _folder.FullName);
+        Assert.Equal(ExitCode.Ok, code);
+        using JsonDocument status = JsonDocument.Parse(output);
+        Assert.Equal((false, 0), (status.RootElement.GetProperty("running").GetBoolean(), status.RootElement.GetProperty("bans").GetProperty("inForce").GetInt32()));
+        Assert.Equal("firewall", status.RootElement.GetProperty("drift").GetProperty("changes")[0].GetString());
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
+    {
+        var output = new StringWriter();
+        var bytes = new MemoryStream();
+        var error = new StringWriter();
+        int code = await CommandTree.RunAsync(
+            new CommandHost { Out = output, OutBytes = bytes, Error = error, Clock = TimeProvider.System }, args, TestContext.Current.CancellationToken);
+        return (code, output + System.Text.Encoding.UTF8.GetString(bytes.ToArray()), error.ToString());
+    }
+}
