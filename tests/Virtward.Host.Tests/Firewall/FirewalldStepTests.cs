@@ -5,6 +5,7 @@ using Virtward.Hardening.Changes;
 using Virtward.Hardening.Checks;
 using Virtward.Hardening.Firewall;
 using Virtward.Hardening.Inventory;
+using Virtward.Hardening.Inventory.Firewall;
 using Virtward.Host.Tests.Program;
 using Xunit;
 
@@ -52,7 +53,53 @@ public sealed class FirewalldStepTests
         Assert.Equal(expected, run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
+    [Fact]
+    public void Ways_that_nobody_needs_are_closed_and_come_back()
+    {
+        if (!File.Exists("/usr/sbin/firewalld"))
+        {
+            Assert.Skip("firewalld is not installed");
+        }
+
+        // One zone with two interfaces that translates, stored and in force; another way that is in force only.
+        const string ways = Beginning +
+            """
+            firewall-cmd -q --zone=public --add-masquerade
+            firewall-cmd -q --permanent --zone=public --add-masquerade
+            firewall-cmd -q --zone=public --add-forward
+            firewall-cmd -q --zone=public --add-interface=eth0
+            firewall-cmd -q --zone=public --add-interface=eth1
+            firewall-cmd -q --permanent --zone=public --remove-forward
+
+            """;
+        const string cut = "-----";
+        ScriptRun seen = ScriptRun.Of($"{ways}firewall-cmd --list-all-zones\necho {cut}\nfirewall-cmd --list-all-policies\necho {cut}\ncat /etc/firewalld/zones/public.xml\n");
+        Assert.True(seen.ExitCode == 0, $"{seen.Output}\n{seen.Error}");
+        string[] texts = seen.Output.Split(cut + "\n");
+        Change change = Ways(texts[0], texts[1], texts[2]);
+        Assert.Equal(["FW-11", "FW-13"], change.Checks);
+        CommandStep[] steps = [.. change.Steps.Concat(change.Lasting).OfType<CommandStep>()];
+        Assert.Equal(
+            ["forward of firewalld's zone public", "masquerade of firewalld's zone public", "stored masquerade of firewalld's zone public"], steps.Select(static step => step.What));
+        ScriptRun run = ScriptRun.Of(ways + string.Concat(steps.Select(static step =>
+            $"echo \"before $({Line(step.Read)} || :)\"\n{string.Concat(step.Set.Select(static words => Line(words) + " >/dev/null\n"))}echo \"set $({Line(step.Read)} || :)\"\n"
+            + $"{string.Concat(step.Undo.Select(static words => Line(words) + " >/dev/null\n"))}echo \"back $({Line(step.Read)} || :)\"\n")) + "firewall-cmd --list-all-zones\n");
+        Assert.True(run.ExitCode == 0, $"{run.Output}\n{run.Error}");
+        string[] lines = run.Output.Split('\n', 10);
+        Assert.Equal(Enumerable.Repeat<string[]>(["before yes", "set no", "back yes"], steps.Length).SelectMany(static three => three), lines[..9]);
+        Assert.Equal(texts[0], lines[9]);
+    }
+
     private static string Line(IEnumerable<string> words) => string.Join(' ', words);
+
+    private static Change Ways(string zones, string policies, string stored)
+    {
+        HostPolicy policy = DefaultPolicy.Read();
+        Snapshot snapshot = Seen(zones, stored)
+            .With(FirewallSources.RuntimePolicies, policies)
+            .With(SnapshotNames.Sysctl, "net.ipv4.ip_forward = 1\nnet.ipv6.conf.all.forwarding = 0\n");
+        return Assert.Single(FirewalldWaysChange.Of(new AuditFacts(HostFacts.Read(snapshot), policy, Profile.Isolated, DateTimeOffset.UnixEpoch), policy).Changes);
+    }
 
     private static Change Change()
     {
@@ -60,15 +107,19 @@ public sealed class FirewalldStepTests
         {
             Services = [new("https", [new(Transport.Tcp, 443, 443)], ["internet"]), new("vnc", [new(Transport.Tcp, 5900, 5910)], ["internet"])],
         };
-        Snapshot snapshot = new Snapshot()
+        Snapshot snapshot = Seen(
+            "public (active)\n  target: default\n  interfaces: eth0\n  services: ssh dhcpv6-client\n  ports: 5905/tcp 80/udp\n",
+            "<zone><service name=\"ssh\"/><port port=\"5905\" protocol=\"tcp\"/></zone>");
+        return Assert.IsType<Change>(FirewalldChange.Of(policy, new AuditFacts(HostFacts.Read(snapshot), policy, Profile.Isolated, DateTimeOffset.UnixEpoch)));
+    }
+
+    private static Snapshot Seen(string zones, string stored) => new Snapshot()
             .With(SnapshotNames.NftText, "")
-            .With(SnapshotNames.Links, """[{"ifindex":2,"ifname":"eth0","flags":["BROADCAST","UP","LOWER_UP"],"operstate":"UP","link_type":"ether","address":"52:54:00:00:00:02"}]""")
+            .With(SnapshotNames.Links, """[{"ifindex":2,"ifname":"eth0","flags":["BROADCAST","UP","LOWER_UP"],"operstate":"UP","link_type":"ether","address":"52:54:00:00:00:02"},{"ifindex":3,"ifname":"eth1","flags":["BROADCAST","UP","LOWER_UP"],"operstate":"UP","link_type":"ether","address":"52:54:00:00:00:03"}]""")
             .With(SnapshotNames.Addresses, """[{"ifindex":2,"ifname":"eth0","addr_info":[{"family":"inet","local":"203.0.113.10","prefixlen":24,"scope":"global"}]}]""")
             .With(SnapshotNames.Routes, """[{"dst":"default","gateway":"203.0.113.1","dev":"eth0","table":"main"}]""")
             .With("audit/firewall-units.txt", "Id=firewalld.service\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled\nBefore=network-pre.target\n")
-            .With("audit/firewalld-zones.txt", "public (active)\n  target: default\n  interfaces: eth0\n  services: ssh dhcpv6-client\n  ports: 5905/tcp 80/udp\n")
+            .With(FirewallSources.RuntimeZones, zones)
             .With(SnapshotNames.OfPath("/etc/firewalld/firewalld.conf"), "DefaultZone=public\n")
-            .With(SnapshotNames.OfPath("/etc/firewalld/zones/public.xml"), "<zone><service name=\"ssh\"/><port port=\"5905\" protocol=\"tcp\"/></zone>");
-        return Assert.IsType<Change>(FirewalldChange.Of(policy, new AuditFacts(HostFacts.Read(snapshot), policy, Profile.Isolated, DateTimeOffset.UnixEpoch)));
-    }
+            .With(SnapshotNames.OfPath("/etc/firewalld/zones/public.xml"), stored);
 }
