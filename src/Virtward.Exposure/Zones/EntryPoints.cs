@@ -39,7 +39,7 @@ internal static class EntryPoints
         return points.ToImmutable();
     }
 
-    /// <summary>Whether an interface has a default route, in any table.</summary>
+    /// <summary>The default routes of all tables.</summary>
     public static IEnumerable<Route> DefaultRoutes(HostNetwork network) =>
         network.Routes.Where(static route => route.Type == RouteType.Unicast && route.Destination.Length == 0 && !route.Dead);
 

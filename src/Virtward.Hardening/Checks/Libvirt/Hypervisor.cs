@@ -85,9 +85,9 @@ internal static class Hypervisor
     /// <param name="topic">What it is about, for the subject.</param>
     /// <param name="wrong">What is wrong with a form, clauses.</param>
     /// <param name="remedy">What to do about a guest.</param>
-    /// <param name="severity">How bad it is for a guest; null, or its answer: as bad as the check says.</param>
+    /// <param name="weigh">Says of a guest's finding how bad it is; null: each is as bad as the check says.</param>
     public static IEnumerable<Finding> Each(
-        AuditFacts facts, string topic, Func<GuestDefinition, IEnumerable<string>> wrong, Func<AuditedGuest, Remedy> remedy, Func<AuditedGuest, Severity?>? severity = null)
+        AuditFacts facts, string topic, Func<GuestDefinition, IEnumerable<string>> wrong, Func<AuditedGuest, Remedy> remedy, Func<AuditedGuest, Finding, Finding>? weigh = null)
     {
         foreach (AuditedGuest guest in facts.Hypervisor.Guests)
         {
@@ -97,11 +97,11 @@ internal static class Hypervisor
             ];
             if (found.Length > 0)
             {
-                yield return new Finding($"guest {guest.Name}: {topic}", List(found.SelectMany(static pair => pair.Items).Distinct()), remedy(guest))
+                var finding = new Finding($"guest {guest.Name}: {topic}", List(found.SelectMany(static pair => pair.Items).Distinct()), remedy(guest))
                 {
                     Evidence = [.. found.Select(static pair => Seen(pair.Form, List(pair.Items)))],
-                    Severity = severity?.Invoke(guest),
                 };
+                yield return weigh is null ? finding : weigh(guest, finding);
             }
         }
     }

@@ -41,8 +41,10 @@ public static class Lv04
         }
 
         findings.AddRange(Hypervisor.Each(
-            facts, "console", form => form.Graphics.SelectMany(console => Wrong(host, console)), Remedy,
-            guest => guest.Forms.SelectMany(static form => form.Graphics).Any(console => console.IsNetwork && Hypervisor.IsWildcard(Consoles.Address(host, console))) ? null : Severity.High));
+            facts, "console", form => Wrong(host, form), Remedy, (guest, finding) => OldConsoles.Weighed(facts, guest, form => Wrong(host, form), finding with
+            {
+                Severity = guest.Forms.SelectMany(static form => form.Graphics).Any(console => console.IsNetwork && Hypervisor.IsWildcard(Consoles.Address(host, console))) ? null : Severity.High,
+            })));
 
         // What runs without libvirt, or otherwise than its XML says.
         HashSet<string> told = [.. findings.Select(static finding => finding.Subject)];
@@ -67,6 +69,8 @@ public static class Lv04
             findings, $"all consoles of {host.Guests.Length} guests are on loopback, a socket or none",
             Hypervisor.Unseen(host.GuestsProblem, host.Qemu.Problem, facts.Snapshot.Text(SnapshotNames.Listeners) is null ? facts.Why(SnapshotNames.Listeners) : null));
     }
+
+    private static IEnumerable<string> Wrong(HypervisorFacts host, GuestDefinition form) => form.Graphics.SelectMany(console => Wrong(host, console));
 
     private static IEnumerable<string> Wrong(HypervisorFacts host, GuestGraphics console)
     {

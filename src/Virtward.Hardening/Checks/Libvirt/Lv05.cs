@@ -32,9 +32,12 @@ public static class Lv05
         }
 
         return Outcome.Of(
-            Hypervisor.Each(facts, "console", form => form.Graphics.SelectMany(console => Wrong(host, console)), guest => Remedy(facts, guest)),
+            Hypervisor.Each(
+                facts, "console", form => Wrong(host, form), guest => Remedy(facts, guest), (guest, finding) => OldConsoles.Weighed(facts, guest, form => Wrong(host, form), finding)),
             "no console is on the network without encryption and a check of who comes", host.GuestsProblem);
     }
+
+    private static IEnumerable<string> Wrong(HypervisorFacts host, GuestDefinition form) => form.Graphics.SelectMany(console => Wrong(host, console));
 
     private static IEnumerable<string> Wrong(HypervisorFacts host, GuestGraphics console)
     {

@@ -26,7 +26,7 @@ public static class Lv08
 
         HostDisks disks = HostDisks.Read(facts.Files);
         return Outcome.Of(
-            Hypervisor.Each(facts, "host's own", form => Wrong(form, disks), Remedy, guest => Weighed(guest, disks)),
+            Hypervisor.Each(facts, "host's own", form => Wrong(form, disks), Remedy, (guest, finding) => finding with { Severity = Weighed(guest, disks) }),
             $"{facts.Hypervisor.Guests.Length} guests have nothing of the host",
             Hypervisor.Unseen(facts.Hypervisor.GuestsProblem, facts.Hypervisor.Guests.Any(static guest => guest.Forms.Any(static form => form.Disks.Any(static disk => disk.Type == "block"))) ? disks.Problem : null));
     }

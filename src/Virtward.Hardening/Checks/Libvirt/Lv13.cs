@@ -25,7 +25,7 @@ public static class Lv13
             return none;
         }
 
-        List<Finding> findings = [.. Hypervisor.Each(facts, "channels", form => Wrong(form, facts.Profile == Profile.Lab), Remedy, Weighed)];
+        List<Finding> findings = [.. Hypervisor.Each(facts, "channels", form => Wrong(form, facts.Profile == Profile.Lab), Remedy, static (guest, finding) => finding with { Severity = Weighed(guest) })];
         HashSet<string> told = [.. findings.Select(static finding => finding.Subject)];
         foreach (IGrouping<string, Listener> group in facts.Host.Listeners.Where(static one => one.Purpose is "serial" or "monitor" or "gdb" && !one.Loopback)
             .GroupBy(static one => one.Guest is null ? $"{one.Protocol} {one.Port}" : $"guest {one.Guest}: channels", StringComparer.Ordinal).Where(group => !told.Contains(group.Key)))

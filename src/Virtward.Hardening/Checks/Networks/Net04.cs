@@ -57,7 +57,7 @@ public static class Net04
         }
 
         Zone? management = facts.Zones.Find(Zone.Management);
-        HashSet<string> outside = [.. (facts.Zones.Find(Zone.Internet)?.Entries ?? []).Select(static entry => entry.Device)];
+        HashSet<string> outside = [.. (facts.Zones.Find(Zone.Internet)?.Entries ?? []).Where(entry => !entry.Guessed || LeadsOut(facts, entry)).Select(static entry => entry.Device)];
         foreach (string device in (management?.Entries ?? []).Select(static entry => entry.Device).Where(outside.Contains).Distinct())
         {
             findings.Add(new Finding($"management on {device}", $"the management network shares {device} with others: only addresses tell them apart, and those can be forged", new Remedy(
@@ -77,4 +77,8 @@ public static class Net04
 
         return Outcome.Of(findings, "no interface has a public address that is not declared, and management shares none with the Internet", facts.Snapshot.Text(SnapshotNames.Links) is null ? facts.Why(SnapshotNames.Links) : null);
     }
+
+    // Where the policy names management's sources, whoever else comes in there counts as the Internet; that alone puts nobody on the wire.
+    private static bool LeadsOut(AuditFacts facts, ZoneEntry entry) => facts.Host.Network.Routes.Any(route => route.Type == RouteType.Unicast && route.Destination.Length == 0 && !route.Dead
+        && (route.Device == entry.Interface || route.Device == entry.Device || route.NextHopDevices.Contains(entry.Interface)));
 }

@@ -86,6 +86,29 @@ public sealed class LibvirtGuestTests
     }
 
     [Fact]
+    public void What_is_mended_and_shut_until_the_next_start_is_weighed_by_that()
+    {
+        const string Old = "<graphics type='vnc' port='5900' listen='0.0.0.0'/>";
+        Listener socket = TestHost.Socket("tcp", "0.0.0.0", 5900, "vnc", "qemu-system-x86") with { Guest = "web1" };
+        TestHost open = LibvirtHost.Plain().Guest("web1", Vnc).Running("web1", Old).Listeners(socket);
+        foreach (Check check in (Check[])[Lv04.Check, Lv05.Check])
+        {
+            Assert.Null(Judged.Fails(check, open.Facts(), "guest web1: console").Findings[0].Severity);
+        }
+
+        const string Shut = "table inet f {\n\tchain in {\n\t\ttype filter hook input priority filter; policy drop;\n\t\tiifname \"lo\" accept\n\t}\n}\n";
+        TestHost shut = LibvirtHost.Plain().Guest("web1", Vnc).Running("web1", Old).Listeners(socket).Text(SnapshotNames.NftText, Shut);
+        TestHost stored = LibvirtHost.Plain().Guest("web1", Old).Running("web1", Old).Listeners(socket).Text(SnapshotNames.NftText, Shut);
+        foreach (Check check in (Check[])[Lv04.Check, Lv05.Check])
+        {
+            Finding waiting = Judged.Fails(check, shut.Facts(), "guest web1: console").Findings[0];
+            Assert.Equal(Severity.Medium, waiting.Severity);
+            Assert.EndsWith("it is mended and holds from the guest's next start, and nobody reaches it until then", waiting.What, StringComparison.Ordinal);
+            Assert.Null(Judged.Fails(check, stored.Facts(), "guest web1: console").Findings[0].Severity);
+        }
+    }
+
+    [Fact]
     public void A_console_on_the_network_needs_TLS_and_a_check_of_who_comes()
     {
         const string Open = "<graphics type='vnc' listen='192.168.1.100' passwd='(removed)'/>";

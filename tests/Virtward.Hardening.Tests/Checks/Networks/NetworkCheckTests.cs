@@ -97,6 +97,15 @@ public sealed class NetworkCheckTests
         Net04.Check, new TestHost().Facts(Profile.Edge, Policy(new ZonePolicy("management", ["eth0"], [Prefix.Parse("198.51.100.0/24")]), new ZonePolicy("internet", ["eth0"], []))), "management on eth0");
 
     [Fact]
+    public void Management_on_its_own_wire_may_name_its_sources()
+    {
+        ZonePolicy own = new("management", ["eth1"], [Prefix.Parse("192.168.1.0/24")]);
+        Judged.Passes(Net04.Check, new TestHost().Facts(Profile.Edge, Policy(own, new ZonePolicy("internet", ["eth0"], []))));
+        Judged.Passes(Net04.Check, new TestHost().Facts(Profile.Edge, Policy(own)));
+        Judged.Fails(Net04.Check, new TestHost().Facts(Profile.Edge, Policy(new ZonePolicy("management", ["eth0"], [Prefix.Parse("198.51.100.0/24")]))), "management on eth0");
+    }
+
+    [Fact]
     public void Bridges_are_judged_by_what_is_on_them()
     {
         Judged.Passes(Net05.Check, LibvirtHost.Plain().Network().Facts());
