@@ -2,6 +2,7 @@ using Virtward.Exposure.Answers;
 using Virtward.Exposure.Matrix;
 using Virtward.Exposure.Reading;
 using Virtward.Exposure.Rulesets;
+using Virtward.Exposure.Zones;
 using Virtward.Hardening.Inventory;
 using Verdict = Virtward.Exposure.Answers.Outcome;
 
@@ -28,7 +29,7 @@ internal static class RuleEvidence
             yield break;
         }
 
-        string packet = $"{from}, as {witness.Packet.Source} by {witness.Packet.Iif}";
+        string packet = witness.Packet.Iif == Zone.Host ? $"{from}, as {witness.Packet.Source}" : $"{from}, as {witness.Packet.Source} by {witness.Packet.Iif}";
         Decision[] said = [.. witness.Trace.Why.Where(static decision => decision.Table.Length > 0 && decision.Verdict is not ("drop" or "reject" or "masquerade" or "snat"))];
         Decision[] rules = [.. said.Where(static decision => !decision.Rule.StartsWith("policy ", StringComparison.Ordinal))];
         foreach (Decision decision in rules.TakeLast(Most))
@@ -38,11 +39,15 @@ internal static class RuleEvidence
 
         if (rules.Length == 0)
         {
-            yield return said.Length == 0
+            // A chain that translates refuses nobody: its policy says nothing.
+            yield return said.LastOrDefault(decision => ChainOf(facts, decision)?.Base?.Type != ChainType.Nat) is not { } last
                 ? new Evidence(EvidenceKind.Rule, packet, "no rule stands in the way")
-                : new Evidence(EvidenceKind.Rule, $"{Place(facts, said[^1])} ({packet})", $"no rule refuses it: {said[^1].Rule}");
+                : new Evidence(EvidenceKind.Rule, $"{Place(facts, last)} ({packet})", $"no rule refuses it: {last.Rule}");
         }
     }
+
+    private static Chain? ChainOf(AuditFacts facts, Decision decision) => facts.Exposure.Ruleset?.Tables.FirstOrDefault(one => one.Family == decision.Family && one.Name == decision.Table)?
+        .Chains.FirstOrDefault(one => one.Name == decision.Chain);
 
     /// <summary>Where a rule stands: <c>inet firewalld, chain filter_IN_public_allow, handle 12, of firewalld</c>.</summary>
     public static string Place(AuditFacts facts, Decision decision)

@@ -56,6 +56,15 @@ public sealed class WayTests
     }
 
     [Fact]
+    public void A_chain_that_translates_is_no_evidence_that_nobody_refuses()
+    {
+        const string Nat = "table ip nat { # handle 9\n\tchain post { # handle 1\n\t\ttype nat hook postrouting priority srcnat; policy accept;\n\t\toifname \"tun9\" masquerade # handle 2\n\t}\n}\n";
+        Evidence[] evidence = [.. Judged.Fails(Fw04.Check, NetHosts.Bare().Rules(Nat).Facts(), "output").Findings[0].Evidence];
+        Assert.All(evidence, static one => Assert.Equal("no rule stands in the way", one.Text));
+        Assert.Equal("the host to the Internet, as 203.0.113.10", evidence[0].Where);
+    }
+
+    [Fact]
     public void Profiles_ask_for_less()
     {
         Judged.Fails(Fw02.Check, NetHosts.Bare().Facts(Profile.Lab), "eth0 IPv4", "eth0 IPv6");
