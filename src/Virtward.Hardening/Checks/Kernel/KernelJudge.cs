@@ -105,7 +105,7 @@ internal static class KernelJudge
         for (int i = 0; i < Math.Min(lines.Length, 3); i++)
         {
             string note = i > 0 ? " (loses: a later file sets it too)"
-                : lines[0].Value != facts.Kernel.Value(key) ? " (wins at boot, but something has changed it since)" : " (wins at boot)";
+                : lines[0].Value != facts.Kernel.Value(key) ? " (wins at boot; the kernel that runs has something else)" : " (wins at boot)";
             yield return Checks.Evidence.OfLine(lines[i].Path, lines[i].Number, lines[i].Text + note);
         }
 
