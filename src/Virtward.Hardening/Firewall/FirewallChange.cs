@@ -18,6 +18,9 @@ public static class FirewallChange
         "FW-01", "FW-02", "FW-03", "FW-04", "FW-05", "FW-06", "FW-07", "FW-08", "FW-15", "FW-20", "V6-01", "V6-03", "V6-04", "VPN-03",
     ];
 
+    // Where the policy leaves open what the host itself sends.
+    private static readonly ImmutableArray<string> OfOutput = ["EXP-20", "FW-04"];
+
     /// <summary>Makes it, whether or not the host has it already; null where the policy says that we keep out.</summary>
     /// <param name="policy">What the host should be.</param>
     /// <param name="facts">What it is.</param>
@@ -30,7 +33,7 @@ public static class FirewallChange
 
         return new Change(Id, "close the host by a firewall of our own", "What no zone was given is refused, on every interface, by IPv4 and IPv6, at boot too.")
         {
-            Checks = Checks,
+            Checks = policy.Firewall.Output is null ? Checks.RemoveRange(OfOutput) : Checks,
             Risk = ChangeRisk.LockOut,
             Steps = [new FirewallStep(PolicyFirewall.Script(policy, facts, PolicyParts.Of(facts.Exposure.Ruleset))) { Rules = RulesFile(policy, facts) }],
             Lasting =

@@ -76,12 +76,7 @@ public static class SshChange
             snapshot = snapshot with { Files = snapshot.Files.Remove(answer) };
         }
 
-        foreach (FileStep file in steps.OfType<FileStep>())
-        {
-            snapshot = file.Content is null ? snapshot with { Files = snapshot.Files.Remove(SnapshotNames.OfPath(file.Path)) } : snapshot.With(SnapshotNames.OfPath(file.Path), file.Content);
-        }
-
-        return new AuditFacts(HostFacts.Read(snapshot), facts.Policy, facts.Profile, facts.Now);
+        return new AuditFacts(HostFacts.Read(PlannedFiles.On(snapshot, steps)), facts.Policy, facts.Profile, facts.Now);
     }
 
     // What shuts people out goes, one by one, until an administrator with a key is let in.

@@ -6,6 +6,7 @@ using Virtward.Core.Results;
 using Virtward.Hardening.Audit;
 using Virtward.Hardening.Checks;
 using Virtward.Hardening.Inventory;
+using Virtward.Hardening.Makers;
 using Virtward.Hardening.Plan;
 using Virtward.Hardening.Transaction;
 using Virtward.Linux;
@@ -151,10 +152,13 @@ public static class ApplyCommand
         }
 
         HashSet<string> answered = [.. plan.Changes.SelectMany(static change => change.Change.Checks)];
-        AuditReport report = Auditor.Run(now, [.. Catalogue.All.Where(check => answered.Contains(check.Id))], made.Policy.Audit.Waivers, static _ => { }, cancel);
+        AuditFacts lasting = PlannedFiles.On(now, plan.Changes.SelectMany(static change => change.Change.Lasting));
+        AuditReport report = Auditor.Run(lasting, [.. Catalogue.All.Where(check => answered.Contains(check.Id))], made.Policy.Audit.Waivers, static _ => { }, cancel);
         foreach (CheckResult result in report.Open)
         {
-            host.Error.WriteLine($"virtward: still found after the change: {result.Check.Id} {result.Check.Title}");
+            Finding worst = result.Outcome.Findings.MaxBy(finding => finding.Severity ?? result.Check.Severity)!;
+            string more = result.Outcome.Findings.Length > 1 ? $" and {result.Outcome.Findings.Length - 1} more" : "";
+            host.Error.WriteLine($"virtward: still found after the change: {result.Check.Id} {Words.Safe($"{worst.Subject}{more}: {worst.What}")}");
         }
 
         return default(Done);
