@@ -17,7 +17,7 @@ public sealed class VirtualHost : IDisposable
 
     // The emulated processor is this much slower than a real one, and the machine may be busy besides.
     private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(30);
-    private static readonly TimeSpan CommandLimit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan CommandLimit = TimeSpan.FromMinutes(20);
 
     private static readonly string[] Cables = ["up", "mgmt", "vpn"];
 
