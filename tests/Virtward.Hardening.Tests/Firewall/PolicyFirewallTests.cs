@@ -208,6 +208,10 @@ public sealed class PolicyFirewallTests
         Assert.Equal(3, change.Lasting.Length);
         Assert.All(change.Checks, static id => Assert.Contains(Catalogue.All, check => check.Id == id));
         Assert.Null(FirewallChange.Of(FirewallHosts.Policy with { Firewall = new FirewallPolicy { Managed = false } }, FirewallHosts.Isolated().Facts()));
+
+        // What the host itself sends is closed only where the policy says what it may send.
+        HostPolicy open = FirewallHosts.Policy with { Firewall = FirewallHosts.Policy.Firewall with { Output = null } };
+        Assert.Equal(["EXP-20", "FW-04"], change.Checks.Except(FirewallChange.Of(open, FirewallHosts.Isolated().Facts(policy: open))!.Checks));
     }
 
     [Fact]
