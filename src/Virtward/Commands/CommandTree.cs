@@ -13,7 +13,9 @@ public static class CommandTree
         ParseResult parsed = Build(host).Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (ParseError error in parsed.Errors)
+            // Of a word that is not known, what it leaves missing is a second sentence about the same mistake.
+            List<ParseError> unknown = [.. parsed.Errors.Where(error => parsed.UnmatchedTokens.Any(token => error.Message.Contains(token, StringComparison.Ordinal)))];
+            foreach (ParseError error in unknown.Count > 0 ? unknown : parsed.Errors)
             {
                 host.Fail(new Problem(error.Message.TrimEnd('.'), Hint: "see virtward --help"));
             }

@@ -150,12 +150,15 @@ public sealed class CommandTests : IDisposable
     [InlineData(2, "its first address is 10.0.0.0/8", "ban", "10.0.0.1/8")]
     [InlineData(2, "is no span of time", "ban", "192.0.2.1", "--for", "soon")]
     [InlineData(2, "Unrecognized", "frobnicate")]
+    [InlineData(2, "Unrecognized", "guard", "frobnicate")]
+    [InlineData(2, "Unrecognized", "guard", "replay", "--nosuch")]
     public void Mistakes_are_one_sentence_and_exit_code_2(int code, string says, params string[] arguments)
     {
         CommandRun run = CommandRun.Of(arguments);
         Assert.Equal(code, run.ExitCode);
         Assert.Equal("", run.Output);
         Assert.StartsWith("virtward: ", run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
         Assert.Contains(says, run.Error, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("Exception", run.Error, StringComparison.Ordinal);
     }

@@ -207,6 +207,13 @@ public sealed class ImportTests
     public void Nothing_enabled_is_a_policy_without_jails() => Assert.Empty(ReadBack(Import()).Jails);
 
     [Fact]
+    public void A_note_about_an_option_that_is_nowhere_set_points_to_where_the_jail_is_switched_on()
+    {
+        _files["/etc/fail2ban/jail.local"] = "[bare]\nfilter = shop\nenabled = true\n";
+        AssertNoted(Import(), "/etc/fail2ban/jail.local:3: [bare] names no log");
+    }
+
+    [Fact]
     public void What_one_line_means_for_several_jails_is_told_once()
     {
         ImportNote one = new("/etc/fail2ban/jail.local", 5, "sshd", "'ignorecommand' is not run");
