@@ -222,6 +222,7 @@ public sealed class LiveControl(GuardHost guard, bool running, string? state = n
         return BanDocument.Of(ban, ShutOutOf(ban, never), count.Packets, count.Bytes);
     });
 
-    // As the list is now. A ban of one address is in force, so nothing of it is spared.
-    private static double ShutOutOf(Ban ban, NeverBan never) => ban.Target.Count > 1 ? never.CountShutOut(ban) : 1;
+    // As the list is now. Of a single attacker nothing that counts is spared, or the ban were not in force; and there may be 100,000 of them.
+    private static double ShutOutOf(Ban ban, NeverBan never) =>
+        ban.Origin == BanOrigin.Jail || ban.Target.Count == 1 ? ban.Target.Count : never.CountShutOut(ban);
 }
