@@ -187,7 +187,7 @@ public sealed class LiveControl(GuardHost guard, bool running, string? state = n
     }
 
     private static string SourceState(SourceCounts counts) =>
-        (counts.IsWaiting ? "there is no such file yet, " : "") + $"{Words.Count(counts.Lines, "line")}"
+        (counts.IsWaiting ? "not there now, " : "") + $"{Words.Count(counts.Lines, "line")}"
         + (counts.Rotations > 0 ? $", rotated {Words.Count(counts.Rotations, "time")}" : "")
         + (counts.TooLong > 0 ? $", {Words.Count(counts.TooLong, "line")} too long" : "")
         + (counts.Gaps > 0 ? $", {Words.Count(counts.Gaps, "gap")}" : "");
