@@ -32,8 +32,14 @@ public sealed record Ban
     /// <summary>The attempts that counted.</summary>
     public int Sightings { get; init; }
 
-    /// <summary>The distinct attackers inside (1 for a single one); for a prefix ban one half of its number, <see cref="Prefix.Count"/> is the other.</summary>
+    /// <summary>The distinct attackers inside (1 for a single one); for a prefix ban one half of its number, <see cref="ShutsOut"/> is the other.</summary>
     public int Members { get; init; } = 1;
+
+    /// <summary>How many addresses of the target the never-ban list kept in when it was decided; not stored.</summary>
+    public double KeptIn { get; init; }
+
+    /// <summary>How many addresses it shut out when it was decided.</summary>
+    public double ShutsOut => Target.Count - KeptIn;
 
     /// <summary>How often this target has been banned by this jail before.</summary>
     public int Repeats { get; init; }

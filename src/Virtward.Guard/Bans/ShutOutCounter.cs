@@ -21,20 +21,32 @@ public sealed class ShutOutCounter
     /// <summary>What all of them come to so far.</summary>
     public ShutOut Total => new(_bans, _prefixes, _v4, _v6, _attackers);
 
+    /// <summary>Counts bans in the order of their targets, as they were when they were decided.</summary>
+    public static ShutOut Of(IEnumerable<Ban> bans) => Of(bans, static ban => ban.ShutsOut);
+
     /// <summary>Counts bans in the order of their targets; those of each family among themselves is enough.</summary>
-    public static ShutOut Of(IEnumerable<Ban> bans)
+    /// <param name="bans">The bans.</param>
+    /// <param name="shutOut">How many addresses one shuts out.</param>
+    public static ShutOut Of(IEnumerable<Ban> bans, Func<Ban, double> shutOut)
     {
         var counter = new ShutOutCounter();
         foreach (Ban ban in bans)
         {
-            counter.Add(ban.Target, ban.Members, ban.Origin);
+            counter.Add(ban.Target, ban.Members, ban.Origin, shutOut(ban));
         }
 
         return counter.Total;
     }
 
+    /// <summary>Counts one ban that shuts out all of its target.</summary>
+    public void Add(Prefix target, int members, BanOrigin origin) => Add(target, members, origin, target.Count);
+
     /// <summary>Counts one ban.</summary>
-    public void Add(Prefix target, int members, BanOrigin origin)
+    /// <param name="target">Its target.</param>
+    /// <param name="members">How many attackers it stands for.</param>
+    /// <param name="origin">Who decided.</param>
+    /// <param name="shutOut">How many addresses it shuts out: not all, where the never-ban list holds some.</param>
+    public void Add(Prefix target, int members, BanOrigin origin, double shutOut)
     {
         _bans++;
         _prefixes += origin == BanOrigin.Prefix ? 1 : 0;
@@ -53,11 +65,11 @@ public sealed class ShutOutCounter
         _attackers += members;
         if (target.IsV4)
         {
-            _v4 += target.Count;
+            _v4 += shutOut;
         }
         else
         {
-            _v6 += Math.Max(1, target.Count / Math.Pow(2, 64));
+            _v6 += Math.Max(1, shutOut / Math.Pow(2, 64));
         }
     }
 }

@@ -90,6 +90,9 @@ public sealed class GuardEngine
     /// <summary>The siege watch, for a status.</summary>
     public SiegeStatus Siege => _siege.Status;
 
+    /// <summary>Whether there is a siege.</summary>
+    public bool IsUnderSiege => _siege.IsActive;
+
     /// <summary>Attackers and repeat offenders that are remembered now; one per jail.</summary>
     public int Tracked
     {
@@ -218,6 +221,7 @@ public sealed class GuardEngine
             return new Problem("cannot ban so large a network", target.ToString(), "add --force if you must");
         }
 
+        ban = ban with { KeptIn = target.Count - NeverBan.CountShutOut(ban) };
         _ledger.Begin(ban, Now, events);
         return ban;
     }
@@ -441,7 +445,11 @@ public sealed class GuardEngine
         string addresses = found.Prefix.IsV4
             ? Phrases.Count(shutOut, "address", "addresses")
             : Phrases.Count(shutOut / Math.Pow(2, 64), "/64 network");
-        ban = ban with { Reason = $"{Phrases.Count(found.Members, "attacker")} in {Phrases.Span(found.Within)}; shuts out {addresses}" };
+        ban = ban with
+        {
+            KeptIn = ban.Target.Count - shutOut,
+            Reason = $"{Phrases.Count(found.Members, "attacker")} in {Phrases.Span(found.Within)}; shuts out {addresses}",
+        };
         if (IsSpared(ban, key.Bits, events))
         {
             return false;

@@ -57,6 +57,9 @@ public sealed class Replay : IBlockSink, ISightingSink
     /// <summary>Sightings so far, failures and others.</summary>
     public long Sightings { get; private set; }
 
+    /// <summary>Sightings that were left out, because they are later than was asked for.</summary>
+    public long LeftOut { get; private set; }
+
     /// <inheritdoc/>
     public void Accept(in LogLine line)
     {
@@ -76,6 +79,7 @@ public sealed class Replay : IBlockSink, ISightingSink
     {
         if (sighting.Time > _until)
         {
+            LeftOut++;
             return;
         }
 
@@ -111,11 +115,19 @@ public sealed class Replay : IBlockSink, ISightingSink
     private void AdvanceTo(UnixTime time)
     {
         UnixTime now = _clock.Take(time);
-        if (now.IsKnown)
+        if (!now.IsKnown)
         {
-            _engine.Advance(now, _events);
-            HandOn();
+            return;
         }
+
+        // While the log is silent a siege comes to its end as it would have for a guard that looks each second, not at the next line.
+        while (_engine.IsUnderSiege && _engine.NextDue is var due && due > _engine.Now && due < now)
+        {
+            _engine.Advance(due, _events);
+        }
+
+        _engine.Advance(now, _events);
+        HandOn();
     }
 
     private void HandOn()

@@ -94,6 +94,7 @@ public sealed class FileSource : ILineSource
             file.Look(namesChanged);
         }
 
+        _context.Output.IsWaiting = _context.Followed.Values.All(static file => file.Current is null);
         _isFirst = false;
     }
 

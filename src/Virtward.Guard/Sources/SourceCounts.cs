@@ -20,4 +20,7 @@ public sealed record SourceCounts
 
     /// <summary>How often lines may have been missed, because the rest of a file was not to be found any more.</summary>
     public long Gaps { get; init; }
+
+    /// <summary>Whether none of the files that it follows is there; they are read from their beginning when they come.</summary>
+    public bool IsWaiting { get; init; }
 }

@@ -31,6 +31,9 @@ public sealed class SourceOutput : ILineSink
     /// <summary>Lines may have been missed.</summary>
     public long Gaps { get; set; }
 
+    /// <summary>None of the files that it follows is there.</summary>
+    public bool IsWaiting { get; set; }
+
     /// <summary>Lines handed on.</summary>
     public long Lines => _lines;
 
@@ -43,6 +46,7 @@ public sealed class SourceOutput : ILineSink
         Rotations = Rotations,
         Truncations = Truncations,
         Gaps = Gaps,
+        IsWaiting = IsWaiting,
     };
 
     /// <summary>Hands on one line of a file; a carriage return before the line end belongs to the line end.</summary>

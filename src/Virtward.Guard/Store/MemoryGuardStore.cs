@@ -140,7 +140,7 @@ public sealed class MemoryGuardStore : IGuardStore
     {
         lock (_gate)
         {
-            return ShutOutCounter.Of(_bans.Where(stored => stored.IsInForce(at) && !stored.Ban.Simulated).Select(stored => stored.Ban).OrderBy(ban => ban.Target));
+            return ShutOutCounter.Of(_bans.Where(stored => stored.IsInForce(at) && !stored.Ban.Simulated).Select(stored => stored.Ban).OrderBy(ban => ban.Target), ban => ban.Target.Count);
         }
     }
 

@@ -17,11 +17,13 @@ public static class BanCommand
         {
             Description = "Also what the never-ban list holds, and very large networks; never loopback, link-local or multicast addresses.",
         };
+        Option<bool> json = CommandOptions.Json();
         Option<string> state = StateFolder.Option();
-        var command = new Command("ban", "Keeps an address or prefix out.") { target, time, reason, force, state };
+        var command = new Command("ban", "Keeps an address or prefix out.") { target, time, reason, force, json, state };
         command.SetAction((parsed, cancel) => ChangeCommands.RunAsync(
             host,
             parsed.GetValue(state)!,
+            parsed.GetValue(json),
             guard => guard.BanAsync(
                 new BanRequest(
                     parsed.GetValue(target).ToString(),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Virtward.Core.Results;
+using Virtward.Output;
 
 namespace Virtward.Commands;
 
@@ -11,9 +12,16 @@ public static class CommandTree
     public static async Task<int> RunAsync(CommandHost host, string[] args, CancellationToken cancel)
     {
         ParseResult parsed = Build(host).Parse(args);
+        if (MistypedOption(parsed) is { } mistyped)
+        {
+            return host.Fail(new Problem($"Unrecognized option '{Words.Safe(mistyped)}'", Hint: "see virtward --help; what begins with -- and is none follows after --"));
+        }
+
         if (parsed.Errors.Count > 0)
         {
-            foreach (ParseError error in parsed.Errors)
+            // Of a word that is not known, what it leaves missing is a second sentence about the same mistake.
+            List<ParseError> unknown = [.. parsed.Errors.Where(error => parsed.UnmatchedTokens.Any(token => error.Message.Contains(token, StringComparison.Ordinal)))];
+            foreach (ParseError error in unknown.Count > 0 ? unknown : parsed.Errors)
             {
                 host.Fail(new Problem(error.Message.TrimEnd('.'), Hint: "see virtward --help"));
             }
@@ -37,6 +45,11 @@ public static class CommandTree
             return ExitCode.Interrupted;
         }
     }
+
+    /// <summary>An option that no command knows and that an argument would take: <c>replay --sighting</c> is not about a file of that name.</summary>
+    private static string? MistypedOption(ParseResult parsed) => parsed.Tokens
+        .TakeWhile(static token => token.Type != TokenType.DoubleDash)
+        .FirstOrDefault(static token => token.Type == TokenType.Argument && token.Value.Length > 2 && token.Value.StartsWith("--", StringComparison.Ordinal))?.Value;
 
     /// <summary>The root command with everything below it.</summary>
     public static RootCommand Build(CommandHost host)

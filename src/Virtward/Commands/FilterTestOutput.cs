@@ -1,4 +1,5 @@
 using System.Text;
+using Virtward.Guard.Fail2Ban;
 using Virtward.Guard.Filters;
 using Virtward.Guard.Sightings;
 using Virtward.Guard.Sources;
@@ -13,32 +14,46 @@ public sealed class FilterTestOutput : ILineSink, ISightingSink, IDisposable
     private const int MostMisses = 20;
     private readonly CommandHost _host;
     private readonly FilterSet _filters;
+    private readonly Fail2BanFilter? _fail2ban;
     private readonly bool _asJson;
     private readonly EventJson _json = new();
-    private readonly Dictionary<string, long> _rules = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Rule, SightingKind Kind), long> _rules = [];
     private readonly List<(long Number, string Text)> _misses = [];
     private long _number;
-    private bool _told;
+    private SightingKind? _told;
 
     /// <summary>An output that has seen nothing yet.</summary>
     public FilterTestOutput(CommandHost host, FilterSet filters, bool asJson)
     {
         _host = host;
         _filters = filters;
+        _fail2ban = filters.Filters.OfType<Fail2BanFilter>().FirstOrDefault();
         _asJson = asJson;
     }
+
+    /// <summary>Lines that tell of a failure: what counts, and what fail2ban calls a match.</summary>
+    public long Matched { get; private set; }
+
+    /// <summary>Lines that a rule understood and that are no failure: logins that succeeded, what was told before, what is harmless.</summary>
+    public long Understood { get; private set; }
 
     /// <inheritdoc/>
     public void Accept(in LogLine line)
     {
         _number++;
-        _told = false;
-        bool matched = _filters.Accept(line, this);
+        _told = null;
+        long unnamed = _fail2ban?.WithoutAddress ?? 0;
+        bool known = _filters.Accept(line, this);
+        bool hasAddress = _told is not null;
+        // A line that names a host instead of an address is a failure of somebody that cannot be banned.
+        SightingKind? kind = _told ?? (!known ? null : _fail2ban?.WithoutAddress > unnamed ? SightingKind.Failure : SightingKind.Ignored);
+        Matched += kind == SightingKind.Failure ? 1 : 0;
+        Understood += kind is not null and not SightingKind.Failure ? 1 : 0;
         if (_asJson)
         {
-            if (!_told)
+            if (!hasAddress)
             {
-                _json.WriteLine(_number, matched);
+                _json.WriteLine(_number, kind);
             }
 
             if (_json.Written.Length >= FlushAt)
@@ -46,7 +61,7 @@ public sealed class FilterTestOutput : ILineSink, ISightingSink, IDisposable
                 Flush();
             }
         }
-        else if (!matched && _misses.Count < MostMisses)
+        else if (!known && _misses.Count < MostMisses)
         {
             _misses.Add((_number, Encoding.UTF8.GetString(line.Text[..Math.Min(line.Text.Length, 200)])));
         }
@@ -55,13 +70,13 @@ public sealed class FilterTestOutput : ILineSink, ISightingSink, IDisposable
     /// <inheritdoc/>
     void ISightingSink.Accept(int filter, in Sighting sighting)
     {
-        if (_asJson && !_told)
+        if (_asJson && _told is null)
         {
             _json.WriteLine(_number, sighting);
         }
 
-        _told = true;
-        _rules[sighting.Rule] = _rules.GetValueOrDefault(sighting.Rule) + 1;
+        _told ??= sighting.Kind;
+        _rules[(sighting.Rule, sighting.Kind)] = _rules.GetValueOrDefault((sighting.Rule, sighting.Kind)) + 1;
     }
 
     /// <summary>Writes out what is left, or the summary for a person.</summary>
@@ -73,10 +88,10 @@ public sealed class FilterTestOutput : ILineSink, ISightingSink, IDisposable
             return;
         }
 
-        var table = new Columns("rule", ">lines");
-        foreach ((string rule, long lines) in _rules.OrderByDescending(entry => entry.Value))
+        var table = new Columns("rule", "tells of", ">lines");
+        foreach (((string rule, SightingKind kind), long lines) in _rules.OrderByDescending(entry => entry.Value))
         {
-            table.Add(rule, Words.Number(lines));
+            table.Add(rule, EventJson.KindWord(kind), Words.Number(lines));
         }
 
         table.Write(_host.Out);

@@ -8,10 +8,11 @@ public static class GuardFlushCommand
     /// <summary>The command.</summary>
     public static Command Create(CommandHost host)
     {
+        Option<bool> json = CommandOptions.Json();
         Option<string> state = StateFolder.Option();
-        var command = new Command("flush", "Lifts every ban and removes the guard's rules and sets from the kernel.") { state };
+        var command = new Command("flush", "Lifts every ban and removes the guard's rules and sets from the kernel.") { json, state };
         command.SetAction((parsed, cancel) =>
-            ChangeCommands.RunAsync(host, parsed.GetValue(state)!, guard => guard.FlushAsync(cancel), cancel));
+            ChangeCommands.RunAsync(host, parsed.GetValue(state)!, parsed.GetValue(json), guard => guard.FlushAsync(cancel), cancel));
         return command;
     }
 }

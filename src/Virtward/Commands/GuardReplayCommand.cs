@@ -120,10 +120,11 @@ public static class GuardReplayCommand
     {
         (double v4, double v6, long attackers) = tally.ShutOut();
         TextWriter to = host.Error;
-        to.WriteLine($"{Words.Number(filters.Lines)} lines, {Words.Number(filters.Matched)} matched, {Words.Number(replay.Sightings)} sightings"
-            + $"{(tooLong > 0 ? $", {Words.Number(tooLong)} skipped because they are too long" : "")}");
+        to.WriteLine($"{Words.Count(filters.Lines, "line")}, {Words.Number(filters.Matched)} matched, {Words.Count(replay.Sightings, "sighting")}"
+            + $"{(replay.LeftOut > 0 ? $", {Words.Number(replay.LeftOut)} later ones left out" : "")}"
+            + $"{(tooLong > 0 ? $", {Words.Number(tooLong)} skipped as too long" : "")}");
         to.WriteLine($"{Words.Count(tally.Bans, "ban")}, {Words.Count(tally.PrefixBans, "prefix ban")}: "
-            + $"{Words.Number(v4)} IPv4 addresses and {Words.Number(v6)} IPv6 /64s shut out, {Words.Number(attackers)} of them attacked");
+            + Words.ShutOut(v4, v6, attackers));
         to.WriteLine($"{took.TotalSeconds:0.00} s, {Words.Number(filters.Lines / Math.Max(took.TotalSeconds, 1e-6))} lines/s");
     }
 }

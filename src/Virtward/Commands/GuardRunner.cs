@@ -43,7 +43,7 @@ public static class GuardRunner
             {
                 // What starting threw away, such as the rows of a large store, goes back to the system at once.
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-                listener.Ready(options.Policy.Origin, guard.Plan.Sources.Select(source => source.Name));
+                listener.Ready(options.Policy.Origin, guard.Plan.Sources.Zip(guard.SourceCounts, (source, now) => source.Name + (now.IsWaiting ? " (not there now)" : "")));
                 ServiceManager.Notify("READY=1");
                 await WaitAsync(host.Clock, cancel);
                 ServiceManager.Notify("STOPPING=1");

@@ -70,10 +70,11 @@ public static class GuardTestFilterCommand
                 host.Error.WriteLine($"warning: {warning}");
             }
 
-            host.Error.WriteLine($"{Words.Number(source.Filters.Lines)} lines, {Words.Number(source.Filters.Matched)} matched, "
-                + $"{Words.Number(source.Filters.Lines - source.Filters.Matched)} missed"
-                + $"{(read.Value.TooLong > 0 ? $", {Words.Number(read.Value.TooLong)} skipped because they are too long" : "")}");
-            return source.Filters.Matched > 0 ? ExitCode.Ok : ExitCode.No;
+            host.Error.WriteLine($"{Words.Count(source.Filters.Lines, "line")}, {Words.Number(output.Matched)} matched"
+                + $"{(output.Understood > 0 ? $", {Words.Number(output.Understood)} understood and no failure" : "")}, "
+                + $"{Words.Number(source.Filters.Lines - output.Matched - output.Understood)} missed"
+                + $"{(read.Value.TooLong > 0 ? $", {Words.Number(read.Value.TooLong)} skipped as too long" : "")}");
+            return output.Matched > 0 ? ExitCode.Ok : ExitCode.No;
         }
     }
 }

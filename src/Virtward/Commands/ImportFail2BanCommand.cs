@@ -27,10 +27,11 @@ public static class ImportFail2BanCommand
         };
         command.SetAction(parsed =>
         {
-            Result<ImportResult> read = Fail2BanImport.Read(new HostTextFiles(Path.GetFullPath(parsed.GetValue(root)!)));
+            string below = Path.GetFullPath(parsed.GetValue(root)!);
+            Result<ImportResult> read = Fail2BanImport.Read(new HostTextFiles(below));
             if (!read.TryGet(out ImportResult? import, out Problem? problem))
             {
-                return host.Fail(problem);
+                return host.Fail(problem with { On = below == "/" ? problem.On : below + problem.On });
             }
 
             if (parsed.GetValue(json))
@@ -40,7 +41,7 @@ public static class ImportFail2BanCommand
             }
 
             host.Out.Write(import.Policy);
-            foreach (ImportNote note in import.Notes)
+            foreach (ImportNote note in ImportNote.Together(import.Notes))
             {
                 host.Error.WriteLine(note);
             }

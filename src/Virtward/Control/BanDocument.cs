@@ -34,7 +34,7 @@ public sealed record BanDocument
     public required int Members { get; init; }
 
     /// <summary>How many addresses it shuts out.</summary>
-    public required double Addresses { get; init; }
+    public required UInt128 Addresses { get; init; }
 
     /// <summary>How often the target was banned before.</summary>
     public required int Repeats { get; init; }
@@ -52,7 +52,11 @@ public sealed record BanDocument
     public ulong Bytes { get; init; }
 
     /// <summary>The document of a ban.</summary>
-    public static BanDocument Of(Ban ban, ulong packets, ulong bytes) => new()
+    /// <param name="ban">The ban.</param>
+    /// <param name="shutOut">How many addresses it shuts out.</param>
+    /// <param name="packets">Packets that it stopped.</param>
+    /// <param name="bytes">Their bytes.</param>
+    public static BanDocument Of(Ban ban, double shutOut, ulong packets, ulong bytes) => new()
     {
         Address = ban.Target.ToString(),
         Since = ban.Since.ToString(),
@@ -63,7 +67,7 @@ public sealed record BanDocument
         Evidence = ban.Evidence,
         Sightings = ban.Sightings,
         Members = ban.Members,
-        Addresses = ban.Target.Count,
+        Addresses = EventJson.Count(shutOut),
         Repeats = ban.Repeats,
         Simulated = ban.Simulated,
         Ports = [.. ban.Ports.Select(port => port.ToString())],

@@ -42,10 +42,10 @@ public sealed class LiveControl(GuardHost guard, bool running, string? state = n
     /// <inheritdoc/>
     public async Task<Result<BansDocument>> BansAsync(bool evidence, CancellationToken cancel)
     {
-        List<Ban> bans = await Pipeline.AskAsync(_ => Pipeline.Engine.Bans.All.ToList()).WaitAsync(cancel);
+        (List<Ban> bans, NeverBan never) = await Pipeline.AskAsync(_ => (Pipeline.Engine.Bans.All.ToList(), Pipeline.Engine.NeverBan)).WaitAsync(cancel);
         IReadOnlyDictionary<Prefix, PacketCount> counts = guard.Stopped.Counts(bans.Count);
         IEnumerable<Ban> newest = bans.OrderByDescending(ban => ban.Since);
-        return new BansDocument(new BanDocumentCollection(bans.Count, Describe(evidence ? WithEvidence(newest) : newest, counts)));
+        return new BansDocument(new BanDocumentCollection(bans.Count, Describe(evidence ? WithEvidence(newest) : newest, never, counts)));
     }
 
     /// <inheritdoc/>
@@ -61,16 +61,12 @@ public sealed class LiveControl(GuardHost guard, bool running, string? state = n
             return new Problem("a ban lasts a second at least", request.Target);
         }
 
-        (Result<Ban> made, double shutOut) = await Pipeline.AskAsync(events =>
-        {
-            Result<Ban> ban = Pipeline.Engine.BanByHand(
-                target, TimeSpan.FromSeconds(request.Seconds), Printable(request.Reason), request.Force, BanOrigin.Manual, events);
-            return (ban, ban.IsOk ? Pipeline.Engine.NeverBan.CountShutOut(ban.Value) : 0);
-        }).WaitAsync(cancel);
+        Result<Ban> made = await Pipeline.AskAsync(events => Pipeline.Engine.BanByHand(
+            target, TimeSpan.FromSeconds(request.Seconds), Printable(request.Reason), request.Force, BanOrigin.Manual, events)).WaitAsync(cancel);
         return made.TryGet(out Ban? ban, out Problem? problem)
             ? new ChangeDocument(
                 true,
-                $"{ban.Target} is banned until {Words.Time(ban.Until)}; it shuts out {Words.Count(shutOut, "address")}",
+                $"{ban.Target} is banned until {Words.Time(ban.Until)}; it shuts out {Words.Count(ban.ShutsOut, "address")}",
                 [ban.Target.ToString()])
             : problem;
     }
@@ -102,6 +98,11 @@ public sealed class LiveControl(GuardHost guard, bool running, string? state = n
         if (request.Seconds is < 0 or > int.MaxValue)
         {
             return new Problem("an entry lasts a second at least, or 0 for until it is taken back", request.Target);
+        }
+
+        if (target.Length == 0)
+        {
+            return new Problem("cannot allow everybody, or nobody could ever be banned", target.ToString(), "name the networks that are yours");
         }
 
         UnixTime now = UnixTime.Now(guard.Parts.Clock);
@@ -173,7 +174,7 @@ public sealed class LiveControl(GuardHost guard, bool running, string? state = n
                     byJail.GetValueOrDefault(jail.Name),
                     Pipeline.FailuresOf(i))),
             ],
-            Bans = BanTotals.Of(ShutOutCounter.Of(engine.Bans.All.Where(ban => !ban.Simulated))),
+            Bans = BanTotals.Of(ShutOutCounter.Of(engine.Bans.All.Where(ban => !ban.Simulated), ban => ShutOutOf(ban, engine.NeverBan))),
             Siege = engine.Siege.IsActive ? new SiegeDocument(engine.Siege.Since.ToString(), engine.Siege.Reason) : null,
             Enforcement = new EnforcementDocument(
                 Pipeline.EnforcementTrouble is null, guard.Parts.Backend, guard.Repairs, stopped.Packets, stopped.Bytes),
@@ -186,10 +187,10 @@ public sealed class LiveControl(GuardHost guard, bool running, string? state = n
     }
 
     private static string SourceState(SourceCounts counts) =>
-        $"{Words.Number(counts.Lines)} lines"
-        + (counts.Rotations > 0 ? $", rotated {Words.Number(counts.Rotations)} times" : "")
-        + (counts.TooLong > 0 ? $", {Words.Number(counts.TooLong)} lines too long" : "")
-        + (counts.Gaps > 0 ? $", {Words.Number(counts.Gaps)} gaps" : "");
+        (counts.IsWaiting ? "not there now, " : "") + $"{Words.Count(counts.Lines, "line")}"
+        + (counts.Rotations > 0 ? $", rotated {Words.Count(counts.Rotations, "time")}" : "")
+        + (counts.TooLong > 0 ? $", {Words.Count(counts.TooLong, "line")} too long" : "")
+        + (counts.Gaps > 0 ? $", {Words.Count(counts.Gaps, "gap")}" : "");
 
     private static bool TryTarget(string text, out Prefix target, [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out Problem? problem)
     {
@@ -215,9 +216,13 @@ public sealed class LiveControl(GuardHost guard, bool running, string? state = n
         }
     }
 
-    private static IEnumerable<BanDocument> Describe(IEnumerable<Ban> bans, IReadOnlyDictionary<Prefix, PacketCount> counts) => bans.Select(ban =>
+    private static IEnumerable<BanDocument> Describe(IEnumerable<Ban> bans, NeverBan never, IReadOnlyDictionary<Prefix, PacketCount> counts) => bans.Select(ban =>
     {
         PacketCount count = ban.Simulated ? default : counts.GetValueOrDefault(ban.Target);
-        return BanDocument.Of(ban, count.Packets, count.Bytes);
+        return BanDocument.Of(ban, ShutOutOf(ban, never), count.Packets, count.Bytes);
     });
+
+    // As the list is now. Of a single attacker nothing that counts is spared, or the ban were not in force; and there may be 100,000 of them.
+    private static double ShutOutOf(Ban ban, NeverBan never) =>
+        ban.Origin == BanOrigin.Jail || ban.Target.Count == 1 ? ban.Target.Count : never.CountShutOut(ban);
 }

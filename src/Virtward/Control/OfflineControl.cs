@@ -35,7 +35,7 @@ public sealed class OfflineControl(CommandHost host, string state) : IGuardContr
     public Task<Result<BansDocument>> BansAsync(bool evidence, CancellationToken cancel) => Task.FromResult(Read(
         (store, now) => store.Find(new BanQuery { InForceAt = now }),
         found => new BansDocument(new BanDocumentCollection(
-            found.Count, found.Select(stored => BanDocument.Of(evidence ? stored.Ban : stored.Ban with { Evidence = null }, (ulong)stored.Packets, (ulong)stored.Bytes))))));
+            found.Count, found.Select(stored => BanDocument.Of(evidence ? stored.Ban : stored.Ban with { Evidence = null }, stored.Ban.ShutsOut, (ulong)stored.Packets, (ulong)stored.Bytes))))));
 
     /// <inheritdoc/>
     public Task<Result<ChangeDocument>> BanAsync(BanRequest request, CancellationToken cancel) =>

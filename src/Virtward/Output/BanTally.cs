@@ -7,7 +7,7 @@ namespace Virtward.Output;
 /// <summary>Counts what a run of the guard decided: bans, and of the addresses that were shut out both halves, all and attackers.</summary>
 public sealed class BanTally
 {
-    private readonly Dictionary<Prefix, int> _members = [];
+    private readonly Dictionary<Prefix, (int Members, double ShutOut)> _targets = [];
 
     /// <summary>Bans of single attackers.</summary>
     public long Bans { get; private set; }
@@ -36,7 +36,7 @@ public sealed class BanTally
             Bans++;
         }
 
-        _members[ban.Target] = Math.Max(ban.Members, _members.GetValueOrDefault(ban.Target));
+        _targets[ban.Target] = (Math.Max(ban.Members, _targets.GetValueOrDefault(ban.Target).Members), ban.ShutsOut);
     }
 
     /// <summary>
@@ -46,9 +46,9 @@ public sealed class BanTally
     public (double V4Addresses, double V6Networks, long Attackers) ShutOut()
     {
         var counter = new ShutOutCounter();
-        foreach ((Prefix target, int members) in _members.OrderBy(entry => entry.Key))
+        foreach ((Prefix target, (int members, double shutOut)) in _targets.OrderBy(entry => entry.Key))
         {
-            counter.Add(target, members, BanOrigin.Jail);
+            counter.Add(target, members, BanOrigin.Jail, shutOut);
         }
 
         ShutOut total = counter.Total;

@@ -1,4 +1,6 @@
 using Virtward.Control;
+using Virtward.Core.Net;
+using Virtward.Guard.Bans;
 
 namespace Virtward.Output;
 
@@ -15,15 +17,20 @@ public static class BansText
         }
 
         var table = new Columns("address", "jail", ">since", ">ends", ">packets", "why");
-        int prefixes = 0;
-        double shutOut = 0;
-        long attackers = 0;
+        int simulated = 0;
+        var inForce = new List<(Prefix Target, int Members, BanOrigin Origin, double ShutOut)>();
         foreach (BanDocument ban in bans.Bans)
         {
             bool isPrefix = ban.Origin == "prefix";
-            prefixes += isPrefix ? 1 : 0;
-            shutOut += ban.Address.Contains(':', StringComparison.Ordinal) ? 0 : ban.Addresses;
-            attackers += ban.Members;
+            if (ban.Simulated)
+            {
+                simulated++;
+            }
+            else if (Prefix.TryParse(ban.Address, out Prefix target))
+            {
+                inForce.Add((target, ban.Members, isPrefix ? BanOrigin.Prefix : BanOrigin.Jail, (double)ban.Addresses));
+            }
+
             table.Add(
                 ban.Address,
                 ban.Simulated ? $"{ban.Jail} (simulated)" : isPrefix ? $"{ban.Jail} (prefix)" : ban.Jail,
@@ -35,7 +42,21 @@ public static class BansText
 
         table.Write(to);
         to.WriteLine();
-        to.WriteLine($"{Words.Count(bans.Bans.Count, "ban")}, {Words.Count(prefixes, "prefix")} of them: "
-            + $"{Words.Number(shutOut)} IPv4 addresses shut out; {Words.Number(attackers)} attackers in all");
+        ShutOut total = Total(inForce);
+        to.WriteLine($"{Words.Number(total.Bans)} in force, {Words.Number(total.Prefixes)} of them prefixes: "
+            + Words.ShutOut(total.V4Addresses, total.V6Networks, total.Attackers)
+            + (simulated > 0 ? $"; {Words.Number(simulated)} only simulated" : ""));
+    }
+
+    // As the status counts them: what lies inside a wider ban counts once.
+    private static ShutOut Total(List<(Prefix Target, int Members, BanOrigin Origin, double ShutOut)> bans)
+    {
+        var counter = new ShutOutCounter();
+        foreach ((Prefix target, int members, BanOrigin origin, double shutOut) in bans.OrderBy(ban => ban.Target))
+        {
+            counter.Add(target, members, origin, shutOut);
+        }
+
+        return counter.Total;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Virtward.Core.Net;
@@ -82,10 +83,13 @@ public sealed class EventJson : IDisposable
         End();
     }
 
-    /// <summary>What a filter made of a line: <c>{"line":7,"matched":true,"address":…}</c>, as <c>guard test-filter --json</c> prints it.</summary>
+    /// <summary>
+    /// What a filter made of a line: <c>{"line":7,"matched":true,"address":…}</c>, as <c>guard test-filter --json</c> prints it. It
+    /// matched where it tells of a failure, which is fail2ban's verdict too; what is understood and harmless has its members all the same.
+    /// </summary>
     public void WriteLine(long number, in Sighting sighting)
     {
-        BeginLine(number, matched: true);
+        BeginLine(number, sighting.Kind == SightingKind.Failure);
         WriteAddress(sighting.Address);
         WriteHostile("user", sighting.User);
         _writer.WriteString("time", sighting.Time.ToString());
@@ -95,10 +99,18 @@ public sealed class EventJson : IDisposable
         End();
     }
 
-    /// <summary>A line that named no address: matched by a rule that only understands it, or missed.</summary>
-    public void WriteLine(long number, bool matched)
+    /// <summary>A line that named no address. It has the same members as the others.</summary>
+    /// <param name="number">Its number.</param>
+    /// <param name="kind">What it tells; null where no rule matched.</param>
+    public void WriteLine(long number, SightingKind? kind)
     {
-        BeginLine(number, matched);
+        BeginLine(number, kind == SightingKind.Failure);
+        _writer.WriteNull("address");
+        _writer.WriteNull("user");
+        _writer.WriteNull("time");
+        _writer.WriteNull("rule");
+        _writer.WriteString("kind", kind is { } known ? KindWord(known) : null);
+        _writer.WriteNumber("attempts", 0);
         End();
     }
 
@@ -138,6 +150,9 @@ public sealed class EventJson : IDisposable
         _ => origin.ToString(),
     };
 
+    /// <summary>A count of addresses as the whole number that it is.</summary>
+    public static UInt128 Count(double addresses) => addresses < Math.Pow(2, 128) ? (UInt128)Math.Max(0, addresses) : UInt128.MaxValue;
+
     /// <summary>A ban's own members, into an object that is open.</summary>
     public static void WriteBan(Utf8JsonWriter writer, Ban ban)
     {
@@ -149,7 +164,9 @@ public sealed class EventJson : IDisposable
         writer.WriteString("reason", ban.Reason);
         writer.WriteNumber("sightings", ban.Sightings);
         writer.WriteNumber("members", ban.Members);
-        writer.WriteNumber("addresses", ban.Target.Count);
+        // A whole number, however large: a double would become 1.8446744073709552E+19 for a /64, which readers of integers refuse.
+        writer.WritePropertyName("addresses");
+        writer.WriteRawValue(Count(ban.ShutsOut).ToString(CultureInfo.InvariantCulture));
         writer.WriteNumber("repeats", ban.Repeats);
         if (ban.Simulated)
         {

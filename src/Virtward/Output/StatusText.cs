@@ -29,12 +29,11 @@ public static class StatusText
         to.WriteLine();
         BanTotals bans = status.Bans;
         to.WriteLine($"bans     {Words.Number(bans.InForce)} in force, {Words.Number(bans.Prefixes)} of them prefixes: "
-            + $"{Words.Number(bans.AddressesShutOut)} IPv4 addresses and {Words.Number(bans.SubnetsV6ShutOut)} IPv6 /64s shut out, "
-            + $"{Words.Number(bans.Attackers)} of them attacked");
+            + Words.ShutOut(bans.AddressesShutOut, bans.SubnetsV6ShutOut, bans.Attackers));
         if (status.Enforcement is { } kernel)
         {
             to.WriteLine($"kernel   {(kernel.Healthy ? "holds them" : "does NOT hold them all")} ({kernel.Backend}); "
-                + $"{Words.Number(kernel.Packets)} packets, {Words.Bytes(kernel.Bytes)} stopped; put back {Words.Number(kernel.Repairs)} times");
+                + $"{Words.Count(kernel.Packets, "packet")}, {Words.Bytes(kernel.Bytes)} stopped; put back {Words.Count(kernel.Repairs, "time")}");
         }
 
         if (status.Drift is { Problem: null, Changes.Count: 0 } same)

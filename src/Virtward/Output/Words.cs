@@ -16,6 +16,10 @@ public static class Words
     /// <summary>A number and its noun, with the plural's s where it takes one: <c>1 ban</c>, <c>3 bans</c>.</summary>
     public static string Count(double value, string noun) => value == 1 ? $"1 {noun}" : $"{Number(value)} {noun}{Plural(noun)}";
 
+    /// <summary>Both halves of what bans do: how many are shut out, and how many of them attacked.</summary>
+    public static string ShutOut(double v4, double v6, long attackers) =>
+        $"{Count(v4, "IPv4 address")} and {Count(v6, "IPv6 /64")} shut out, {Number(attackers)} of them attacked";
+
     /// <summary>A span in its two largest units: <c>2d 3h</c>, <c>59s</c>.</summary>
     public static string Span(TimeSpan span) => string.Join(' ', DurationText.Format(span).Split(' ').Take(2));
 

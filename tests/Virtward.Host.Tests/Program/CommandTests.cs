@@ -67,6 +67,19 @@ public sealed class CommandTests : IDisposable
         Assert.Equal("", before.Output);
         CommandRun between = CommandRun.Of("guard", "replay", log, "--json", "--until", $"{year}-11-20T08:30:00");
         Assert.Single(Lines(between.Output));
+        Assert.Contains("5 lines, 4 matched, 3 sightings, 1 later ones left out", between.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_siege_ends_in_a_silent_log_when_it_would_have_ended()
+    {
+        IEnumerable<string> swarm = Enumerable.Range(0, 60).Select(i => $"2026-11-20T08:00:{i:00}Z kvm1 sshd[{i + 1}]: Failed password for root from 198.{18 + (i % 2)}.{i}.7 port 4001 ssh2");
+        string log = Write("auth.log", string.Join('\n', [.. swarm, "2026-11-20T14:00:00Z kvm1 sshd[99]: Failed password for root from 203.0.113.5 port 4001 ssh2\n"]));
+        List<JsonElement> sieges = [.. Lines(CommandRun.Of("guard", "replay", log, "--json").Output).Where(line => line.GetProperty("type").GetString() == "siege")];
+        Assert.Equal(["began", "ended"], sieges.Select(siege => siege.GetProperty("state").GetString()));
+        // The window is ten minutes: when the last failure has left it, all is calm.
+        Assert.InRange(sieges[1].GetProperty("time").GetDateTimeOffset().UtcDateTime, new DateTime(2026, 11, 20, 8, 10, 0), new DateTime(2026, 11, 20, 8, 12, 0));
+        Assert.InRange(sieges[1].GetProperty("seconds").GetInt64(), 500, 720);
     }
 
     [Fact]
@@ -76,13 +89,18 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(0, run.ExitCode);
         List<JsonElement> lines = Lines(run.Output);
         Assert.Equal([1, 2, 3, 4, 5], lines.Select(line => line.GetProperty("line").GetInt32()));
-        Assert.Equal([true, true, false, true, true], lines.Select(line => line.GetProperty("matched").GetBoolean()));
+        // A login that succeeds is understood, and no match: fail2ban's verdict.
+        Assert.Equal([true, true, false, true, false], lines.Select(line => line.GetProperty("matched").GetBoolean()));
+        Assert.Equal("success", lines[4].GetProperty("kind").GetString());
+        Assert.All(lines, line => Assert.Equal(
+            ["line", "matched", "address", "user", "time", "rule", "kind", "attempts"], line.EnumerateObject().Select(member => member.Name)));
         Assert.Equal("203.0.113.5", lines[1].GetProperty("address").GetString());
         Assert.Equal("root from 192.0.2.9 port 22 ssh2", lines[1].GetProperty("user").GetString());
 
         CommandRun person = CommandRun.Of("guard", "test-filter", "sshd", Write("auth.log", Attack));
         Assert.Contains("failed-password", person.Output, StringComparison.Ordinal);
         Assert.Contains("CRON", person.Output, StringComparison.Ordinal);
+        Assert.Contains("5 lines, 3 matched, 1 understood and no failure, 1 missed", person.Error, StringComparison.Ordinal);
         Assert.Equal(1, CommandRun.Of("guard", "test-filter", "sshd", Write("empty.log", "")).ExitCode);
     }
 
@@ -132,12 +150,15 @@ public sealed class CommandTests : IDisposable
     [InlineData(2, "its first address is 10.0.0.0/8", "ban", "10.0.0.1/8")]
     [InlineData(2, "is no span of time", "ban", "192.0.2.1", "--for", "soon")]
     [InlineData(2, "Unrecognized", "frobnicate")]
+    [InlineData(2, "Unrecognized", "guard", "frobnicate")]
+    [InlineData(2, "Unrecognized", "guard", "replay", "--nosuch")]
     public void Mistakes_are_one_sentence_and_exit_code_2(int code, string says, params string[] arguments)
     {
         CommandRun run = CommandRun.Of(arguments);
         Assert.Equal(code, run.ExitCode);
         Assert.Equal("", run.Output);
         Assert.StartsWith("virtward: ", run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
         Assert.Contains(says, run.Error, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("Exception", run.Error, StringComparison.Ordinal);
     }

@@ -35,7 +35,7 @@ public sealed class GuardRunTests : IDisposable
         await guard.BansAsync("203.0.113.0/24");
         JsonElement prefix = guard.Of("ban").Single(ban => ban.GetProperty("address").GetString() == "203.0.113.0/24");
         Assert.Equal(3, prefix.GetProperty("members").GetInt32());
-        Assert.Equal(256, prefix.GetProperty("addresses").GetDouble());
+        Assert.Equal(256, prefix.GetProperty("addresses").GetInt64());
         Assert.Equal("sshd", prefix.GetProperty("jail").GetString());
         await Eventually.HoldsAsync(() => !Kernel().Contains("203.0.113.11", StringComparison.Ordinal), "the single bans are folded");
 
@@ -47,6 +47,16 @@ public sealed class GuardRunTests : IDisposable
         Assert.True(unban.ExitCode == 0, unban.Error);
         Assert.DoesNotContain("198.51.100.7", Kernel(), StringComparison.Ordinal);
         Assert.Equal(1, Hand("unban", "198.51.100.7").ExitCode);
+
+        CommandRun everybody = Hand("allow", "0.0.0.0/0");
+        Assert.Equal(2, everybody.ExitCode);
+        Assert.Contains("nobody could ever be banned", everybody.Error, StringComparison.Ordinal);
+
+        using JsonDocument carved = JsonDocument.Parse(Hand("bans", "--json").Output);
+        Assert.Equal(255, carved.RootElement.GetProperty("bans")[0].GetProperty("addresses").GetInt64());
+        using JsonDocument disallowed = JsonDocument.Parse(Hand("disallow", "192.0.2.99", "--json").Output);
+        Assert.False(disallowed.RootElement.GetProperty("changed").GetBoolean());
+        Assert.Equal("192.0.2.99", disallowed.RootElement.GetProperty("targets")[0].GetString());
 
         CommandRun forbidden = Hand("ban", "203.0.113.200");
         Assert.Equal(2, forbidden.ExitCode);

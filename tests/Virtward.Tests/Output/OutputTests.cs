@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Virtward.Control;
 using Virtward.Core.Net;
 using Virtward.Core.Policy;
@@ -54,7 +56,8 @@ public sealed class OutputTests
         {
             Address = Address.Parse("2001:db8::7"), Time = Now, Kind = SightingKind.Failure, Attempts = 1, Rule = "failed-password", User = "ro\"o\n\xff"u8,
         });
-        json.WriteLine(9, matched: false);
+        json.WriteLine(9, null);
+        json.WriteLine(10, SightingKind.Ignored);
         Assert.Equal(
             """
             {"type":"ban","time":"2027-01-15T08:00:00Z","address":"203.0.113.7","since":"2027-01-15T08:00:00Z","until":"2027-01-15T09:00:00Z","jail":"sshd","origin":"jail","reason":"3 failed attempts in 8 seconds","sightings":3,"members":1,"addresses":1,"repeats":0,"ports":["22/tcp"],"evidence":"Jan 15 08:00:00 kvm1 sshd[7]: Failed password for root"}
@@ -62,10 +65,43 @@ public sealed class OutputTests
             {"type":"siege","time":"2027-01-15T08:00:00Z","state":"began","reason":"40 sources"}
             {"type":"siege","time":"2027-01-15T08:00:00Z","state":"ended","seconds":180}
             {"type":"sighting","time":"2027-01-15T08:00:00Z","address":"2001:db8::7","filter":"sshd","user":"ro\u0022o\n\u00FF","rule":"failed-password","kind":"failure","attempts":1}
-            {"line":9,"matched":false}
+            {"line":9,"matched":false,"address":null,"user":null,"time":null,"rule":null,"kind":null,"attempts":0}
+            {"line":10,"matched":false,"address":null,"user":null,"time":null,"rule":null,"kind":"ignored","attempts":0}
 
             """,
             Encoding.UTF8.GetString(json.Written));
+    }
+
+    [Theory]
+    [InlineData("203.0.113.0/24", 1, "255")]
+    [InlineData("2001:db8::/64", 0, "18446744073709551616")]
+    [InlineData("2001:db8::/32", 0, "79228162514264337593543950336")]
+    [InlineData("::/0", 0, "340282366920938463463374607431768211455")]
+    public void How_many_addresses_are_shut_out_is_a_whole_number(string target, double keptIn, string number)
+    {
+        using var json = new EventJson();
+        Ban ban = Subnet with { Target = Prefix.Parse(target), KeptIn = keptIn };
+        json.Write(new GuardEvent.Banned(Now, ban));
+        Assert.Contains($"\"addresses\":{number},", Encoding.UTF8.GetString(json.Written), StringComparison.Ordinal);
+        string document = JsonSerializer.Serialize(new BansDocument([BanDocument.Of(ban, ban.ShutsOut, 0, 0)]), ControlJson.Default.BansDocument);
+        Assert.Contains($"\"addresses\":{number},", document, StringComparison.Ordinal);
+        Assert.Equal(UInt128.Parse(number, CultureInfo.InvariantCulture), JsonSerializer.Deserialize(document, ControlJson.Default.BansDocument)!.Bans.Single().Addresses);
+    }
+
+    [Theory]
+    [InlineData(SightingKind.Failure, true)]
+    [InlineData(SightingKind.Success, false)]
+    [InlineData(SightingKind.Ignored, false)]
+    public void A_line_matches_where_it_tells_of_a_failure(SightingKind kind, bool matched)
+    {
+        using var json = new EventJson();
+        json.WriteLine(3, new Sighting { Address = Address.Parse("192.0.2.1"), Time = Now, Kind = kind, Attempts = 0, Rule = "r", User = "u"u8 });
+        using JsonDocument line = JsonDocument.Parse(json.Written.ToArray());
+        Assert.Equal((matched, "192.0.2.1", "u", "r"), (
+            line.RootElement.GetProperty("matched").GetBoolean(),
+            line.RootElement.GetProperty("address").GetString(),
+            line.RootElement.GetProperty("user").GetString(),
+            line.RootElement.GetProperty("rule").GetString()));
     }
 
     [Fact]
@@ -96,15 +132,23 @@ public sealed class OutputTests
         var to = new StringWriter { NewLine = "\n" };
         BansText.Write(
             to,
-            new BansDocument([BanDocument.Of(Subnet, 1234, 0), BanDocument.Of(Single with { Reason = "bad \u001b[2J\n" }, 0, 0)]),
+            new BansDocument(
+            [
+                BanDocument.Of(Subnet, 254, 1234, 0),
+                BanDocument.Of(Single with { Reason = "bad \u001b[2J\n" }, 1, 0, 0),
+                BanDocument.Of(Single with { Jail = "trial", Simulated = true }, 1, 0, 0),
+                BanDocument.Of(Single with { Target = Prefix.Parse("2001:db8::/64") }, Math.Pow(2, 64), 0, 0),
+            ]),
             (Now + TimeSpan.FromMinutes(5)).ToDateTimeOffset());
         Assert.Equal(
             """
-            address          jail            since        ends  packets  why
-            198.51.100.0/24  sshd (prefix)  5m ago  in 23h 55m    1,234  4 attackers in 12 minutes; shuts out 256 addresses
-            203.0.113.7      sshd           5m ago      in 55m        0  bad ?[2J?
+            address          jail                since        ends  packets  why
+            198.51.100.0/24  sshd (prefix)      5m ago  in 23h 55m    1,234  4 attackers in 12 minutes; shuts out 256 addresses
+            203.0.113.7      sshd               5m ago      in 55m        0  bad ?[2J?
+            203.0.113.7      trial (simulated)  5m ago      in 55m        0  3 failed attempts in 8 seconds
+            2001:db8::/64    sshd               5m ago      in 55m        0  3 failed attempts in 8 seconds
 
-            2 bans, 1 prefix of them: 257 IPv4 addresses shut out; 5 attackers in all
+            3 in force, 1 of them prefixes: 255 IPv4 addresses and 1 IPv6 /64 shut out, 6 of them attacked; 1 only simulated
 
             """,
             to.ToString());

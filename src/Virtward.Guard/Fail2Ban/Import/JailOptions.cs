@@ -66,10 +66,10 @@ public sealed class JailOptions(ConfigTree tree, string section, ICollection<Imp
     /// <summary>The option to which notes about the filter point: where the jail names one, else where it is switched on.</summary>
     public string FilterOption => HasOwn("filter") ? "filter" : "enabled";
 
-    /// <summary>Notes what became of an option, at its place.</summary>
+    /// <summary>Notes what became of an option, at its place; of one that is nowhere set where the jail is switched on.</summary>
     public void Note(string option, string text)
     {
-        ConfigValue? at = tree.Find(section, option);
+        ConfigValue? at = tree.Find(section, option) ?? tree.Find(section, "enabled");
         notes.Add(new ImportNote(at?.File ?? "", at?.Line ?? 0, section, text));
     }
 }

@@ -207,6 +207,27 @@ public sealed class ImportTests
     public void Nothing_enabled_is_a_policy_without_jails() => Assert.Empty(ReadBack(Import()).Jails);
 
     [Fact]
+    public void A_note_about_an_option_that_is_nowhere_set_points_to_where_the_jail_is_switched_on()
+    {
+        _files["/etc/fail2ban/jail.local"] = "[bare]\nfilter = shop\nenabled = true\n";
+        AssertNoted(Import(), "/etc/fail2ban/jail.local:3: [bare] names no log");
+    }
+
+    [Fact]
+    public void What_one_line_means_for_several_jails_is_told_once()
+    {
+        ImportNote one = new("/etc/fail2ban/jail.local", 5, "sshd", "'ignorecommand' is not run");
+        ImportNote placeless = new("", 0, "sshd", "names no log");
+        Assert.Equal(
+            [
+                "/etc/fail2ban/jail.local:5: [sshd, shop] 'ignorecommand' is not run", "[sshd] names no log",
+                "/etc/fail2ban/jail.local:6: [shop] 'ignorecommand' is not run", "[shop] names no log",
+            ],
+            ImportNote.Together([one, placeless, one with { Jail = "shop" }, one with { Jail = "shop", Line = 6 }, placeless with { Jail = "shop" }])
+                .Select(static note => note.ToString()));
+    }
+
+    [Fact]
     public void No_set_up_is_a_problem() => Assert.Contains("--root", Fail2BanImport.Read(new MemoryTextFiles()).Problem!.ToString(), StringComparison.Ordinal);
 
     [Theory]

@@ -28,6 +28,20 @@ public abstract class FollowingConformance
     }
 
     [Fact]
+    public void A_source_says_whether_it_waits_for_its_file()
+    {
+        using Follower log = Follow("auth.log");
+        log.Settle();
+        Assert.True(log.Counts.IsWaiting);
+        log.Append("auth.log", "one\n");
+        log.Settle();
+        Assert.False(log.Counts.IsWaiting);
+        log.Bench.Delete($"{log.Bench.Root}/auth.log");
+        log.Settle();
+        Assert.True(log.Counts.IsWaiting);
+    }
+
+    [Fact]
     public void A_file_that_is_there_at_the_first_start_is_read_from_its_beginning()
     {
         ILogBench bench = NewBench();
