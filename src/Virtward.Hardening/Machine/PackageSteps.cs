@@ -11,6 +11,7 @@ internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageSt
     private const int MaxLog = 16 * 1024 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan LockPatience = TimeSpan.FromMinutes(2);
+    private static readonly ImmutableArray<string> UnitKinds = [".service", ".socket", ".timer", ".path"];
     private static readonly ImmutableArray<string> QuickFetch = ["--option=Acquire::Retries=0", "--option=Acquire::http::Timeout=20", "--option=Acquire::https::Timeout=20", "--error-on=any"];
 
     public async Task<Result<PackageBefore>> ReadAsync(PackageStep step, CancellationToken cancel)
@@ -105,8 +106,31 @@ internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageSt
             away = [package];
         }
 
+        await StopAsync(away, cancel);
+
         // Removed, and not purged, where its configuration was there before.
         return await AptAsync([before.Remains.Length == 0 ? "purge" : "remove", "--", .. away], cancel);
+    }
+
+    // Not every package stops what it has started before it goes: unattended-upgrades of Debian 12 leaves its service running. What it stops itself is stopped twice.
+    private async Task StopAsync(ImmutableArray<string> packages, CancellationToken cancel)
+    {
+        if (!machine.HasSystemd || !(await machine.Commands.RunAsync(Command.Of("dpkg-query", ["--listfiles", "--", .. packages]), cancel)).TryGet(out CommandOutput? listed, out _))
+        {
+            return;
+        }
+
+        string[] units =
+        [
+            .. listed.Output.Split('\n').Where(static path => path.StartsWith("/lib/systemd/system/", StringComparison.Ordinal) || path.StartsWith("/usr/lib/systemd/system/", StringComparison.Ordinal))
+                .Select(static path => path[(path.LastIndexOf('/') + 1)..])
+                .Where(static name => !name.Contains('@') && UnitKinds.Any(kind => name.EndsWith(kind, StringComparison.Ordinal))),
+        ];
+        if (units.Length > 0)
+        {
+            // One that is not known to systemd is none that runs.
+            _ = await machine.Commands.RunAsync(Command.Of("systemctl", ["--no-ask-password", "stop", "--", .. units]) with { TimeLimit = LockPatience }, cancel);
+        }
     }
 
     // "Purg auditd [1:3.0.9-1]", "Remv …" is what apt-get --simulate prints of each.

@@ -2,8 +2,9 @@
 # Not what programs write as they run (/var, /run, leases), nor what Virtward keeps for itself.
 import hashlib, os, re, stat, subprocess, sys
 
-# Ours; and what libvirt writes at every start of a guest, with the number of its cable.
-ours = ("/etc/virtward", "/usr/local/bin/virtward", "/etc/apparmor.d/libvirt")
+# Ours; what libvirt writes at every start of a guest, with the number of its cable; the copies that whoever adds or removes an account leaves behind; and an empty folder that packages
+# with a profile tidy away as they go (dh_apparmor(1)).
+ours = ("/etc/virtward", "/usr/local/bin/virtward", "/etc/apparmor.d/libvirt", "/etc/passwd-", "/etc/group-", "/etc/shadow-", "/etc/gshadow-", "/etc/apparmor.d/disable")
 lines = []
 
 
@@ -54,10 +55,10 @@ for line in told("systemctl", "list-unit-files", "--no-legend", "--plain", "--no
     if state != "transient":
         say("boot", name, state)
 
-# What is on its way ends active or not; one-shot jobs of timers come and go by themselves.
+# What is on its way ends active or not; that something failed once is no state to go back to; one-shot jobs of timers come and go by themselves.
 for line in told("systemctl", "list-units", "--all", "--no-legend", "--plain", "--no-pager", "--type=service,socket,timer,path").splitlines():
     name, load, active = line.split()[:3]
-    if not re.match(r"virtward-revert|run-|apt-|dpkg-|systemd-tmpfiles-clean|systemd-machine-id-commit|user|systemd-hostnamed|systemd-timedated|ssh@|logrotate|fstrim|getty", name) and active != "inactive":
+    if not re.match(r"virtward-revert|run-|apt-|dpkg-|systemd-tmpfiles-clean|systemd-machine-id-commit|user|systemd-hostnamed|systemd-timedated|ssh@|logrotate|fstrim|getty", name) and active not in ("inactive", "failed"):
         say("running", name, active)
 
 for line in sorted(told("ss", "-Hlntup").splitlines()):
@@ -65,7 +66,7 @@ for line in sorted(told("ss", "-Hlntup").splitlines()):
     program = re.search(r'"([^"]*)"', line)
     say("listens", words[0] + " " + words[4], program.group(1) if program else "")
 
-moving = re.compile(r"/(random|ns_last_pid|stable_secret|tcp_fastopen_key|user_reserve_kbytes|admin_reserve_kbytes|.*-nr|.*-state|nf_conntrack_count|pty|usermodehelper|sched_domain|mtu_expires|flush|cad_pid|drop_caches|compact_memory|binfmt_misc|oops_count|warn_count)(/|$)|/net/ipv[46]/neigh/.*_ms$")
+moving = re.compile(r"/(random|ns_last_pid|stable_secret|tcp_fastopen_key|user_reserve_kbytes|admin_reserve_kbytes|.*-nr|.*-state|nf_conntrack_count|pty|usermodehelper|sched_domain|mtu_expires|flush|cad_pid|drop_caches|compact_memory|binfmt_misc|oops_count|warn_count|nf_log)(/|$)|/net/ipv[46]/neigh/.*_ms$")
 for folder, folders, files in os.walk("/proc/sys"):
     folders.sort()
     for name in sorted(files):

@@ -53,6 +53,9 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
     /// <summary>Programs whose first two words are refused.</summary>
     public HashSet<string> Refused { get; } = [];
 
+    /// <summary>Services that packages start and do not stop.</summary>
+    public Dictionary<string, string> Starting { get; } = [];
+
     /// <summary>Packages that no mirror has.</summary>
     public HashSet<string> Unreachable { get; } = [];
 
@@ -81,7 +84,7 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
         }
 
         text.AppendJoin("", Settings.Select(static one => $"{one.Key} = {one.Value}\n"));
-        text.AppendJoin("", Units.Select(static one => $"{one.Key}: {one.Value.Boot} {one.Value.Running}\n"));
+        text.AppendJoin("", Units.Where(static one => one.Value != ("", false)).Select(static one => $"{one.Key}: {one.Value.Boot} {one.Value.Running}\n"));
         text.AppendJoin("", Packages.Select(static one => $"package {one}\n"));
         text.AppendJoin("", Switches.Select(static one => $"switch {one.Key} {one.Value}\n"));
         text.Append(Table is null ? "no table\n" : string.Join("", Table.Values));
@@ -200,6 +203,7 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
             ["nft", "-s", "list", "table", "inet", ..] => Table is null ? Answer(1, "", "Error: No such file or directory") : Answer(0, Listing(), ""),
             ["nft", "-s", "list", ..] => Answer(1, "", "Error: No such file or directory"),
             ["nft", "-f", "-"] => Changing("nft", () => Load(command.Input)),
+            ["dpkg-query", .. var all] when command.Arguments.Contains("--listfiles") => Answer(0, string.Concat(Starting.Where(one => all.Contains(one.Key) && Packages.Contains(one.Key)).Select(static one => $"/lib/systemd/system/{one.Value}\n")), ""),
             ["dpkg-query", var package] => Packages.Contains(package) ? Answer(0, $"installed {Version}", "") : Answer(1, "", "no packages found"),
             ["env", "DEBIAN_FRONTEND=noninteractive", .. var rest] => Apt(rest),
             ["switch", "get", var name] => Answer(0, Switches[name] + "\n", ""),
@@ -275,6 +279,12 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
         ["apt-get", "simulate", "purge", .. var all] => Answer(0, string.Join('\n', all.Concat(Needing.Where(one => all.Contains(one.Value)).Select(static one => one.Key)).Select(static one => $"Purg {one} [1.0]")), ""),
         ["apt-get", "remove" or "purge", .. var all] => Changing($"{words[1]} {all[0]}", () =>
         {
+            // What still runs goes on, though there is no unit any more.
+            foreach (string unit in Starting.Where(one => all.Contains(one.Key) && Units.ContainsKey(one.Value)).Select(static one => one.Value).ToArray())
+            {
+                Units[unit] = ("", Units[unit].Running);
+            }
+
             Packages.ExceptWith(all);
             Packages.ExceptWith(Needing.Where(one => all.Contains(one.Value)).Select(static one => one.Key));
         }),
@@ -297,7 +307,14 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
             Do($"install {one}", () => Packages.Add(one));
         }
 
-        return Changing($"install {package}", () => Packages.Add(package));
+        return Changing($"install {package}", () =>
+        {
+            Packages.Add(package);
+            foreach (string unit in Starting.Where(one => one.Key == package).Select(static one => one.Value))
+            {
+                Units[unit] = ("enabled", true);
+            }
+        });
     }
 
     private static Task<Result<CommandOutput>> Answer(int code, string output, string error) =>

@@ -89,6 +89,7 @@ internal static class Scene
         host.Packages.Add("telnetd");
         host.Bringing.Add(new("unattended-upgrades", "python3-apt"));
         host.Bringing.Add(new("unattended-upgrades", "ucf"));
+        host.Starting["unattended-upgrades"] = "unattended-upgrades.service";
         host.Switches["nfs"] = "on";
         return host;
     }
