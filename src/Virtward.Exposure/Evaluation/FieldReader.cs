@@ -272,7 +272,7 @@ internal sealed class FieldReader(Room room)
             PacketField.CtZone => BitValue.Of(0, 16),
             PacketField.CtHelper => BitValue.Of(0, 128),
             PacketField.CtL3Proto => BitValue.Of(state.V6 ? 10u : 2u, 8),
-            PacketField.CtProtocol => BitValue.Of((uint)(state.Connection?.Original.Protocol ?? state.Protocol), 8),
+            PacketField.CtProtocol => BitValue.Of((uint)(state.Connection?.Original.Protocol ?? state.Carried?.Original.Protocol ?? state.Protocol), 8),
             PacketField.CtSecMark => BitValue.Of(0, 32),
             PacketField.CtPackets => BitValue.Of(state.Tracking == Tracking.New ? 1u : 2u, 64),
             _ => Unknown(field, 64),

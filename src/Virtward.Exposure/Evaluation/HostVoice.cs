@@ -130,6 +130,7 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
         to.Tracked = true;
         to.Tracking = Tracking.Related;
         to.Connection = about.Connection;
+        to.Carried = about.Carried ?? Life.FlowOf(about);
         to.Reply = !about.Reply;
         to.DestinationBound = true;
         to.SourceBound = true;

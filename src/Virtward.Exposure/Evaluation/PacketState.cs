@@ -54,6 +54,11 @@ internal sealed class PacketState
     /// <summary>The flow that it belongs to, in a simulated life.</summary>
     public Connection? Connection { get; set; }
 
+    /// <summary>
+    /// Of what the host says about a packet: both tuples of that packet's flow, which need not be known yet; null: it carries no other's flow.
+    /// </summary>
+    public (FlowTuple Original, FlowTuple Answer)? Carried { get; set; }
+
     /// <summary>For an ICMP error, the packet that it is about; null: unknown.</summary>
     public FlowTuple? Quoted { get; set; }
 

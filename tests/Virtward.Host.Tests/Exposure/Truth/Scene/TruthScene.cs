@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Virtward.Core.Net;
 using Virtward.Host.Tests.Exposure.Truth.Frames;
@@ -155,6 +156,15 @@ internal sealed class TruthScene : IDisposable
         ("net.bridge.bridge-nf-call-iptables", "0"),
         ("net.bridge.bridge-nf-call-ip6tables", "0"),
         ("net.bridge.bridge-nf-call-arptables", "0"),
+        .. FlowTimeouts.Select(static name => ($"net.netfilter.nf_conntrack_{name}", "86400")),
+    ];
+
+    /// <summary>No flow ends by itself while packets are on their way, however busy the machine is.</summary>
+    private static ImmutableArray<string> FlowTimeouts =>
+    [
+        "generic_timeout", "icmp_timeout", "icmpv6_timeout", "udp_timeout", "udp_timeout_stream", "tcp_timeout_close", "tcp_timeout_close_wait",
+        "tcp_timeout_fin_wait", "tcp_timeout_last_ack", "tcp_timeout_syn_recv", "tcp_timeout_syn_sent", "tcp_timeout_time_wait", "tcp_timeout_unacknowledged",
+        "tcp_timeout_max_retrans",
     ];
 
     private IEnumerable<string> FarCommands()

@@ -1,0 +1,140 @@
+using Virtward.Core.Net;
+using Virtward.Exposure.Answers;
+using Virtward.Exposure.Packets;
+using Virtward.Host.Tests.Exposure.Truth.Judge;
+using Virtward.Host.Tests.Exposure.Truth.Scene;
+using Xunit;
+
+namespace Virtward.Host.Tests.Exposure.Truth;
+
+/// <summary>
+/// What random rules and packets have shown the engine to get wrong, each as small as it gets. The kernel is asked first, so that a case tests what it says, then
+/// the engine: for each probe, which of its packets arrive.
+/// </summary>
+public sealed class OnceWrongTests
+{
+    private const int Syn = 2;
+    private const int Fin = 1;
+    private const int Ack = 16;
+
+    /// <summary>The error about a packet whose flow is not known yet is of that flow, and so are its protocol and tuples (icmp_glue_bits, nf_ct_attach).</summary>
+    [Theory]
+    [InlineData("ct protocol icmp", "")]
+    [InlineData("ct protocol tcp", "0 1 2 3 4")]
+    [InlineData("ct original ip daddr 192.168.1.7", "0 1 2 3 4")]
+    [InlineData("ct reply ip saddr 192.168.1.7 ct reply proto-src 443", "0 1 2 3 4")]
+    [InlineData("ct reply ip daddr 192.168.1.7", "")]
+    public void An_error_carries_the_flow_of_what_it_is_about(string match, string arrive)
+    {
+        // Errors that match spend the limit, which the second probe then passes.
+        Agree(
+            $$"""
+            table ip t {
+                chain c {
+                    type filter hook postrouting priority srcnat + 10; policy accept;
+                    meta l4proto icmp {{match}} goto spend
+                    meta l4proto udp goto spend
+                }
+                chain spend {
+                    limit rate 1/day burst 5 packets drop
+                }
+            }
+            """,
+            [Of("eth0", "8.8.8.8", "192.168.1.7", 443) with { Ttl = 1, Count = 5 }, Of("eth0", "8.8.8.8", "192.168.1.7", 53) with { Protocol = 17, Count = 5 }],
+            ["", arrive]);
+    }
+
+    /// <summary>What is asked about twice before its flow is known counts twice (__nf_conncount_add); the element asks what the rule asked that made it.</summary>
+    [Theory]
+    [InlineData(1, "0")]
+    [InlineData(3, "0 1")]
+    [InlineData(5, "0 1 2")]
+    public void A_flow_that_begins_counts_at_each_rule_that_counts(int most, string arrive) => Agree(
+        $$"""
+        table ip t {
+            set s { type ipv4_addr; size 64; flags dynamic; }
+            chain coming {
+                type filter hook prerouting priority 0; policy accept;
+                add @s { ip saddr ct count over {{most}} } drop
+            }
+            chain passing {
+                type filter hook forward priority 0; policy accept;
+                add @s { ip saddr ct count over 1000 } accept
+            }
+        }
+        """,
+        [Of("vnet2", "10.77.0.20", "192.168.122.11", 443) with { Count = 4 }],
+        [arrive]);
+
+    /// <summary>A flow that both sides have agreed to is taken to be counted, be it or not; one that is only answered is looked for (IPS_ASSURED, __nf_conncount_add).</summary>
+    [Theory]
+    [InlineData("syn", 0, "")]
+    [InlineData("syn | ack", 1, "")]
+    [InlineData("ack", 2, "0")]
+    public void Flows_that_are_agreed_to_are_not_counted_any_more(string flags, int packet, string arrives)
+    {
+        Packet first = Of("vnet2", "10.77.0.20", "192.168.122.11", 443);
+        Packet answer = Of("vnet1", "192.168.122.11", "10.77.0.20", 20_000) with { SourcePort = 443, TcpFlags = Syn | Ack };
+        Agree(
+            $$"""
+            table ip t {
+                chain passing {
+                    type filter hook forward priority 0; policy accept;
+                    tcp flags & (syn | ack) == {{flags}} ct count over 0 drop
+                }
+            }
+            """,
+            [((Packet[])[first, answer with { Before = [first] }, first with { TcpFlags = Ack, Before = [first, answer] }])[packet]],
+            [arrives]);
+    }
+
+    /// <summary>
+    /// Once a second an element whose flows are all over goes away (nft_rhash_gc, nft_connlimit_gc): another rule may make it anew then. For the engine time stands
+    /// still.
+    /// </summary>
+    [Fact]
+    public void An_element_that_counts_nothing_any_more_goes_away_with_time()
+    {
+        const string rules = """
+            table ip t {
+                set s { type ipv4_addr; size 64; flags dynamic; }
+                chain coming {
+                    type nat hook prerouting priority 0; policy accept;
+                    add @s { ip saddr ct count over 3 } drop
+                }
+                chain passing {
+                    type filter hook forward priority 0; policy accept;
+                    add @s { ip saddr ct count over 1 } accept
+                }
+            }
+            """;
+
+        // No flow begins with FIN: chains of type nat do not see it, and the element is made by the second rule.
+        Packet none = Of("vnet2", "10.77.0.20", "192.168.122.11", 443) with { SourcePort = 19_000, TcpFlags = Fin };
+        Packet flows = Of("vnet2", "10.77.0.20", "192.168.122.11", 443) with { Count = 4 };
+        using var scene = new TruthScene(Layout.Plain);
+        Assert.Null(scene.Load(rules));
+        TracedEngine engine = TracedEngine.Of(scene.Listing(), SceneFacts.Read(scene.Host));
+        var prober = new Prober(scene) { Slow = true };
+        Assert.Equal(Outcome.Accept, prober.Run([none]).Single().Verdict);
+        Thread.Sleep(TimeSpan.FromSeconds(2.5));
+        Assert.Equal([0, 1], prober.Run([flows]).Single().AcceptedIndex);
+        Assert.Equal(Outcome.Accept, engine.Trace(none).Verdict);
+        Assert.Equal([0], engine.Trace(flows).AcceptedIndex);
+    }
+
+    private static void Agree(string rules, Packet[] probes, string[] arrive)
+    {
+        using var scene = new TruthScene(Layout.Plain);
+        Assert.Null(scene.Load(rules));
+        string listing = scene.Listing();
+        Assert.Equal(arrive, new Prober(scene) { Slow = listing.Contains("ct count", StringComparison.Ordinal) }.Run(probes).Select(static seen => string.Join(' ', seen.AcceptedIndex)));
+        TracedEngine engine = TracedEngine.Of(listing, SceneFacts.Read(scene.Host));
+        Assert.Equal(arrive, probes.Select(engine.Trace).Select(static said => said is { Verdict: Outcome.Accept, AcceptedIndex.IsDefaultOrEmpty: true } ? "0" : string.Join(' ', said.AcceptedIndex)));
+    }
+
+    private static Packet Of(string iif, string from, string to, int port) => new()
+    {
+        Iif = iif, Source = Address.Parse(from), Destination = Address.Parse(to), Protocol = 6, SourcePort = 20_000, DestinationPort = port, TcpFlags = Syn,
+    };
+}
