@@ -121,6 +121,7 @@ internal sealed class FieldReader(Room room)
         PacketField.MetaProtocol => BitValue.Of(state.V6 ? 0x86ddu : 0x0800u, 16),
         PacketField.MetaNfProto => BitValue.Of(Family == Family.Bridge ? 7u : Family == Family.Netdev ? 5u : state.V6 ? 10u : 2u, 8),
         PacketField.MetaL4Proto => BitValue.Of((uint)state.Protocol, 8),
+        PacketField.MetaPktType when state.HeardBack => HeardBackType(state),
         PacketField.MetaPktType => BitValue.Of(IsForAnother(state) ? 3u : 0u, 8),
         PacketField.MetaMark => state[Slot.Mark],
         PacketField.MetaPriority => state[Slot.Priority],
@@ -137,6 +138,15 @@ internal sealed class FieldReader(Room room)
         PacketField.MetaHour => Luck("the hour (meta hour)", 32),
         _ => Unknown(field, 32),
     };
+
+    // nft_meta_get_eval_pkttype: of what the host hears of itself (PACKET_LOOPBACK) it is the destination that counts; bridges do not say.
+    private BitValue? HeardBackType(PacketState state)
+    {
+        const uint broadcast = 1;
+        const uint multicast = 2;
+        bool group = state.V6 || (state[Slot.DestinationAddress].IsNumber && state[Slot.DestinationAddress].Number >> 28 == 0xe);
+        return Family == Family.Bridge ? null : BitValue.Of(group ? multicast : broadcast, 8);
+    }
 
     // A port of a bridge takes what is not for itself for another host's, until the bridge sees that it is for the host (eth_type_trans, br_handle_frame);
     // br_netfilter shows IP a frame for another host as one for this host.

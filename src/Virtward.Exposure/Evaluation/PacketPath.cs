@@ -58,7 +58,7 @@ internal sealed class PacketPath
     public void Send(PacketState state)
     {
         _devices = 0;
-        foreach (PacketState part in RouteOwn(state))
+        foreach (PacketState part in RouteOwn(state, state.OnlyBy))
         {
             part.In = null;
             part.Out = DeviceOf(part);
@@ -145,7 +145,7 @@ internal sealed class PacketPath
                     states = _walker.Run(step.Chain!, states, $"{Name(hook)} {step.Priority}");
                     if (step.Chain!.Chain.Base!.Type == ChainType.Route && hook == Hook.Output)
                     {
-                        states = [.. states.SelectMany(RouteOwn)];
+                        states = [.. states.SelectMany(state => RouteOwn(state))];
                     }
 
                     break;
@@ -450,7 +450,7 @@ internal sealed class PacketPath
         }
     }
 
-    private List<PacketState> RouteOwn(PacketState state)
+    private List<PacketState> RouteOwn(PacketState state, string? by = null)
     {
         var routed = new List<PacketState>();
         BitValue destination = state[Slot.DestinationAddress];
@@ -467,7 +467,7 @@ internal sealed class PacketPath
             return [state];
         }
 
-        string? link = state.V6 && destination.IsNumber && IsLinkLocal(destination.Number) ? (state.Out ?? DeviceOf(state))?.Name : null;
+        string? link = by ?? (state.V6 && destination.IsNumber && IsLinkLocal(destination.Number) ? (state.Out ?? DeviceOf(state))?.Name : null);
         foreach ((int set, RouteHit hit) in _room.Router.Find(
             state.V6, state[Slot.SourceAddress], destination, state[Slot.Mark], _room.Network.Loopback.Name, link, state.Condition))
         {

@@ -39,6 +39,9 @@ internal sealed class PacketState
     /// <summary>The device it is said to leave by, at this hook.</summary>
     public NetworkInterface? Out { get; set; }
 
+    /// <summary>Of what the host says: the only device that its first route may use; null: any.</summary>
+    public string? OnlyBy { get; set; }
+
     /// <summary>The route that was found for it.</summary>
     public RouteHit? Route { get; set; }
 

@@ -123,6 +123,81 @@ public sealed class OnceWrongTests
         Assert.Equal([0], engine.Trace(flows).AcceptedIndex);
     }
 
+    /// <summary>
+    /// An echo of IPv6 for many is answered from an address of the device that it came in by, and by that device or not at all; an error comes from the address
+    /// that the packet was for (icmpv6_echo_reply, icmp6_send).
+    /// </summary>
+    [Theory]
+    [InlineData("eth1", "fd00:1::5", "fd00:8::", 58, "ip6 saddr fd00:1::100 icmpv6 type echo-reply", "1")]
+    [InlineData("eth0", "2001:db8:9::9", "fd00:8::", 58, "ip6 saddr 2001:db8:1::10 icmpv6 type echo-reply", "1")]
+    [InlineData("wg0", "2001:db8:9::9", "fd00:8::", 58, "icmpv6 type echo-reply", "")]
+    [InlineData("eth1", "fd00:1::5", "ff02::1", 58, "ip6 saddr fd00:1::100 icmpv6 type echo-reply", "1")]
+    [InlineData("eth1", "fd00:1::5", "fd00:8::", 136, "ip6 saddr fd00:8:: icmpv6 type destination-unreachable", "1")]
+    public void What_is_for_many_is_answered_by_one(string iif, string from, string to, int protocol, string match, string arrive) => Agree(
+        $$"""
+        table inet t {
+            chain saying {
+                type filter hook output priority 0; policy accept;
+                {{match}} goto spend
+                udp dport 53 goto spend
+            }
+            chain spend {
+                limit rate 1/day burst 2 packets drop
+            }
+        }
+        """,
+        [
+            Of(iif, from, to, protocol == 58 ? 0 : 9) with { Protocol = protocol, SourcePort = protocol == 58 ? 0 : 20_000 },
+            Of("host", "203.0.113.10", "8.8.8.8", 53) with { Protocol = 17, Count = 2 },
+        ],
+        ["0", arrive]);
+
+    /// <summary>An error of IPv6 comes from an address of the device that the packet came in by, wherever the way back leads (icmp6_send).</summary>
+    [Theory]
+    [InlineData("fd00:1::100", "1")]
+    [InlineData("fd00:8::1", "")]
+    public void An_error_comes_from_where_the_packet_came_in(string source, string arrive) => Agree(
+        $$"""
+        table inet t {
+            chain saying {
+                type filter hook output priority 0; policy accept;
+                ip6 saddr {{source}} icmpv6 type time-exceeded goto spend
+                udp dport 53 goto spend
+            }
+            chain spend {
+                limit rate 1/day burst 2 packets drop
+            }
+        }
+        """,
+        [Of("eth1", "fd00:8::2", "2001:db8:1::1", 443) with { Ttl = 1 }, Of("host", "203.0.113.10", "8.8.8.8", 53) with { Protocol = 17, Count = 2 }],
+        ["", arrive]);
+
+    /// <summary>What the host hears of itself is for all or for a group, as its address says (PACKET_LOOPBACK, nft_meta_get_eval_pkttype).</summary>
+    [Theory]
+    [InlineData("224.0.0.1", "multicast", "host")]
+    [InlineData("224.0.0.1", "broadcast", "")]
+    [InlineData("192.168.1.255", "multicast", "")]
+    [InlineData("192.168.1.255", "broadcast", "host")]
+    [InlineData("ff02::1", "multicast", "host")]
+    [InlineData("ff02::1", "host", "")]
+    public void What_the_host_hears_of_itself_is_for_many(string to, string type, string arrives)
+    {
+        string rules = $$"""
+            table inet t {
+                chain coming {
+                    type filter hook input priority 0; policy drop;
+                    meta pkttype {{type}} accept
+                }
+            }
+            """;
+        Packet packet = Of("host", to.Contains(':', StringComparison.Ordinal) ? "fd00:1::100" : "192.168.1.100", to, 67) with { Protocol = 17 };
+        using var scene = new TruthScene(Layout.Plain);
+        Assert.Null(scene.Load(rules));
+        Observation seen = new Prober(scene).Run([packet]).Single();
+        Assert.Equal(arrives.Length > 0, seen.Everywhere.Contains("host"));
+        Assert.Equal(arrives.Length > 0, TracedEngine.Of(scene.Listing(), SceneFacts.Read(scene.Host)).Trace(packet).To == "host");
+    }
+
     private static void Agree(string rules, Packet[] probes, string[] arrive)
     {
         using var scene = new TruthScene(Layout.Plain);
