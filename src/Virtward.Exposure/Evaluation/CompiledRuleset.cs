@@ -85,7 +85,7 @@ internal sealed class CompiledRuleset
         {
             Statement statement = rule.Statements[at];
             steps[at] = Compile(table, settled ? BareIcmp.In(statement) : statement, chain, chains);
-            settled |= BareIcmp.Settles(statement);
+            settled |= BareIcmp.Settles(statement, table.Family);
         }
 
         return steps;

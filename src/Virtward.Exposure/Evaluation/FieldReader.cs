@@ -106,16 +106,16 @@ internal sealed class FieldReader(Room room)
     private BitValue? ReadMeta(PacketField field, PacketState state) => field switch
     {
         // Listings show the name of an index; a number is that of a device that is gone.
-        PacketField.MetaIif or PacketField.MetaIifName => Name(state.In),
+        PacketField.MetaIif or PacketField.MetaIifName => Name(In(state)),
         PacketField.MetaOif or PacketField.MetaOifName => Name(state.Out),
         // The kernel reads the type of the device that holds the packet, which is the outgoing one behind the routing decision.
         PacketField.MetaIifType => (Hook is Hook.Postrouting or Hook.Egress ? state.Out : state.In) is { } device ? BitValue.Of((uint)device.LinkType, 16) : null,
         PacketField.MetaOifType => state.Out is { } device ? BitValue.Of((uint)device.LinkType, 16) : null,
-        PacketField.MetaIifGroup => state.In is { } device ? BitValue.Of((uint)device.Group, 32) : null,
+        PacketField.MetaIifGroup => In(state) is { } device ? BitValue.Of((uint)device.Group, 32) : null,
         PacketField.MetaOifGroup => state.Out is { } device ? BitValue.Of((uint)device.Group, 32) : null,
-        PacketField.MetaIifKind => state.In is { Kind.Length: > 0 } device ? BitValue.Of(InterfaceName.ToValue(device.Kind), 128) : null,
+        PacketField.MetaIifKind => In(state) is { Kind.Length: > 0 } device ? BitValue.Of(InterfaceName.ToValue(device.Kind), 128) : null,
         PacketField.MetaOifKind => state.Out is { Kind.Length: > 0 } device ? BitValue.Of(InterfaceName.ToValue(device.Kind), 128) : null,
-        PacketField.MetaIbrName => Name(room.Network.BridgeOf(state.In)),
+        PacketField.MetaIbrName => Name(room.Network.BridgeOf(In(state))),
         PacketField.MetaObrName => Name(room.Network.BridgeOf(state.Out)),
         PacketField.MetaLength => state[Slot.Length],
         PacketField.MetaProtocol => BitValue.Of(state.V6 ? 0x86ddu : 0x0800u, 16),
@@ -138,6 +138,9 @@ internal sealed class FieldReader(Room room)
         PacketField.MetaHour => Luck("the hour (meta hour)", 32),
         _ => Unknown(field, 32),
     };
+
+    // nf_hook_egress: nobody says there by which device it came in.
+    private NetworkInterface? In(PacketState state) => Hook == Hook.Egress ? null : state.In;
 
     // nft_meta_get_eval_pkttype: of what the host hears of itself (PACKET_LOOPBACK) it is the destination that counts; bridges do not say.
     private BitValue? HeardBackType(PacketState state)

@@ -207,6 +207,8 @@ internal sealed class PacketPath
             }
         }
 
+        // A tag of no VLAN ends here (__netif_receive_skb_core).
+        state.Vlan = -1;
         state.In = device;
         state.Out = null;
         List<PacketState> states = state.SeenByBridge ? [state] : RunIp([state], Hook.Prerouting);
@@ -231,14 +233,14 @@ internal sealed class PacketPath
 
     /// <summary>
     /// The destination was changed while a bridge handled the packets (br_nf_pre_routing_finish): they stay on it where the way leads back to it, else they
-    /// are for the host now.
+    /// are for the host now, also where the host passes nothing on (ip_route_input_slow makes that a route to an error, of IPv4).
     /// </summary>
     /// <returns>Those that go on; null: none, as their source is refused.</returns>
     public PacketState? Readdress(PacketState state, NetworkInterface bridge)
     {
         List<(int Condition, RouteHit Hit)> ways = _room.Router.Find(
             state.V6, state[Slot.SourceAddress], state[Slot.DestinationAddress], state[Slot.Mark], bridge.Name, null, state.Condition);
-        state.Bridged = ways.TrueForAll(found => found.Hit is { Type: RouteType.Unicast } hit && hit.Device == bridge.Name);
+        state.Bridged = (state.V6 || _room.Network.Forwards4(bridge)) && ways.TrueForAll(found => found.Hit is { Type: RouteType.Unicast } hit && hit.Device == bridge.Name);
         if (state is { Bridged: true, V6: false })
         {
             _incoming.Validate(ref state, bridge);

@@ -198,9 +198,83 @@ public sealed class OnceWrongTests
         Assert.Equal(arrives.Length > 0, TracedEngine.Of(scene.Listing(), SceneFacts.Read(scene.Host)).Trace(packet).To == "host");
     }
 
-    private static void Agree(string rules, Packet[] probes, string[] arrive)
+    /// <summary>A tag of no VLAN is gone once IP has the packet (__netif_receive_skb_core); a bridge keeps it.</summary>
+    [Fact]
+    public void A_tag_of_no_VLAN_does_not_pass_IP() => Agree(
+        """
+        table bridge t {
+            chain leaving {
+                type filter hook postrouting priority 50; policy accept;
+                ether type != ip drop
+            }
+        }
+        """,
+        [
+            Of("eth0", "198.51.100.7", "10.77.0.21", 2222) with { Vlan = 0 },
+            Of("vnet0", "192.168.122.10", "192.168.122.11", 2222) with { Vlan = 0, Bridged = true },
+        ],
+        ["0", ""]);
+
+    /// <summary>In tables of both families <c>icmp</c> asks for IPv4 again behind <c>meta protocol ip6</c> (payload_gen_dependency, src/payload.c of nftables).</summary>
+    [Theory]
+    [InlineData("inet", "meta protocol ip6", "0")]
+    [InlineData("inet", "meta nfproto ipv6", "")]
+    [InlineData("netdev", "meta protocol ip6", "")]
+    public void ICMP_in_IPv6_is_asked_for_its_family(string family, string match, string arrives) => Agree(
+        $$"""
+        table {{family}} t {
+            chain passing {
+                type filter hook {{(family == "inet" ? "forward" : "ingress device \"eth0\"")}} priority 0; policy accept;
+                {{match}} icmp type { echo-reply, echo-request } drop
+            }
+        }
+        """,
+        [Of("eth0", "2001:db8:9::9", "fd00:77::3", 0) with { Protocol = 1, SourcePort = 0 }],
+        [arrives]);
+
+    /// <summary>At egress nothing is said of the device that a packet came in by (nf_hook_egress).</summary>
+    [Theory]
+    [InlineData("iifname \"br0\" drop", "0")]
+    [InlineData("iifname != \"br0\" drop", "")]
+    [InlineData("meta iifkind \"bridge\" drop", "0")]
+    public void At_egress_no_device_is_the_one_it_came_in_by(string rule, string arrives) => Agree(
+        $$"""
+        table netdev t {
+            chain asked {
+                {{rule}}
+            }
+            chain leaving {
+                type filter hook egress device "eth0" priority 0; policy accept;
+                jump asked
+            }
+        }
+        """,
+        [Of("eth2", "10.77.0.21", "10.77.8.21", 443)],
+        [arrives]);
+
+    /// <summary>
+    /// What is sent on to another of a bridge's guests while the bridge handles it goes there only where the host passes packets on (br_nf_pre_routing_finish): without
+    /// that IPv4's route is one to an error.
+    /// </summary>
+    [Theory]
+    [InlineData("1", "0")]
+    [InlineData("0", "")]
+    public void What_a_bridge_translates_needs_forwarding(string forwards, string arrives) => Agree(
+        """
+        table ip t {
+            chain coming {
+                type nat hook prerouting priority dstnat; policy accept;
+                dnat to 10.77.0.20
+            }
+        }
+        """,
+        [Of("eth2", "172.16.5.7", "192.168.122.1", 443)],
+        [arrives],
+        Layout.Plain with { Sysctls = [("net.bridge.bridge-nf-call-iptables", "1"), ("net.ipv4.ip_forward", forwards)] });
+
+    private static void Agree(string rules, Packet[] probes, string[] arrive, Layout? layout = null)
     {
-        using var scene = new TruthScene(Layout.Plain);
+        using var scene = new TruthScene(layout ?? Layout.Plain);
         Assert.Null(scene.Load(rules));
         string listing = scene.Listing();
         Assert.Equal(arrive, new Prober(scene) { Slow = listing.Contains("ct count", StringComparison.Ordinal) }.Run(probes).Select(static seen => string.Join(' ', seen.AcceptedIndex)));
