@@ -200,8 +200,8 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
     }
 
     /// <summary>
-    /// The word that there is a shorter way, to who had a packet passed on by the device that it came in by (ip6_forward, ndisc_send_redirect); null: none is sent. Of
-    /// IPv4 redirects are not followed here.
+    /// The word that there is a shorter way, to who had a packet passed on by the device that it came in by (ip6_forward, ndisc_send_redirect); null: none is sent. IPv4's
+    /// is an error like others.
     /// </summary>
     public PacketState? Redirect(PacketState about)
     {

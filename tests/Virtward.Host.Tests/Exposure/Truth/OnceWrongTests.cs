@@ -272,6 +272,99 @@ public sealed class OnceWrongTests
         [arrives],
         Layout.Plain with { Sysctls = [("net.bridge.bridge-nf-call-iptables", "1"), ("net.ipv4.ip_forward", forwards)] });
 
+    /// <summary>
+    /// A sender on the link whose packet leaves by the device that it came in by is told of a shorter way, once (ip_rt_send_redirect), and the host's rules
+    /// meet that.
+    /// </summary>
+    [Theory]
+    [InlineData("203.0.113.77", "8.8.8.8", 17, "1", "1")]
+    [InlineData("203.0.113.77", "203.0.113.78", 6, "1", "1")]
+    [InlineData("198.51.100.7", "8.8.8.8", 17, "1", "")]
+    [InlineData("203.0.113.77", "10.8.0.2", 17, "1", "")]
+    [InlineData("203.0.113.77", "8.8.8.8", 17, "0", "")]
+    public void A_sender_on_the_link_is_told_of_a_shorter_way(string from, string to, int protocol, string tells, string arrive) => Agree(
+        """
+        table ip t {
+            chain saying {
+                type filter hook output priority 0; policy accept;
+                icmp type redirect icmp code 1 ip saddr 203.0.113.10 goto spend
+                udp dport 53 goto spend
+            }
+            chain spend {
+                limit rate 1/day burst 2 packets drop
+            }
+        }
+        """,
+        [Of("eth0", from, to, 443) with { Protocol = protocol }, Of("host", "203.0.113.10", "1.1.1.1", 53) with { Protocol = 17, Count = 2 }],
+        ["0", arrive],
+        Layout.Plain with { Sysctls = [("net.ipv4.conf.all.send_redirects", tells), ("net.ipv4.conf.eth0.send_redirects", tells)] });
+
+    /// <summary>Routing rules that jump, and those that take no short routes as wg-quick writes them (fib_rules_lookup, fib4_rule_suppress, fib6_rule_suppress).</summary>
+    [Theory]
+    [InlineData("8.8.8.8", "wg0")]
+    [InlineData("192.168.1.7", "eth1")]
+    [InlineData("9.9.9.9", "eth0")]
+    [InlineData("1.1.1.1", "")]
+    [InlineData("2606:4700::1", "wg0")]
+    [InlineData("fd00:1::7", "eth1")]
+    [InlineData("2606:4700::2", "eth0")]
+    public void Routing_rules_jump_and_pass_over_short_routes(string to, string device)
+    {
+        const string rules4 = """
+            route add default via 10.8.0.2 table 51820
+            rule add pref 100 to 9.9.9.9 goto 32766
+            rule add pref 110 to 1.1.1.1 goto 150
+            rule add pref 120 to 8.8.4.4 goto 5000
+            rule add pref 140 table main suppress_prefixlength 0
+            rule add pref 141 not to 1.1.1.1 table 51820
+            rule add pref 150 nop
+            rule add pref 151 to 1.1.1.1 prohibit
+            """;
+        const string rules6 = """
+            route add default via fd00:8::2 table 51820
+            rule add pref 100 to 2606:4700::2 goto 32766
+            rule add pref 140 table main suppress_prefixlength 0
+            rule add pref 141 table 51820
+            """;
+        bool v6 = to.Contains(':', StringComparison.Ordinal);
+        Packet packet = Of("vnet0", v6 ? "fd00:122::10" : "192.168.122.10", to, 443);
+        using var scene = new TruthScene(Layout.Plain with { Commands = rules4, CommandsV6 = rules6 });
+        Assert.Equal(device, new Prober(scene).Run([packet]).Single().To ?? "");
+        Trace said = TracedEngine.Of(scene.Listing(), SceneFacts.Read(scene.Host)).Trace(packet);
+        Assert.Equal(device, said.DependsOn.IsEmpty ? said.To ?? "" : string.Join(' ', said.DependsOn));
+    }
+
+    /// <summary>
+    /// Of two conditions that ports differ nft before 1.1 makes one, that they are not both the same (payload_do_merge), and lists two all the same: what hangs on that is not
+    /// proven, the rest is.
+    /// </summary>
+    [Theory]
+    [InlineData("udp sport != 1 udp dport != 5910 drop", 20_000, 5910, Outcome.Unproven)]
+    [InlineData("udp sport != 1 udp dport != 5910 drop", 20_000, 53, Outcome.Drop)]
+    [InlineData("udp sport != 1 udp dport != 5910 drop", 1, 5910, Outcome.Accept)]
+    [InlineData("udp sport != 1 udp dport 5910 drop", 20_000, 53, Outcome.Accept)]
+    [InlineData("ip saddr != 10.8.0.2 ip daddr != 10.77.0.21 drop", 20_000, 53, Outcome.Accept)]
+    public void What_a_listing_does_not_tell_is_not_proven(string rule, int from, int to, Outcome expected)
+    {
+        string rules = $$"""
+            table inet t {
+                chain passing {
+                    type filter hook forward priority 0; policy accept;
+                    {{rule}}
+                }
+            }
+            """;
+        Packet packet = Of("wg0", "10.8.0.2", "10.77.0.20", to) with { Protocol = 17, SourcePort = from };
+        using var scene = new TruthScene(Layout.Plain);
+        Assert.Null(scene.Load(rules));
+        Trace said = TracedEngine.Of(scene.Listing(), SceneFacts.Read(scene.Host)).Trace(packet);
+        Assert.Equal(expected, said.Verdict);
+        if (expected != Outcome.Unproven)
+        {
+            Assert.Equal(expected, new Prober(scene).Run([packet]).Single().Verdict);
+        }
+    }
+
     private static void Agree(string rules, Packet[] probes, string[] arrive, Layout? layout = null)
     {
         using var scene = new TruthScene(layout ?? Layout.Plain);

@@ -59,6 +59,8 @@ internal sealed class TruthScene : IDisposable
             _byFarIndex.Add(index, link);
         }
 
+        AwaitCarrier(Host);
+        AwaitCarrier(Far);
         Wire = Far.Run(static () => new Wire());
         Ear = Host.Run(static () => new HostEar());
         Mouth = new HostMouth(Host);
@@ -125,6 +127,26 @@ internal sealed class TruthScene : IDisposable
         Flows.Dispose();
         Far.Dispose();
         Host.Dispose();
+    }
+
+    /// <summary>
+    /// A device loses what it is given until the kernel has seen to its carrier, which it does by and by (noop_qdisc, linkwatch_do_dev); on a busy machine that takes a
+    /// while.
+    /// </summary>
+    private static void AwaitCarrier(NetworkNamespace place)
+    {
+        for (int tries = 0; tries < 200; tries++)
+        {
+            string[] links = place.Exec("ip", ["-br", "link", "show", "type", "veth"]).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            if (links.All(static link => link.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1] == "UP"))
+            {
+                return;
+            }
+
+            Thread.Sleep(50);
+        }
+
+        throw new TimeoutException("a device does not come up");
     }
 
     private static string Batch(IEnumerable<string> commands)
