@@ -43,8 +43,11 @@ internal sealed class TruthScene : IDisposable
 
         Far.Ip("link add sentinel type veth peer name sentinel-peer");
         Far.Exec("ip", ["-batch", "-"], Batch(FarCommands()));
+        AwaitCarrier(Far, "veth");
+        AwaitCarrier(Host, "veth");
         SentinelIndex = (int)Far.Run(static () => Libc.IndexOf("sentinel"));
         Host.Exec("ip", ["-batch", "-"], Batch(HostCommands()));
+        AwaitCarrier(Host, "bridge");
         Host.Exec("ip", ["-6", "-batch", "-"], layout.CommandsV6);
         Host.Exec("bridge", ["-batch", "-"], Batch(ForwardingTables()));
         foreach ((string name, string value) in layout.Sysctls)
@@ -59,8 +62,6 @@ internal sealed class TruthScene : IDisposable
             _byFarIndex.Add(index, link);
         }
 
-        AwaitCarrier(Host);
-        AwaitCarrier(Far);
         Wire = Far.Run(static () => new Wire());
         Ear = Host.Run(static () => new HostEar());
         Mouth = new HostMouth(Host);
@@ -133,11 +134,11 @@ internal sealed class TruthScene : IDisposable
     /// A device loses what it is given until the kernel has seen to its carrier, which it does by and by (noop_qdisc, linkwatch_do_dev); on a busy machine that takes a
     /// while.
     /// </summary>
-    private static void AwaitCarrier(NetworkNamespace place)
+    private static void AwaitCarrier(NetworkNamespace place, string type)
     {
         for (int tries = 0; tries < 200; tries++)
         {
-            string[] links = place.Exec("ip", ["-br", "link", "show", "type", "veth"]).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            string[] links = place.Exec("ip", ["-br", "link", "show", "type", type]).Split('\n', StringSplitOptions.RemoveEmptyEntries);
             if (links.All(static link => link.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1] == "UP"))
             {
                 return;
