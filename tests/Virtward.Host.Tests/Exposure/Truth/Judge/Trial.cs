@@ -74,7 +74,7 @@ internal sealed partial class Trial : IDisposable
             // Nobody can tell from what nft lists.
             if (what == "unproven" && said.DependsOn.Any(static one => one.StartsWith("whether nft has loaded as one condition: ", StringComparison.Ordinal)))
             {
-                tally.Misprinted++;
+                tally.Untold++;
                 continue;
             }
 
