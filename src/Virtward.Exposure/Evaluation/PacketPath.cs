@@ -14,7 +14,6 @@ namespace Virtward.Exposure.Evaluation;
 internal sealed class PacketPath
 {
     private const int MaxDevices = 12;
-    private const uint Confirmed = 8;
     private const ulong Broadcast = 0xffff_ffff_ffffUL;
 
     private readonly Room _room;
@@ -264,13 +263,8 @@ internal sealed class PacketPath
         {
             if (device.Loopback)
             {
-                // Its flow is confirmed by now (IPS_CONFIRMED), and it still carries it.
                 state.Out = null;
-                if (state.Tracking is not (Tracking.Invalid or Tracking.Untracked) && state[Slot.FlowStatus] is { IsNumber: true } status)
-                {
-                    state.Set(Slot.FlowStatus, BitValue.Of(status.Number | Confirmed, status.Width));
-                }
-
+                state.ConfirmFlow();
                 Receive([state], device);
             }
             else if (device.Kind == "bridge")
@@ -546,8 +540,15 @@ internal sealed class PacketPath
     private void HearBack(PacketState state)
     {
         PacketState copy = state.With(state.Condition);
+        if (state.V6)
+        {
+            copy.ConfirmFlow();
+        }
+
         foreach (PacketState heard in RunIp([copy], Hook.Postrouting))
         {
+            heard.ConfirmFlow();
+            state.ConfirmFlow();
             // Both are of one flow: what the rules bound it to for the copy holds for the packet.
             state.Connection ??= heard.Connection;
             heard.HeardBack = true;

@@ -95,6 +95,16 @@ internal sealed class PacketState
     /// <summary>Whether it has ports.</summary>
     public bool HasPorts => Protocol is 6 or 17 or 136 or 132 or 33;
 
+    /// <summary>It has passed the last hook and still carries its flow, which is known by now (IPS_CONFIRMED).</summary>
+    public void ConfirmFlow()
+    {
+        const uint confirmed = 8;
+        if (Tracking is not (Tracking.Invalid or Tracking.Untracked) && this[Slot.FlowStatus] is { IsNumber: true } status)
+        {
+            Set(Slot.FlowStatus, BitValue.Of(status.Number | confirmed, status.Width));
+        }
+    }
+
     /// <summary>Changes a slot.</summary>
     public void Set(Slot slot, BitValue value)
     {

@@ -198,6 +198,32 @@ public sealed class OnceWrongTests
         Assert.Equal(arrives.Length > 0, TracedEngine.Of(scene.Listing(), SceneFacts.Read(scene.Host)).Trace(packet).To == "host");
     }
 
+    /// <summary>
+    /// What the host hears of itself carries its flow, which is known once the first of both has passed postrouting: of IPv4 what it hears, of IPv6 what it sends
+    /// (ip_mc_output, ip6_finish_output2).
+    /// </summary>
+    [Theory]
+    [InlineData("192.168.1.255", "input", "eth1")]
+    [InlineData("192.168.1.255", "postrouting", "host")]
+    [InlineData("ff02::1", "input", "eth0")]
+    [InlineData("ff02::1", "postrouting", "eth0")]
+    public void What_the_host_hears_of_itself_is_of_a_known_flow(string to, string hook, string arrives)
+    {
+        string rules = $$"""
+            table inet t {
+                chain heard {
+                    type filter hook {{hook}} priority 10; policy accept;
+                    ct status confirmed drop
+                }
+            }
+            """;
+        Packet packet = Of("host", to.Contains(':', StringComparison.Ordinal) ? "fd00:1::100" : "192.168.1.100", to, 67) with { Protocol = 17 };
+        using var scene = new TruthScene(Layout.Plain);
+        Assert.Null(scene.Load(rules));
+        Assert.Equal([arrives], new Prober(scene).Run([packet]).Single().Everywhere);
+        Assert.Equal(arrives, TracedEngine.Of(scene.Listing(), SceneFacts.Read(scene.Host)).Trace(packet).To);
+    }
+
     /// <summary>A tag of no VLAN is gone once IP has the packet (__netif_receive_skb_core); a bridge keeps it.</summary>
     [Fact]
     public void A_tag_of_no_VLAN_does_not_pass_IP() => Agree(
