@@ -54,6 +54,11 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
             });
     }
 
+    /// <summary>
+    /// Whether a rule refuses a packet in silence, as its sum does not add up (nf_reject_verify_csum, nf_ip6_checksum): ICMP of the other family, which sums otherwise.
+    /// </summary>
+    public static bool IsUnverified(PacketState state) => state.Protocol == (state.V6 ? Icmp : Icmp6);
+
     /// <summary>ICMP's type and code where the kernel itself finds no way: no route, a route that refuses, or the time to live is over.</summary>
     public static (int Type, int Code) Refusal(RouteType route, bool expired, bool v6) => (route, expired, v6) switch
     {

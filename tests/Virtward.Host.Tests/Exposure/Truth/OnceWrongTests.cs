@@ -224,6 +224,20 @@ public sealed class OnceWrongTests
         Assert.Equal(arrives, TracedEngine.Of(scene.Listing(), SceneFacts.Read(scene.Host)).Trace(packet).To);
     }
 
+    /// <summary>ICMP of the other family sums otherwise, and a rule refuses it in silence (nf_reject_verify_csum).</summary>
+    [Theory]
+    [InlineData(1, Outcome.Drop)]
+    [InlineData(58, Outcome.Reject)]
+    [InlineData(17, Outcome.Reject)]
+    public void What_does_not_add_up_is_refused_in_silence(int protocol, Outcome expected)
+    {
+        Packet packet = Of("vnet1", "fd00:122::11", "fd00:122::1", protocol == 17 ? 9 : 0) with { Protocol = protocol, SourcePort = protocol == 17 ? 20_000 : 0 };
+        using var scene = new TruthScene(Layout.Plain);
+        Assert.Null(scene.Load("table inet t {\n chain c {\n type filter hook input priority 0; policy accept;\n reject\n }\n}\n"));
+        Assert.Equal(expected, new Prober(scene).Run([packet]).Single().Verdict);
+        Assert.Equal(expected, TracedEngine.Of(scene.Listing(), SceneFacts.Read(scene.Host)).Trace(packet).Verdict);
+    }
+
     /// <summary>A tag of no VLAN is gone once IP has the packet (__netif_receive_skb_core); a bridge keeps it.</summary>
     [Fact]
     public void A_tag_of_no_VLAN_does_not_pass_IP() => Agree(
