@@ -91,12 +91,19 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
             _ when type != RouteType.Local => null,
             (Tcp, _) when TcpTracking.IsReset(flags) => null,
             (Tcp, _) when open => state.Tracking == Tracking.New && (flags & (Syn | Acknowledge)) == Syn ? Swap(state, Syn | Acknowledge, 0) : null,
-            (Tcp, _) => Swap(state, ResetTo(flags), 0),
+            (Tcp, _) => ByItsDevice(Swap(state, ResetTo(flags), 0), state),
             (Icmp, 8) when !state.V6 => Swap(state, 0, 0),
             (Icmp, 13) when !state.V6 => Swap(state, 0, 14),
-            (Icmp6, 128) when state.V6 => Swap(state, 0, 129),
+            (Icmp6, 128) when state.V6 => ByItsDevice(Swap(state, 0, 129), state),
             _ => null,
         };
+    }
+
+    // rt6_need_strict: to ::1 an answer goes only by the device of the address that was asked (tcp_v6_send_response, icmpv6_echo_reply), which seldom leads there.
+    private static PacketState ByItsDevice(PacketState answer, PacketState to)
+    {
+        answer.OnlyBy = to.V6 && to[Slot.SourceAddress] is { IsNumber: true } source && source.Number == 1 ? to.Route?.Device : null;
+        return answer;
     }
 
     // icmpv6_echo_reply: what was for many is answered from an address of the way back, by the device that it came in by only (ip6_dst_lookup_tail, RT6_LOOKUP_F_IFACE).

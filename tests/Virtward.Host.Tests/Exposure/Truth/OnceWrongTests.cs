@@ -238,6 +238,23 @@ public sealed class OnceWrongTests
         Assert.Equal(expected, TracedEngine.Of(scene.Listing(), SceneFacts.Read(scene.Host)).Trace(packet).Verdict);
     }
 
+    /// <summary>To ::1 an answer goes only by the device of the address that was asked (rt6_need_strict, tcp_v6_send_response).</summary>
+    [Theory]
+    [InlineData("::1", "fd00:1::100", 6, "0 2")]
+    [InlineData("fd00:1::100", "fd00:1::100", 6, "0 1 2")]
+    [InlineData("::1", "::1", 6, "0 1 2")]
+    public void Answers_to_the_loopback_go_by_one_device(string from, string to, int protocol, string arrive) => Agree(
+        """
+        table inet t {
+            chain saying {
+                type filter hook output priority 0; policy drop;
+                numgen inc mod 2 0 accept
+            }
+        }
+        """,
+        [Of("host", from, to, 1023) with { Protocol = protocol, Count = 3 }],
+        [arrive]);
+
     /// <summary>A tag of no VLAN is gone once IP has the packet (__netif_receive_skb_core); a bridge keeps it.</summary>
     [Fact]
     public void A_tag_of_no_VLAN_does_not_pass_IP() => Agree(
