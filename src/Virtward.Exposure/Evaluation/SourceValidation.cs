@@ -41,8 +41,8 @@ internal sealed class SourceValidation(Room room)
             bool good = hit.Type switch
             {
                 RouteType.Unspecified or RouteType.Blackhole or RouteType.Unreachable or RouteType.Prohibit => filter == 0,
-                RouteType.Local => acceptsOwn,
-                RouteType.Unicast => hit.Device == device.Name || filter != 1 || (noAddress && filter == 0),
+                RouteType.Local when !acceptsOwn => false,
+                RouteType.Unicast or RouteType.Local => hit.Device == device.Name || filter != 1 || (noAddress && filter == 0),
                 _ => false,
             };
             valid = good ? room.Manager.Or(valid, set) : valid;

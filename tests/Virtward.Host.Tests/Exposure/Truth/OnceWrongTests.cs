@@ -255,6 +255,18 @@ public sealed class OnceWrongTests
         [Of("host", from, to, 1023) with { Protocol = protocol, Count = 3 }],
         [arrive]);
 
+    /// <summary>Also an own address must have come in by its own device, where sources are validated strictly (__fib_validate_source).</summary>
+    [Theory]
+    [InlineData("10.8.0.1", "1", "1", "")]
+    [InlineData("10.8.0.1", "2", "1", "0")]
+    [InlineData("203.0.113.10", "1", "1", "0")]
+    [InlineData("203.0.113.10", "1", "0", "")]
+    public void Own_addresses_are_validated_like_others(string from, string filter, string accepts, string arrives) => Agree(
+        "table inet t { }",
+        [Of("eth0", from, "192.168.1.100", 443)],
+        [arrives],
+        Layout.Plain with { Sysctls = [("net.ipv4.conf.all.rp_filter", filter), ("net.ipv4.conf.eth0.accept_local", accepts)] });
+
     /// <summary>A tag of no VLAN is gone once IP has the packet (__netif_receive_skb_core); a bridge keeps it.</summary>
     [Fact]
     public void A_tag_of_no_VLAN_does_not_pass_IP() => Agree(
