@@ -1,4 +1,5 @@
 using Virtward.Exposure.Packets;
+using Virtward.Exposure.Rulesets;
 using Virtward.Exposure.Rulesets.Expressions;
 using Virtward.Exposure.Rulesets.Statements;
 
@@ -17,9 +18,12 @@ internal static class BareIcmp
     private const uint EtherIp4 = 0x0800;
     private const uint EtherIp6 = 0x86dd;
 
-    /// <summary>Whether the family is settled from this statement of a rule on.</summary>
-    public static bool Settles(Statement statement) => statement switch
+    /// <summary>
+    /// Whether the family is settled from this statement of a rule on: in tables of both families nft asks for it again behind <c>meta protocol</c>.
+    /// </summary>
+    public static bool Settles(Statement statement, Family family) => statement switch
     {
+        MatchStatement { Left: FieldExpression { Field: PacketField.MetaProtocol } } when family == Family.Inet => false,
         MatchStatement { Operator: MatchOperator.Equal, Left: FieldExpression { Field: var field }, Right: NumberExpression { Value: var value } }
             when field is PacketField.MetaNfProto or PacketField.MetaProtocol or PacketField.EtherType =>
             field == PacketField.MetaNfProto ? value == Ip4 || value == Ip6 : value == EtherIp4 || value == EtherIp6,

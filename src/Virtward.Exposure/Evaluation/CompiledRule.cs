@@ -17,7 +17,7 @@ internal sealed record CompiledRule(Rule Rule, Step[] Steps, int Leading)
     public bool OnlyAccepts { get; } = Only(Steps, Leading, VerdictKind.Accept);
 
     /// <summary>Whether its conditions compare fields with numbers, so that looking at them tells nobody anything but which packets they hold for.</summary>
-    public bool IsPlain { get; } = Steps.Take(Leading).All(static step => step is MatchStep { IsPlain: true, Field: { } field } && IsKnown(field));
+    public bool IsPlain { get; } = Steps.Take(Leading).All(static step => step is MatchStep { IsPlain: true, Twin: null, Field: { } field } && IsKnown(field));
 
     /// <summary>Whether its conditions compare the source address with numbers, and nothing else.</summary>
     public bool IsOfSource { get; } = Leading > 0

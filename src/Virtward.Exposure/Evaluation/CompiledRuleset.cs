@@ -85,7 +85,12 @@ internal sealed class CompiledRuleset
         {
             Statement statement = rule.Statements[at];
             steps[at] = Compile(table, settled ? BareIcmp.In(statement) : statement, chain, chains);
-            settled |= BareIcmp.Settles(statement);
+            settled |= BareIcmp.Settles(statement, table.Family);
+            if (table.Origin != TableOrigin.IptablesLegacy && at > 0 && steps[at] is MatchStep second && steps[at - 1] is MatchStep { Twin: null } first
+                && Layouts.MayBeOne(first.Match, second.Match, table.Origin == TableOrigin.IptablesNft))
+            {
+                (first.Twin, second.Twin) = (second, first);
+            }
         }
 
         return steps;

@@ -5,6 +5,9 @@ namespace Virtward.Exposure.Evaluation;
 /// <summary>A flow that connection tracking knows, in a simulated life.</summary>
 internal sealed class Connection
 {
+    /// <summary>IPS_ASSURED.</summary>
+    public const uint AssuredBit = 4;
+
     /// <summary>The first packet's tuple, as it came.</summary>
     public required FlowTuple Original { get; init; }
 
@@ -34,6 +37,9 @@ internal sealed class Connection
 
     /// <summary>Whether it is over and forgotten.</summary>
     public bool Gone { get; set; }
+
+    /// <summary>Whether both sides have agreed to it (IPS_ASSURED).</summary>
+    public bool Assured => Status.IsNumber && (Status.Number & AssuredBit) != 0;
 
     /// <summary>Whether connection counts leave it out (already_closed, net/netfilter/nf_conncount.c).</summary>
     public bool Closed => Gone || Tcp is TcpState.TimeWait or TcpState.Close;

@@ -237,9 +237,9 @@ internal sealed class ExpressionReader(Room room, FieldReader fields, World worl
 
         bool source = tuple.Field is PacketField.IpSaddr or PacketField.Ip6Saddr or PacketField.ThSport;
         bool address = tuple.Field is not (PacketField.ThSport or PacketField.ThDport);
-        if (state.Connection is { } connection)
+        if ((state.Connection is { } flow ? (flow.Original, flow.Answer) : state.Carried) is var (original, answer))
         {
-            FlowTuple known = tuple.Original ? connection.Original : connection.Answer;
+            FlowTuple known = tuple.Original ? original : answer;
             return address
                 ? BitValue.Of(state.V6 ? (source ? known.Source : known.Destination).Value : (source ? known.Source : known.Destination).V4, state.V6 ? 128 : 32)
                 : BitValue.Of((uint)(source ? known.SourcePort : known.DestinationPort), 16);

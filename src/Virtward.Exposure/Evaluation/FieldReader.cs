@@ -106,21 +106,22 @@ internal sealed class FieldReader(Room room)
     private BitValue? ReadMeta(PacketField field, PacketState state) => field switch
     {
         // Listings show the name of an index; a number is that of a device that is gone.
-        PacketField.MetaIif or PacketField.MetaIifName => Name(state.In),
+        PacketField.MetaIif or PacketField.MetaIifName => Name(In(state)),
         PacketField.MetaOif or PacketField.MetaOifName => Name(state.Out),
         // The kernel reads the type of the device that holds the packet, which is the outgoing one behind the routing decision.
         PacketField.MetaIifType => (Hook is Hook.Postrouting or Hook.Egress ? state.Out : state.In) is { } device ? BitValue.Of((uint)device.LinkType, 16) : null,
         PacketField.MetaOifType => state.Out is { } device ? BitValue.Of((uint)device.LinkType, 16) : null,
-        PacketField.MetaIifGroup => state.In is { } device ? BitValue.Of((uint)device.Group, 32) : null,
+        PacketField.MetaIifGroup => In(state) is { } device ? BitValue.Of((uint)device.Group, 32) : null,
         PacketField.MetaOifGroup => state.Out is { } device ? BitValue.Of((uint)device.Group, 32) : null,
-        PacketField.MetaIifKind => state.In is { Kind.Length: > 0 } device ? BitValue.Of(InterfaceName.ToValue(device.Kind), 128) : null,
+        PacketField.MetaIifKind => In(state) is { Kind.Length: > 0 } device ? BitValue.Of(InterfaceName.ToValue(device.Kind), 128) : null,
         PacketField.MetaOifKind => state.Out is { Kind.Length: > 0 } device ? BitValue.Of(InterfaceName.ToValue(device.Kind), 128) : null,
-        PacketField.MetaIbrName => Name(room.Network.BridgeOf(state.In)),
+        PacketField.MetaIbrName => Name(room.Network.BridgeOf(In(state))),
         PacketField.MetaObrName => Name(room.Network.BridgeOf(state.Out)),
         PacketField.MetaLength => state[Slot.Length],
         PacketField.MetaProtocol => BitValue.Of(state.V6 ? 0x86ddu : 0x0800u, 16),
         PacketField.MetaNfProto => BitValue.Of(Family == Family.Bridge ? 7u : Family == Family.Netdev ? 5u : state.V6 ? 10u : 2u, 8),
         PacketField.MetaL4Proto => BitValue.Of((uint)state.Protocol, 8),
+        PacketField.MetaPktType when state.HeardBack => HeardBackType(state),
         PacketField.MetaPktType => BitValue.Of(IsForAnother(state) ? 3u : 0u, 8),
         PacketField.MetaMark => state[Slot.Mark],
         PacketField.MetaPriority => state[Slot.Priority],
@@ -137,6 +138,18 @@ internal sealed class FieldReader(Room room)
         PacketField.MetaHour => Luck("the hour (meta hour)", 32),
         _ => Unknown(field, 32),
     };
+
+    // nf_hook_egress: nobody says there by which device it came in.
+    private NetworkInterface? In(PacketState state) => Hook == Hook.Egress ? null : state.In;
+
+    // nft_meta_get_eval_pkttype: of what the host hears of itself (PACKET_LOOPBACK) it is the destination that counts; bridges do not say.
+    private BitValue? HeardBackType(PacketState state)
+    {
+        const uint broadcast = 1;
+        const uint multicast = 2;
+        bool group = state.V6 || (state[Slot.DestinationAddress].IsNumber && state[Slot.DestinationAddress].Number >> 28 == 0xe);
+        return Family == Family.Bridge ? null : BitValue.Of(group ? multicast : broadcast, 8);
+    }
 
     // A port of a bridge takes what is not for itself for another host's, until the bridge sees that it is for the host (eth_type_trans, br_handle_frame);
     // br_netfilter shows IP a frame for another host as one for this host.
@@ -272,7 +285,7 @@ internal sealed class FieldReader(Room room)
             PacketField.CtZone => BitValue.Of(0, 16),
             PacketField.CtHelper => BitValue.Of(0, 128),
             PacketField.CtL3Proto => BitValue.Of(state.V6 ? 10u : 2u, 8),
-            PacketField.CtProtocol => BitValue.Of((uint)(state.Connection?.Original.Protocol ?? state.Protocol), 8),
+            PacketField.CtProtocol => BitValue.Of((uint)(state.Connection?.Original.Protocol ?? state.Carried?.Original.Protocol ?? state.Protocol), 8),
             PacketField.CtSecMark => BitValue.Of(0, 32),
             PacketField.CtPackets => BitValue.Of(state.Tracking == Tracking.New ? 1u : 2u, 64),
             _ => Unknown(field, 64),

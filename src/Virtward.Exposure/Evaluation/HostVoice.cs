@@ -54,6 +54,11 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
             });
     }
 
+    /// <summary>
+    /// Whether a rule refuses a packet in silence, as its sum does not add up (nf_reject_verify_csum, nf_ip6_checksum): ICMP of the other family, which sums otherwise.
+    /// </summary>
+    public static bool IsUnverified(PacketState state) => state.Protocol == (state.V6 ? Icmp : Icmp6);
+
     /// <summary>ICMP's type and code where the kernel itself finds no way: no route, a route that refuses, or the time to live is over.</summary>
     public static (int Type, int Code) Refusal(RouteType route, bool expired, bool v6) => (route, expired, v6) switch
     {
@@ -69,25 +74,71 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
     /// <summary>The answer to what has arrived; null: there is none.</summary>
     public PacketState? Answer(PacketState state)
     {
-        // A reset is not sent from an address that stands for several hosts (tcp_v6_send_reset). TCP asks nobody whether a packet is of a flow.
-        if (state.Route is { Type: not RouteType.Local } || !state[Slot.DestinationPort].IsNumber || !state[Slot.IcmpType].IsNumber)
+        if (!state[Slot.DestinationPort].IsNumber || !state[Slot.IcmpType].IsNumber)
         {
             return null;
         }
 
         int flags = (int)(uint)state[Slot.TcpFlags].Number;
+        RouteType type = state.Route?.Type ?? RouteType.Local;
         bool open = listening.Contains((int)(uint)state[Slot.DestinationPort].Number);
         return (state.Protocol, (int)(uint)state[Slot.IcmpType].Number) switch
         {
+            (Icmp6, 128) when state.V6 && type is RouteType.Anycast or RouteType.Multicast => EchoForMany(state, type),
+            (UdpLite, _) when type is RouteType.Local or RouteType.Anycast => Error(state, state.V6 ? (Unreachable6, Port6) : (Unreachable, Port)),
+
+            // A reset is not sent from an address that stands for several hosts (tcp_v6_send_reset). TCP asks nobody whether a packet is of a flow.
+            _ when type != RouteType.Local => null,
             (Tcp, _) when TcpTracking.IsReset(flags) => null,
             (Tcp, _) when open => state.Tracking == Tracking.New && (flags & (Syn | Acknowledge)) == Syn ? Swap(state, Syn | Acknowledge, 0) : null,
-            (Tcp, _) => Swap(state, ResetTo(flags), 0),
+            (Tcp, _) => ByItsDevice(Swap(state, ResetTo(flags), 0), state),
             (Icmp, 8) when !state.V6 => Swap(state, 0, 0),
             (Icmp, 13) when !state.V6 => Swap(state, 0, 14),
-            (Icmp6, 128) when state.V6 => Swap(state, 0, 129),
-            (UdpLite, _) => Error(state, state.V6 ? (Unreachable6, Port6) : (Unreachable, Port)),
+            (Icmp6, 128) when state.V6 => ByItsDevice(Swap(state, 0, 129), state),
             _ => null,
         };
+    }
+
+    // rt6_need_strict: to ::1 an answer goes only by the device of the address that was asked (tcp_v6_send_response, icmpv6_echo_reply), which seldom leads there.
+    private static PacketState ByItsDevice(PacketState answer, PacketState to)
+    {
+        answer.OnlyBy = to.V6 && to[Slot.SourceAddress] is { IsNumber: true } source && source.Number == 1 ? to.Route?.Device : null;
+        return answer;
+    }
+
+    // icmpv6_echo_reply: what was for many is answered from an address of the way back, by the device that it came in by only (ip6_dst_lookup_tail, RT6_LOOKUP_F_IFACE).
+    private PacketState? EchoForMany(PacketState state, RouteType type)
+    {
+        bool anycast = type == RouteType.Anycast;
+        if (room.Network.Sysctl(anycast ? "net.ipv6.icmp.echo_ignore_anycast" : "net.ipv6.icmp.echo_ignore_multicast") != 0)
+        {
+            return null;
+        }
+
+        PacketState reply = Swap(state, 0, 129);
+        if (anycast && room.Network.Sysctl("net.ipv6.anycast_src_echo_reply") != 0)
+        {
+            return reply;
+        }
+
+        // icmp6_dev: of what came from the host itself, the address's own device.
+        NetworkInterface? device = state.In is { Loopback: false } incoming ? incoming : room.Network.Find(state.Route?.Device);
+        if (device is null || !state[Slot.SourceAddress].IsNumber)
+        {
+            return null;
+        }
+
+        RouteHit? way = room.Router.Find(
+            true, BitValue.Of(0, 128), state[Slot.SourceAddress], BitValue.Of(0, 32), room.Network.Loopback.Name, device.Name, BddManager.True).FirstOrDefault().Hit;
+        if (way is not { Type: RouteType.Unicast or RouteType.Local }
+            || (way.PreferredSource ?? room.Network.SelectAddress(device, ToAddress(state, Slot.SourceAddress))) is not { } source)
+        {
+            return null;
+        }
+
+        reply.Set(Slot.SourceAddress, BitValue.Of(source.Value, 128));
+        reply.OnlyBy = device.Name;
+        return reply;
     }
 
     /// <summary>The reset that a <c>reject</c> sends: it carries the packet's flow; to a packet of none it is looked up for itself (nf_ct_attach).</summary>
@@ -130,6 +181,7 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
         to.Tracked = true;
         to.Tracking = Tracking.Related;
         to.Connection = about.Connection;
+        to.Carried = about.Carried ?? Life.FlowOf(about);
         to.Reply = !about.Reply;
         to.DestinationBound = true;
         to.SourceBound = true;
@@ -160,8 +212,8 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
     }
 
     /// <summary>
-    /// The word that there is a shorter way, to who had a packet passed on by the device that it came in by (ip6_forward, ndisc_send_redirect); null: none is sent. Of
-    /// IPv4 redirects are not followed here.
+    /// The word that there is a shorter way, to who had a packet passed on by the device that it came in by (ip6_forward, ndisc_send_redirect); null: none is sent. IPv4's
+    /// is an error like others.
     /// </summary>
     public PacketState? Redirect(PacketState about)
     {
@@ -205,7 +257,7 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
     private Address? SourceTowards(PacketState about)
     {
         Address destination = ToAddress(about, Slot.DestinationAddress);
-        bool own = room.Network.IsOwn(destination) || about.Route is { Type: RouteType.Local };
+        bool own = room.Network.IsOwn(destination) || about.Route is { Type: RouteType.Local or RouteType.Anycast };
         foreach ((int set, RouteHit hit) in room.Router.Find(
             about.V6, BitValue.Of(0, about.V6 ? 128 : 32), about[Slot.SourceAddress], BitValue.Of(0, 32), room.Network.Loopback.Name, null, BddManager.True))
         {
@@ -223,8 +275,14 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
             if (set == BddManager.True)
             {
                 Address sender = ToAddress(about, Slot.SourceAddress);
-                return hit.Type == RouteType.Local ? sender : hit.PreferredSource
-                    ?? (room.Network.Find(hit.Device) is { } device ? room.Network.SelectAddress(device, about.V6 ? sender : hit.Gateway ?? sender) : null);
+
+                // icmp6_send: by the device that the packet came in by, unless the way back has an address of its own; IPv4 does so where it is told to.
+                NetworkInterface? inbound = about.In is { Loopback: false } incoming
+                    && (about.V6 || (about.Route is not null && room.Network.Sysctl("net.ipv4.icmp_errors_use_inbound_ifaddr") != 0)) ? incoming : null;
+                return hit.Type == RouteType.Local ? sender
+                    : inbound is not null && (!about.V6 || hit.PreferredSource is null) ? room.Network.SelectAddress(inbound, sender)
+                    : hit.PreferredSource ?? (room.Network.Find(hit.Device) is { } device
+                        ? room.Network.SelectAddress(device, about.V6 ? sender : hit.Gateway ?? sender) : null);
             }
         }
 

@@ -1,3 +1,4 @@
+using Virtward.Core.Net;
 using Virtward.Exposure.PacketSets;
 using Virtward.Exposure.Rulesets;
 using Virtward.Exposure.Topology;
@@ -191,7 +192,7 @@ internal sealed class IncomingRouting(Room room, PacketPath path, ISink sink)
 
         state.In = device;
         state.Out = outgoing;
-        if (state.V6 && hit.Gateway is null && ReferenceEquals(outgoing, device))
+        if (ReferenceEquals(outgoing, device) && (state.V6 ? hit.Gateway is null : MayGoStraight(state, device, hit)))
         {
             sink.Redirect(state);
         }
@@ -199,6 +200,12 @@ internal sealed class IncomingRouting(Room room, PacketPath path, ISink sink)
         state.Set(Slot.TimeToLive, Decreased(ttl));
         path.Leave(path.RunIp([state], Hook.Forward));
     }
+
+    // __mkroute_input: IPv4 tells a sender on the link, unless it shares no medium with the gateway; of many packets at once nobody asks.
+    private bool MayGoStraight(PacketState state, NetworkInterface device, RouteHit hit) => state[Slot.SourceAddress] is { IsNumber: true } source
+        && room.Network.EitherSysctl(device, "send_redirects") && _validation.IsOnLink(state, device)
+        && (room.Network.EitherSysctl(device, "shared_media") || device.Addresses.Any(own => own.Address.IsV4
+            && own.Network.Contains(Address.FromV4((uint)source.Number)) && (hit.Gateway is not { } gateway || own.Network.Contains(gateway))));
 
     private BitValue Decreased(in BitValue value)
     {

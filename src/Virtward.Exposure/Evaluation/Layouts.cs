@@ -1,5 +1,6 @@
 using Virtward.Exposure.Packets;
 using Virtward.Exposure.Rulesets.Expressions;
+using Virtward.Exposure.Rulesets.Statements;
 
 namespace Virtward.Exposure.Evaluation;
 
@@ -44,6 +45,37 @@ internal static class Layouts
         (PacketField.Icmp6Type, 8), (PacketField.Icmp6Code, 8), (PacketField.Icmp6Checksum, 16), (PacketField.Icmp6Id, 16),
         (PacketField.Icmp6Sequence, 16),
     ];
+
+    private static readonly (PacketField? Field, int Width)[][] Merged = [Ethernet, Ip4, Ip6, Tcp, Udp, Ports, Icmp, Icmp6];
+
+    /// <summary>
+    /// Whether two conditions that stand side by side may be one in the kernel: nft before 1.1, and iptables of its time, loads fields that follow each other at once, and
+    /// of two that must differ makes "not both are the same" (payload_do_merge, src/rule.c of nftables). A listing prints either way as two.
+    /// </summary>
+    /// <param name="one">The first.</param>
+    /// <param name="other">The second.</param>
+    /// <param name="ports">Only ports, as iptables does.</param>
+    public static bool MayBeOne(MatchStatement one, MatchStatement other, bool ports)
+    {
+        const int fast = 32;
+        if (one is not { Operator: MatchOperator.NotEqual, Left: FieldExpression { Field: var first }, Right: NumberExpression }
+            || other is not { Operator: MatchOperator.NotEqual, Left: FieldExpression { Field: var second }, Right: NumberExpression })
+        {
+            return false;
+        }
+
+        foreach ((PacketField? Field, int Width)[] header in ports ? [Tcp, Udp, Ports] : Merged)
+        {
+            int at = Array.FindIndex(header, field => field.Field == first);
+            if (at >= 0 && at + 1 < header.Length && header[at + 1].Field == second && header[at].Width % 8 == 0 && header[at + 1].Width % 8 == 0
+                && (!ports || at == 0) && (ReferenceEquals(header, Ethernet) || header[at].Width + header[at + 1].Width <= fast))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>The fields of a packet's header, from its first bit.</summary>
     public static IReadOnlyList<(PacketField? Field, int Width)> Of(PayloadBase from, PacketState state) => from switch

@@ -14,7 +14,6 @@ namespace Virtward.Exposure.Evaluation;
 internal sealed class Life(Room room) : World(room)
 {
     private const int MaxFlows = 200_000;
-    private const uint Assured = 4;
     private const int Icmp = 1;
     private const int Icmp6 = 58;
 
@@ -339,7 +338,7 @@ internal sealed class Life(Room room) : World(room)
         }
         else if (flow.Answered && next == TcpState.Established && flow.Tcp is TcpState.SynReceived or TcpState.Established)
         {
-            flow.Status = BitValue.Of(flow.Status.Number | Assured, 32);
+            flow.Status = BitValue.Of(flow.Status.Number | Connection.AssuredBit, 32);
         }
 
         flow.Tcp = next;
@@ -380,7 +379,7 @@ internal sealed class Life(Room room) : World(room)
         return true;
     }
 
-    // nf_connlimit_do_eval, __nf_conncount_add. A packet of no flow counts by itself, until the next one is counted.
+    // get_ct_or_tuple_from_skb: the packet's own flow, be it known yet or not; a packet of none is looked up.
     private int CountFlows(object place, PacketState state)
     {
         if (!_counted.TryGetValue(place, out Counted? counted))
@@ -388,19 +387,20 @@ internal sealed class Life(Room room) : World(room)
             _counted[place] = counted = new Counted();
         }
 
-        FlowTuple? mine = state.Connection?.Original ?? (state.Tracking == Tracking.New ? OriginalOf(state) : TupleOf(state));
-        if (mine is not { } tuple || (counted.Tick != _tick && counted.Knows(tuple, flow => _flows.GetValueOrDefault(flow))))
+        Connection? known = state.Connection;
+        FlowTuple? flow = known?.Original ?? state.Carried?.Original ?? (state.Tracking == Tracking.New ? FlowOf(state)?.Original : null);
+        if (flow is null && TupleOf(state) is { } now)
         {
-            return counted.Flows.Count;
+            known = _flows.GetValueOrDefault(now) is { Gone: false } found ? found : null;
+            flow = known?.Original ?? now;
         }
 
-        // Whoever comes in the same jiffy is not looked for: one packet that is asked about twice counts twice.
-        counted.Flows.Add(tuple);
-        counted.Tick = _tick;
-        return counted.Flows.Count;
+        return counted.Count(flow, known, _tick, one => _flows.GetValueOrDefault(one));
     }
 
-    private static FlowTuple? OriginalOf(PacketState state) => TupleOf(state) is { } now ? OriginalOf(state, now) : null;
+    /// <summary>Both tuples of the flow that a packet is of, or begins; null where they are not all numbers.</summary>
+    public static (FlowTuple Original, FlowTuple Answer)? FlowOf(PacketState state) => state.Connection is { } flow ? (flow.Original, flow.Answer)
+        : TupleOf(state) is { } now ? (OriginalOf(state, now), Inverse(now)) : null;
 
     private static FlowTuple OriginalOf(PacketState state, FlowTuple now) => new(
         state.Protocol, ToAddress(state, Slot.OriginalSource), Port(state, Slot.OriginalSourcePort, now.SourcePort),

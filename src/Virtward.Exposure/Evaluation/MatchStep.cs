@@ -10,6 +10,9 @@ internal sealed class MatchStep(MatchStatement statement, SetIndex? set) : Step(
     /// <summary>The condition.</summary>
     public MatchStatement Match { get; } = statement;
 
+    /// <summary>Another condition of the rule that may be one with this one (<see cref="Layouts.MayBeOne"/>); null: none.</summary>
+    public MatchStep? Twin { get; set; }
+
     /// <summary>The field, where just one is looked at.</summary>
     public PacketField? Field { get; } = (statement.Left as FieldExpression)?.Field;
 

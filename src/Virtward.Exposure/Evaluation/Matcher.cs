@@ -11,10 +11,13 @@ internal sealed class Matcher(Room room, FieldReader fields, ExpressionReader ex
     /// <summary>What <see cref="Quick"/> answers where it takes more than a comparison of numbers.</summary>
     public const int Later = -1;
 
+    /// <summary>How a note begins that says that a listing does not tell one condition from two.</summary>
+    public const string OneOfTwo = "whether nft has loaded as one condition: ";
+
     /// <summary>The answer where it is a comparison of numbers: all packets or none; else <see cref="Later"/>.</summary>
     public int Quick(MatchStep step, PacketState state)
     {
-        if (step.Field is not { } field)
+        if (step.Field is not { } field || step.Twin is not null)
         {
             return Later;
         }
@@ -91,6 +94,20 @@ internal sealed class Matcher(Room room, FieldReader fields, ExpressionReader ex
 
     /// <summary>The packets for which it holds.</summary>
     public int Match(MatchStep step, PacketState state, CompiledChain chain)
+    {
+        int holds = Alone(step, state, chain);
+        if (step.Twin is not { } twin || Alone(twin, state, chain) is var other && other == holds)
+        {
+            return holds;
+        }
+
+        // Where the kernel has both as one, either is enough.
+        (MatchStatement first, MatchStatement second) = Layouts.MayBeOne(step.Match, twin.Match, false) ? (step.Match, twin.Match) : (twin.Match, step.Match);
+        int one = room.Unknown($"{OneOfTwo}{TextOf(first.Left)} != {TextOf(first.Right)} {TextOf(second.Left)} != {TextOf(second.Right)}");
+        return room.Manager.Or(holds, room.Manager.And(one, other));
+    }
+
+    private int Alone(MatchStep step, PacketState state, CompiledChain chain)
     {
         MatchStatement match = step.Match;
         if (match.Left is OpaqueExpression || match.Right is OpaqueExpression)

@@ -76,6 +76,9 @@ internal sealed class NetworkView
     public int MaxSysctl(NetworkInterface device, string name) =>
         Math.Max(Sysctl($"net.ipv4.conf.all.{name}"), Sysctl(false, device.Name, name, 0));
 
+    /// <summary>Whether a device's IPv4 setting or the one for all is on, as both are where they were not read: send_redirects, shared_media (IN_DEV_ORCONF).</summary>
+    public bool EitherSysctl(NetworkInterface device, string name) => (Sysctl($"net.ipv4.conf.all.{name}", 1) | Sysctl(false, device.Name, name, 1)) != 0;
+
     /// <summary>Whether IPv4 packets that came in by a device are passed on (IN_DEV_FORWARD).</summary>
     public bool Forwards4(NetworkInterface device) =>
         Sysctl(false, device.Name, "forwarding", Sysctl("net.ipv4.ip_forward", Sysctl("net.ipv4.conf.all.forwarding"))) != 0;

@@ -14,7 +14,6 @@ namespace Virtward.Exposure.Evaluation;
 internal sealed class PacketPath
 {
     private const int MaxDevices = 12;
-    private const uint Confirmed = 8;
     private const ulong Broadcast = 0xffff_ffff_ffffUL;
 
     private readonly Room _room;
@@ -58,7 +57,7 @@ internal sealed class PacketPath
     public void Send(PacketState state)
     {
         _devices = 0;
-        foreach (PacketState part in RouteOwn(state))
+        foreach (PacketState part in RouteOwn(state, state.OnlyBy))
         {
             part.In = null;
             part.Out = DeviceOf(part);
@@ -145,7 +144,7 @@ internal sealed class PacketPath
                     states = _walker.Run(step.Chain!, states, $"{Name(hook)} {step.Priority}");
                     if (step.Chain!.Chain.Base!.Type == ChainType.Route && hook == Hook.Output)
                     {
-                        states = [.. states.SelectMany(RouteOwn)];
+                        states = [.. states.SelectMany(state => RouteOwn(state))];
                     }
 
                     break;
@@ -207,6 +206,8 @@ internal sealed class PacketPath
             }
         }
 
+        // A tag of no VLAN ends here (__netif_receive_skb_core).
+        state.Vlan = -1;
         state.In = device;
         state.Out = null;
         List<PacketState> states = state.SeenByBridge ? [state] : RunIp([state], Hook.Prerouting);
@@ -231,14 +232,14 @@ internal sealed class PacketPath
 
     /// <summary>
     /// The destination was changed while a bridge handled the packets (br_nf_pre_routing_finish): they stay on it where the way leads back to it, else they
-    /// are for the host now.
+    /// are for the host now, also where the host passes nothing on (ip_route_input_slow makes that a route to an error, of IPv4).
     /// </summary>
     /// <returns>Those that go on; null: none, as their source is refused.</returns>
     public PacketState? Readdress(PacketState state, NetworkInterface bridge)
     {
         List<(int Condition, RouteHit Hit)> ways = _room.Router.Find(
             state.V6, state[Slot.SourceAddress], state[Slot.DestinationAddress], state[Slot.Mark], bridge.Name, null, state.Condition);
-        state.Bridged = ways.TrueForAll(found => found.Hit is { Type: RouteType.Unicast } hit && hit.Device == bridge.Name);
+        state.Bridged = (state.V6 || _room.Network.Forwards4(bridge)) && ways.TrueForAll(found => found.Hit is { Type: RouteType.Unicast } hit && hit.Device == bridge.Name);
         if (state is { Bridged: true, V6: false })
         {
             _incoming.Validate(ref state, bridge);
@@ -262,13 +263,8 @@ internal sealed class PacketPath
         {
             if (device.Loopback)
             {
-                // Its flow is confirmed by now (IPS_CONFIRMED), and it still carries it.
                 state.Out = null;
-                if (state.Tracking is not (Tracking.Invalid or Tracking.Untracked) && state[Slot.FlowStatus] is { IsNumber: true } status)
-                {
-                    state.Set(Slot.FlowStatus, BitValue.Of(status.Number | Confirmed, status.Width));
-                }
-
+                state.ConfirmFlow();
                 Receive([state], device);
             }
             else if (device.Kind == "bridge")
@@ -450,7 +446,7 @@ internal sealed class PacketPath
         }
     }
 
-    private List<PacketState> RouteOwn(PacketState state)
+    private List<PacketState> RouteOwn(PacketState state, string? by = null)
     {
         var routed = new List<PacketState>();
         BitValue destination = state[Slot.DestinationAddress];
@@ -467,7 +463,7 @@ internal sealed class PacketPath
             return [state];
         }
 
-        string? link = state.V6 && destination.IsNumber && IsLinkLocal(destination.Number) ? (state.Out ?? DeviceOf(state))?.Name : null;
+        string? link = by ?? (state.V6 && destination.IsNumber && IsLinkLocal(destination.Number) ? (state.Out ?? DeviceOf(state))?.Name : null);
         foreach ((int set, RouteHit hit) in _room.Router.Find(
             state.V6, state[Slot.SourceAddress], destination, state[Slot.Mark], _room.Network.Loopback.Name, link, state.Condition))
         {
@@ -544,8 +540,15 @@ internal sealed class PacketPath
     private void HearBack(PacketState state)
     {
         PacketState copy = state.With(state.Condition);
+        if (state.V6)
+        {
+            copy.ConfirmFlow();
+        }
+
         foreach (PacketState heard in RunIp([copy], Hook.Postrouting))
         {
+            heard.ConfirmFlow();
+            state.ConfirmFlow();
             // Both are of one flow: what the rules bound it to for the copy holds for the packet.
             state.Connection ??= heard.Connection;
             heard.HeardBack = true;

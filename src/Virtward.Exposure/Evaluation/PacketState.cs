@@ -39,6 +39,9 @@ internal sealed class PacketState
     /// <summary>The device it is said to leave by, at this hook.</summary>
     public NetworkInterface? Out { get; set; }
 
+    /// <summary>Of what the host says: the only device that its first route may use; null: any.</summary>
+    public string? OnlyBy { get; set; }
+
     /// <summary>The route that was found for it.</summary>
     public RouteHit? Route { get; set; }
 
@@ -53,6 +56,11 @@ internal sealed class PacketState
 
     /// <summary>The flow that it belongs to, in a simulated life.</summary>
     public Connection? Connection { get; set; }
+
+    /// <summary>
+    /// Of what the host says about a packet: both tuples of that packet's flow, which need not be known yet; null: it carries no other's flow.
+    /// </summary>
+    public (FlowTuple Original, FlowTuple Answer)? Carried { get; set; }
 
     /// <summary>For an ICMP error, the packet that it is about; null: unknown.</summary>
     public FlowTuple? Quoted { get; set; }
@@ -86,6 +94,16 @@ internal sealed class PacketState
 
     /// <summary>Whether it has ports.</summary>
     public bool HasPorts => Protocol is 6 or 17 or 136 or 132 or 33;
+
+    /// <summary>It has passed the last hook and still carries its flow, which is known by now (IPS_CONFIRMED).</summary>
+    public void ConfirmFlow()
+    {
+        const uint confirmed = 8;
+        if (Tracking is not (Tracking.Invalid or Tracking.Untracked) && this[Slot.FlowStatus] is { IsNumber: true } status)
+        {
+            Set(Slot.FlowStatus, BitValue.Of(status.Number | confirmed, status.Width));
+        }
+    }
 
     /// <summary>Changes a slot.</summary>
     public void Set(Slot slot, BitValue value)

@@ -68,11 +68,14 @@ internal sealed class Router
     {
         var found = new List<(int, RouteHit)>();
         int rest = within;
-        foreach (RoutingRule rule in v6 ? _rules6 : _rules4)
+        RoutingRule[] rules = v6 ? _rules6 : _rules4;
+        Dictionary<int, int>? jumping = null;
+        for (int at = 0; at < rules.Length && (rest != BddManager.False || jumping is { Count: > 0 }); at++)
         {
-            if (rest == BddManager.False)
+            RoutingRule rule = rules[at];
+            if (jumping is not null && jumping.Remove(at, out int landed))
             {
-                break;
+                rest = _manager.Or(rest, landed);
             }
 
             int matching = _manager.And(rest, Matches(rule, v6, source, destination, mark, incoming, outgoing));
@@ -82,8 +85,26 @@ internal sealed class Router
             }
 
             rest = _manager.Minus(rest, matching);
+            if (rule.Goto is { } target)
+            {
+                // fib_rules_lookup: forwards only; a rule that does nothing may be the target, and the next one is as good then.
+                int to = Array.FindIndex(rules, at + 1, one => one.Priority >= target);
+                if (to >= 0)
+                {
+                    jumping ??= [];
+                    jumping[to] = _manager.Or(matching, jumping.GetValueOrDefault(to, BddManager.False));
+                }
+                else
+                {
+                    found.Add((matching, RouteHit.None));
+                }
+
+                continue;
+            }
+
             int left = rule.Action is { } action ? Add(found, matching, new RouteHit(action, null, null, null))
-                : _tables.TryGetValue((v6, rule.Table), out Route[]? table) ? LookUp(table, v6, source, destination, outgoing, matching, found)
+                : _tables.TryGetValue((v6, rule.Table), out Route[]? table)
+                    ? LookUp(table, v6, source, destination, outgoing, matching, found, rule.Suppressed ?? -1)
                 : matching;
             rest = _manager.Or(rest, left);
         }
@@ -110,7 +131,7 @@ internal sealed class Router
     }
 
     private int LookUp(
-        Route[] table, bool v6, BitValue source, BitValue destination, string? outgoing, int within, List<(int, RouteHit)> found)
+        Route[] table, bool v6, BitValue source, BitValue destination, string? outgoing, int within, List<(int, RouteHit)> found, int suppressed = -1)
     {
         int rest = within;
         int thrown = BddManager.False;
@@ -145,7 +166,7 @@ internal sealed class Router
             }
 
             rest = _manager.Minus(rest, matching);
-            if (route.Type == RouteType.Throw)
+            if (route.Type == RouteType.Throw || (route.Destination.Length <= suppressed && !Refuses(route.Type)))
             {
                 thrown = _manager.Or(thrown, matching);
             }
@@ -162,6 +183,9 @@ internal sealed class Router
 
         return _manager.Or(rest, thrown);
     }
+
+    // fib4_rule_suppress, fib6_rule_suppress: only what leads somewhere is passed over.
+    private static bool Refuses(RouteType type) => type is RouteType.Unreachable or RouteType.Prohibit or RouteType.Blackhole;
 
     // Which of several next hops a flow takes is a hash's choice (fib_select_multipath).
     private void AddSeveral(Route route, int matching, List<(int, RouteHit)> found)

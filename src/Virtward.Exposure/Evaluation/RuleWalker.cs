@@ -247,6 +247,12 @@ internal sealed class RuleWalker(
                 string with = reject.With.Contains("reset", StringComparison.Ordinal) ? "tcp-reset" : "icmp";
                 PacketState refused = run.TakeAll(room.Manager);
                 refused.Refusal = HostVoice.Refusal(reject.With, refused.V6);
+                if (with == "icmp" && HostVoice.IsUnverified(refused))
+                {
+                    sink.Drop(refused, Why(chain, rule, "reject"));
+                    break;
+                }
+
                 sink.Reject(refused, Why(chain, rule, "reject"), with);
                 break;
             case LimitStatement or QuotaStatement or ConnectionCountStatement:

@@ -18,8 +18,7 @@ internal sealed class SourceValidation(Room room)
         BitValue source = state[Slot.SourceAddress];
         int filter = room.Network.MaxSysctl(device, "rp_filter");
         bool acceptsOwn = room.Network.MaxSysctl(device, "accept_local") != 0;
-        bool redirects = outgoing == device.Name && (room.Network.Sysctl("net.ipv4.conf.all.send_redirects", 1)
-            | room.Network.Sysctl(false, device.Name, "send_redirects", 1)) != 0;
+        bool redirects = outgoing == device.Name && room.Network.EitherSysctl(device, "send_redirects");
         if (filter == 0 && !redirects)
         {
             if (acceptsOwn)
@@ -42,14 +41,24 @@ internal sealed class SourceValidation(Room room)
             bool good = hit.Type switch
             {
                 RouteType.Unspecified or RouteType.Blackhole or RouteType.Unreachable or RouteType.Prohibit => filter == 0,
-                RouteType.Local => acceptsOwn,
-                RouteType.Unicast => hit.Device == device.Name || filter != 1 || (noAddress && filter == 0),
+                RouteType.Local when !acceptsOwn => false,
+                RouteType.Unicast or RouteType.Local => hit.Device == device.Name || filter != 1 || (noAddress && filter == 0),
                 _ => false,
             };
             valid = good ? room.Manager.Or(valid, set) : valid;
         }
 
         return valid;
+    }
+
+    /// <summary>Whether the sender of one packet that leaves by the device that it came in by is on that link (nhc_scope in __fib_validate_source).</summary>
+    public bool IsOnLink(PacketState state, NetworkInterface device)
+    {
+        BitValue mark = room.Network.MaxSysctl(device, "src_valid_mark") != 0 ? state[Slot.Mark] : BitValue.Of(0, 32);
+        RouteHit? Back(string? by) => room.Router.Find(
+            false, state[Slot.DestinationAddress], state[Slot.SourceAddress], mark, device.Name, by, BddManager.True).FirstOrDefault().Hit;
+        RouteHit? hit = Back(null);
+        return (hit?.Device == device.Name ? hit : Back(device.Name)) is { Type: RouteType.Unicast, Gateway: null };
     }
 
     private int Own(in BitValue source)

@@ -57,7 +57,13 @@ internal sealed class TraceSink(Room room) : ISink
     public void Expire(PacketState state, Decision? why) => Reject(state, why, "icmp");
 
     /// <inheritdoc/>
-    public void Redirect(PacketState state) => _redirected.Add(state.With(state.Condition));
+    public void Redirect(PacketState state)
+    {
+        if (state.V6 || !IsError(state))
+        {
+            _redirected.Add(state.With(state.Condition));
+        }
+    }
 
     /// <inheritdoc/>
     public void Unproven(PacketState state, string reason)

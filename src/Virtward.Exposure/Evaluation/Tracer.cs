@@ -32,6 +32,7 @@ public sealed class Tracer
     private readonly PacketMaker _maker;
     private readonly HostVoice _voice;
     private readonly Dictionary<UInt128, int> _redirects = [];
+    private readonly HashSet<UInt128> _turned = [];
 
     /// <summary>A life of a host.</summary>
     /// <param name="ruleset">All its rules.</param>
@@ -146,6 +147,13 @@ public sealed class Tracer
         (PacketState State, string? With)[] refusals = [.. _sink.Refusals];
         foreach (PacketState passed in _sink.Redirected.ToArray())
         {
+            if (!passed.V6)
+            {
+                // ip_rt_send_redirect: the first to a sender at once, the next ones after a while, and that does not pass here.
+                Say(_turned.Add(passed[Slot.SourceAddress].Number) ? _voice.Error(passed, (5, 1)) : null, depth, passed.In);
+                continue;
+            }
+
             // One to each destination, and one to each sender, as long as their tokens last.
             if (Spend(passed[Slot.DestinationAddress].Number) && _voice.Redirect(passed) is { } redirect && Spend(passed[Slot.SourceAddress].Number))
             {

@@ -32,6 +32,12 @@ public sealed record RoutingRule(bool V6, uint Priority, int Table)
     /// <summary>What it does by itself (<c>unreachable</c>, <c>prohibit</c>, <c>blackhole</c>); null: looks its table up.</summary>
     public RouteType? Action { get; init; }
 
-    /// <summary>What of it could not be interpreted (ports, uid ranges, l3mdev, goto); null: nothing. Such a rule makes the look-up unproven.</summary>
+    /// <summary>Goes on with the first rule of this priority instead of looking a table up (<c>goto</c>); null: looks up.</summary>
+    public uint? Goto { get; init; }
+
+    /// <summary>Takes no route whose destination is this long or shorter (<c>suppress_prefixlength</c>), as wg-quick has it; null: takes all.</summary>
+    public int? Suppressed { get; init; }
+
+    /// <summary>What of it could not be interpreted (ports, uid ranges, l3mdev); null: nothing. Such a rule makes the look-up unproven.</summary>
     public string? Opaque { get; init; }
 }

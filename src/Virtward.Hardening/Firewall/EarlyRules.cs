@@ -61,7 +61,7 @@ internal static class EarlyRules
     // Where answers may go by another interface than packets come by, the routes say nothing of who is forged.
     private static bool IsSound(ZoneMap map, HostNetwork network, string device, bool v4)
     {
-        bool plain = network.Rules.Where(rule => rule.V6 != v4).All(static rule => rule is { Source: null, Destination: null, Iif: null, Oif: null, MarkMask: 0, Invert: false, Action: null, Opaque: null }
+        bool plain = network.Rules.Where(rule => rule.V6 != v4).All(static rule => rule is { Source: null, Destination: null, Iif: null, Oif: null, MarkMask: 0, Invert: false, Action: null, Goto: null, Suppressed: null, Opaque: null }
             && OwnTables.Contains(rule.Table));
         if (!plain || Bridges(network, device))
         {

@@ -115,7 +115,7 @@ public static class PreflightCheck
         Route[] best = [.. fitting.Where(route => route.Destination.Length == longest)];
 
         // Without rules of one's own the lowest metric wins; with some, any of them may.
-        return network.Rules.Any(static rule => rule.Table is not (255 or 254 or 253) || rule.Opaque is not null) || best.Length == 0 ? fitting : best.Where(route => route.Metric == best.Min(static one => one.Metric));
+        return network.Rules.Any(static rule => rule.Table is not (255 or 254 or 253) || rule.Opaque is not null || rule.Goto is not null || rule.Suppressed is not null) || best.Length == 0 ? fitting : best.Where(route => route.Metric == best.Min(static one => one.Metric));
     }
 
     private static Result<Done> OfZones(AuditFacts facts, ExposureEngine engine, ImmutableArray<(Address Address, ushort Port)> endpoints, ImmutableArray<WayIn>.Builder ways)

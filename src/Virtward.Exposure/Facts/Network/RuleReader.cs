@@ -14,7 +14,7 @@ internal static class RuleReader
     private static readonly ImmutableHashSet<string> Understood =
     [
         "priority", "src", "srclen", "dst", "dstlen", "table", "protocol", "iif", "oif", "iif_detached", "oif_detached", "not", "fwmark",
-        "fwmask", "action", "flow", "realms", "nop",
+        "fwmask", "action", "flow", "realms", "nop", "goto", "suppress_prefixlen",
     ];
 
     /// <summary>Reads them.</summary>
@@ -25,8 +25,8 @@ internal static class RuleReader
         {
             foreach (JsonElement item in JsonText.Objects(snapshot.Text(file), file, problems).Where(static item => item.EnumerateObject().Any()))
             {
-                // A rule that does nothing (a target of "goto") decides nothing.
-                if (!item.Has("nop"))
+                // A rule that does nothing (a target of "goto") decides nothing, nor does a "goto" to a rule that is not there.
+                if (!item.Has("nop") && !item.Has("unresolved"))
                 {
                     rules.Add(Rule(item, v6, tables));
                 }
@@ -56,7 +56,8 @@ internal static class RuleReader
         Prefix? destination = Prefix(item, "dst", v6, opaque);
         (uint mark, uint mask) = Mark(item, opaque);
         string? table = item.Text("table");
-        if (table is null && !acts && opaque.Count == 0)
+        uint? target = item.Number("goto") is long to and >= 0 and <= uint.MaxValue ? (uint)to : null;
+        if (table is null && target is null && !acts && opaque.Count == 0)
         {
             opaque.Add("no table");
         }
@@ -72,6 +73,8 @@ internal static class RuleReader
             MarkMask = mask,
             Invert = item.Has("not"),
             Action = action,
+            Goto = target,
+            Suppressed = item.Int("suppress_prefixlen"),
             Opaque = opaque.Count == 0 ? null : string.Join(", ", opaque),
         };
     }
@@ -113,14 +116,13 @@ internal static class RuleReader
 
     private static string Words(JsonProperty member)
     {
-        string name = member.Name == "suppress_prefixlen" ? "suppress_prefixlength" : member.Name;
         string value = member.Value.ValueKind switch
         {
             JsonValueKind.Null or JsonValueKind.True => "",
             JsonValueKind.Number or JsonValueKind.String => " " + member.Value.ToString(),
             _ => " …",
         };
-        string words = name + value;
+        string words = member.Name + value;
         return words.Length > 80 ? words[..80] : words;
     }
 }

@@ -92,9 +92,9 @@ public sealed class HostNetworkReaderTests
             (Rule(101).Invert, Rule(101).Destination.ToString(), Rule(101).Mark, Rule(101).MarkMask, Rule(101).Iif));
         Assert.Equal((5u, uint.MaxValue, "eth1", "192.0.2.7"), (Rule(102).Mark, Rule(102).MarkMask, Rule(102).Oif, Rule(102).Source.ToString()));
         Assert.Equal((RouteType.Unreachable, 0, null), (Rule(103).Action, Rule(103).Table, Rule(103).Opaque));
-        Assert.Equal("suppress_prefixlength 0", Rule(104).Opaque);
+        Assert.Equal((0, null), (Rule(104).Suppressed, Rule(104).Opaque));
         Assert.Equal("tos 0x10, uid_start 0, uid_end 5, ipproto tcp, dport_start 80, dport_end 90", Rule(105).Opaque);
-        Assert.Equal("goto 32766", Rule(106).Opaque);
+        Assert.Equal((32766u, null), (Rule(106).Goto, Rule(106).Opaque));
         Assert.DoesNotContain(network.Rules, static rule => rule.Priority == 107);
         Assert.Equal("l3mdev", Rule(108).Opaque);
         RoutingRule v6 = Assert.Single(network.Rules, static rule => rule.V6);

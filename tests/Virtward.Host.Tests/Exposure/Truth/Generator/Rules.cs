@@ -5,6 +5,9 @@ namespace Virtward.Host.Tests.Exposure.Truth.Generator;
 /// <summary>Rules: matches, what changes a packet without deciding, and verdicts.</summary>
 internal sealed class Rules(Dice dice, Palette palette, Values values, Matches matches)
 {
+    // One for all rules: once a second an element that counts no flow any more goes away, and whichever rule comes by next makes it anew (nft_rhash_gc).
+    private int? _most;
+
     /// <summary>Rules with limits, counters and sets that packets fill, too.</summary>
     public bool Stateful { get; init; }
 
@@ -175,7 +178,7 @@ internal sealed class Rules(Dice dice, Palette palette, Values values, Matches m
             < 2 => $"limit rate {dice.Between(1, 3)}/{dice.Pick("hour", "day")} burst {dice.Between(1, 5)} packets",
             2 => $"limit rate over {dice.Between(1, 3)}/hour burst {dice.Between(1, 5)} packets",
             3 => $"add @meter{suffix} {{ {field} limit rate {dice.Pick("", "over ")}2/hour burst {dice.Between(1, 4)} packets }}",
-            4 when place.Tracks && dice.Percent(40) => $"add @count{suffix} {{ {field} ct count over {dice.Between(1, 3)} }}",
+            4 when place.Tracks && dice.Percent(40) => $"add @count{suffix} {{ {field} ct count over {_most ??= dice.Between(1, 3)} }}",
             5 => $"{dice.Pick("add", "update")} @seen{suffix} {{ {field} }}",
             6 => $"{field} @seen{suffix}",
 

@@ -22,6 +22,9 @@ internal sealed class Tally
     /// <summary>Differences that nft's listing is to blame for.</summary>
     public int Misprinted { get; set; }
 
+    /// <summary>Answers that are unproven because nft lists two different rules alike.</summary>
+    public int Untold { get; set; }
+
     public List<Disagreement> Disagreements { get; } = [];
 
     /// <summary>How often each outcome was seen.</summary>
@@ -32,6 +35,6 @@ internal sealed class Tally
 
     public override string ToString() =>
         $"{Packets} packets, {Rules} rules in {Rulesets} rulesets ({RefusedLines} lines refused by nft), {Disagreements.Count} disagreements, "
-        + $"{Unproven} of them unproven ({(Packets == 0 ? 0 : 100.0 * Unproven / Packets):f2} %), {Drawn} drawn, {Mute} mute, {Misprinted} misprinted; kernel: "
+        + $"{Unproven} of them unproven ({(Packets == 0 ? 0 : 100.0 * Unproven / Packets):f2} %), {Drawn} drawn, {Mute} mute, {Misprinted} misprinted, {Untold} untold; kernel: "
         + string.Join(", ", Seen.OrderByDescending(static one => one.Value).Select(static one => $"{one.Value} {one.Key}"));
 }

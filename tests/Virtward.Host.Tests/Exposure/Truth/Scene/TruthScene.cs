@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Virtward.Core.Net;
 using Virtward.Host.Tests.Exposure.Truth.Frames;
@@ -42,8 +43,11 @@ internal sealed class TruthScene : IDisposable
 
         Far.Ip("link add sentinel type veth peer name sentinel-peer");
         Far.Exec("ip", ["-batch", "-"], Batch(FarCommands()));
+        AwaitCarrier(Far, "veth");
+        AwaitCarrier(Host, "veth");
         SentinelIndex = (int)Far.Run(static () => Libc.IndexOf("sentinel"));
         Host.Exec("ip", ["-batch", "-"], Batch(HostCommands()));
+        AwaitCarrier(Host, "bridge");
         Host.Exec("ip", ["-6", "-batch", "-"], layout.CommandsV6);
         Host.Exec("bridge", ["-batch", "-"], Batch(ForwardingTables()));
         foreach ((string name, string value) in layout.Sysctls)
@@ -126,6 +130,26 @@ internal sealed class TruthScene : IDisposable
         Host.Dispose();
     }
 
+    /// <summary>
+    /// A device loses what it is given until the kernel has seen to its carrier, which it does by and by (noop_qdisc, linkwatch_do_dev); on a busy machine that takes a
+    /// while.
+    /// </summary>
+    private static void AwaitCarrier(NetworkNamespace place, string type)
+    {
+        for (int tries = 0; tries < 200; tries++)
+        {
+            string[] links = place.Exec("ip", ["-br", "link", "show", "type", type]).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            if (links.All(static link => link.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1] == "UP"))
+            {
+                return;
+            }
+
+            Thread.Sleep(50);
+        }
+
+        throw new TimeoutException("a device does not come up");
+    }
+
     private static string Batch(IEnumerable<string> commands)
     {
         var text = new StringBuilder();
@@ -155,6 +179,15 @@ internal sealed class TruthScene : IDisposable
         ("net.bridge.bridge-nf-call-iptables", "0"),
         ("net.bridge.bridge-nf-call-ip6tables", "0"),
         ("net.bridge.bridge-nf-call-arptables", "0"),
+        .. FlowTimeouts.Select(static name => ($"net.netfilter.nf_conntrack_{name}", "86400")),
+    ];
+
+    /// <summary>No flow ends by itself while packets are on their way, however busy the machine is.</summary>
+    private static ImmutableArray<string> FlowTimeouts =>
+    [
+        "generic_timeout", "icmp_timeout", "icmpv6_timeout", "udp_timeout", "udp_timeout_stream", "tcp_timeout_close", "tcp_timeout_close_wait",
+        "tcp_timeout_fin_wait", "tcp_timeout_last_ack", "tcp_timeout_syn_recv", "tcp_timeout_syn_sent", "tcp_timeout_time_wait", "tcp_timeout_unacknowledged",
+        "tcp_timeout_max_retrans",
     ];
 
     private IEnumerable<string> FarCommands()
