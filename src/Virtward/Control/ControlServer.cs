@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
@@ -100,7 +101,15 @@ public sealed class ControlServer : IAsyncDisposable
         {
             request = await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted);
         }
-        catch (Exception e) when (e is JsonException or IOException)
+        catch (JsonException e)
+        {
+            // Its own message speaks of .NET's types.
+            await RefuseAsync(context, 400, new Problem(
+                string.Create(CultureInfo.InvariantCulture, $"the request cannot be read: at byte {e.BytePositionInLine + 1} of line {e.LineNumber + 1} ({e.Path ?? "$"}) it is no JSON, or a member is unknown, missing or of another kind"),
+                Hint: "see docs/control-api.md"));
+            return;
+        }
+        catch (IOException e)
         {
             await RefuseAsync(context, 400, new Problem($"the request cannot be read ({e.Message})", Hint: "see docs/control-api.md"));
             return;

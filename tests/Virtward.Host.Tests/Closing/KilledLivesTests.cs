@@ -99,7 +99,7 @@ public sealed class KilledLivesTests : IDisposable
             begun.Restart();
         }
 
-        var moment = TimeSpan.FromMilliseconds(isLetThrough || _random.Next(3) == 0 ? 30_000 : _random.Next(1, _random.Next(10, isApply ? 3_000 : 900)));
+        var moment = TimeSpan.FromMilliseconds(isLetThrough ? 120_000 : _random.Next(3) == 0 ? 30_000 : _random.Next(1, _random.Next(10, isApply ? 3_000 : 900)));
         while (!work.HasExited && begun.Elapsed < moment)
         {
             await Task.Delay(1, TestContext.Current.CancellationToken);

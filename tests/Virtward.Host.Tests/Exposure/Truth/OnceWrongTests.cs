@@ -248,7 +248,7 @@ public sealed class OnceWrongTests
         table inet t {
             chain saying {
                 type filter hook output priority 0; policy drop;
-                numgen inc mod 2 0 accept
+                meta l4proto tcp numgen inc mod 2 0 accept
             }
         }
         """,
