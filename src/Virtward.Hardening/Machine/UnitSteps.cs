@@ -78,8 +78,8 @@ internal sealed class UnitSteps(HostMachine machine) : IStepHandler<UnitStep, Un
             return failed;
         }
 
-        // What is started at boot is running, or about to, whether the step spoke of that or not.
-        if ((step.Running is null && !machine.IsBooting) || now.Running == before.Running)
+        // What is started at boot is running, or about to, whether the step spoke of that or not; and so may be, since a boot, what was not there at all.
+        if ((step.Running is null && !machine.IsBooting && before.Exists) || now.Running == before.Running)
         {
             return default(Done);
         }

@@ -480,6 +480,7 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
     {
         ImmutableArray<Problem>.Builder problems = ImmutableArray.CreateBuilder<Problem>();
         JournalEntry[] settings = [.. record.Settings];
+        bool isLasting = record.Entries.Any(static entry => entry.Kind == JournalKind.Confirmed);
         HashSet<(int?, string)> restored = [.. record.Entries.Where(static entry => entry is { Kind: JournalKind.Restored, Step: not null }).Select(Place)];
         foreach (JournalEntry entry in settings.Reverse())
         {
@@ -507,8 +508,8 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
 
         async Task RestoreAsync(JournalEntry entry)
         {
-            // What a running kernel had alone is gone with it.
-            bool gone = entry.Boot != boot.Boot && entry.Step is (SysctlStep or FirewallStep);
+            // What a running kernel had alone is gone with it; what was confirmed has come back by its files since.
+            bool gone = entry.Boot != boot.Boot && entry.Step is (SysctlStep or FirewallStep) && !isLasting;
             if (gone || restored.Contains(Place(entry)) || _runner.MustWait(entry.Step!))
             {
                 return;

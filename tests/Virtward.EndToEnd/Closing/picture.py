@@ -66,7 +66,8 @@ for line in sorted(told("ss", "-Hlntup").splitlines()):
     program = re.search(r'"([^"]*)"', line)
     say("listens", words[0] + " " + words[4], program.group(1) if program else "")
 
-moving = re.compile(r"/(random|ns_last_pid|stable_secret|tcp_fastopen_key|user_reserve_kbytes|admin_reserve_kbytes|.*-nr|.*-state|nf_conntrack_count|pty|usermodehelper|sched_domain|mtu_expires|flush|cad_pid|drop_caches|compact_memory|binfmt_misc|oops_count|warn_count|nf_log)(/|$)|/net/ipv[46]/neigh/.*_ms$")
+# Among them what a running kernel cannot take back (kexec), and the cables of guests, numbered anew at each start.
+moving = re.compile(r"/(random|ns_last_pid|stable_secret|tcp_fastopen_key|user_reserve_kbytes|admin_reserve_kbytes|.*-nr|.*-state|nf_conntrack_count|pty|usermodehelper|sched_domain|mtu_expires|flush|cad_pid|drop_caches|compact_memory|binfmt_misc|oops_count|warn_count|nf_log|kexec_load_disabled|vnet\d+)(/|$)|/net/ipv[46]/neigh/.*_ms$")
 for folder, folders, files in os.walk("/proc/sys"):
     folders.sort()
     for name in sorted(files):

@@ -359,7 +359,8 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
 
     private void Systemctl(string verb, string unit)
     {
-        (string Boot, bool Running) state = Units[unit];
+        // One that was not there has come with its file.
+        (string Boot, bool Running) state = Units.TryGetValue(unit, out (string Boot, bool Running) there) ? there : ("disabled", false);
         Units[unit] = verb switch
         {
             "enable" => ("enabled", state.Running),

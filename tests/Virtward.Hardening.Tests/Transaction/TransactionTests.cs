@@ -86,6 +86,26 @@ public sealed class TransactionTests
     }
 
     [Fact]
+    public async Task What_was_confirmed_can_be_taken_back_after_the_machine_has_started_anew()
+    {
+        MemoryHost host = Scene.Host();
+        host.Units.Remove("virtward-firewall.service");
+        string before = host.Picture();
+        TransactionRecord waiting = (await Scene.ApplyAsync(host)).Value;
+        Assert.True((await Scene.Transactions(host).ConfirmAsync(Scene.Ssh(host.Uptime.TotalSeconds + 1), Cancel)).IsOk);
+
+        // The boot's units have loaded what the files say.
+        SortedDictionary<string, string> table = host.Table!;
+        host.Reboot("another boot", host.Settings.ToArray());
+        host.Table = table;
+        Assert.True(host.Units["virtward-firewall.service"].Running);
+        Assert.True((await Scene.Transactions(host).RevertAsync(waiting.Id, "by hand", Scene.Ssh(1), true, TimeSpan.Zero, Cancel)).IsOk);
+        Assert.Equal(("disabled", false), host.Units["virtward-firewall.service"]);
+        host.Units.Remove("virtward-firewall.service");
+        Assert.Equal(before, host.Picture());
+    }
+
+    [Fact]
     public async Task What_somebody_changed_since_is_a_conflict()
     {
         MemoryHost host = Scene.Host();
