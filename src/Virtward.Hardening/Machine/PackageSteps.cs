@@ -11,6 +11,7 @@ internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageSt
     private const int MaxLog = 16 * 1024 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan LockPatience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromMinutes(2);
     private static readonly ImmutableArray<string> UnitKinds = [".service", ".socket", ".timer", ".path"];
     private static readonly ImmutableArray<string> QuickFetch = ["--option=Acquire::Retries=0", "--option=Acquire::http::Timeout=20", "--option=Acquire::https::Timeout=20", "--error-on=any"];
 
@@ -129,7 +130,7 @@ internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageSt
         if (units.Length > 0)
         {
             // One that is not known to systemd is none that runs.
-            _ = await machine.Commands.RunAsync(Command.Of("systemctl", ["--no-ask-password", "stop", "--", .. units]) with { TimeLimit = LockPatience }, cancel);
+            _ = await machine.Commands.RunAsync(Command.Of("systemctl", ["--no-ask-password", "stop", "--", .. units]) with { TimeLimit = StopPatience }, cancel);
         }
     }
 

@@ -224,9 +224,9 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
         foreach ((string subject, JournalEntry entry) in last)
         {
             // Where it cannot even be read, as when its program is gone, it is not as it was set.
-            if (!(await _runner.ReadAsync(entry.Step!, cancel)).TryGet(out StepState? now, out _))
+            if (!(await _runner.ReadAsync(entry.Step!, cancel)).TryGet(out StepState? now, out Problem? unread))
             {
-                conflicts.Add(subject);
+                conflicts.Add($"{subject} (it cannot be read: {unread.What})");
                 continue;
             }
 

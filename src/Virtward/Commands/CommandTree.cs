@@ -14,7 +14,7 @@ public static class CommandTree
         ParseResult parsed = Build(host).Parse(args);
         if (MistypedOption(parsed) is { } mistyped)
         {
-            return host.Fail(new Problem($"Unrecognized option '{Words.Safe(mistyped)}'", Hint: "see virtward --help; what begins with -- and is none follows after --"));
+            return host.Fail(new Problem($"Unrecognized option '{Words.Safe(mistyped)}'", Hint: "see virtward --help; before a name that begins with -- write -- alone"));
         }
 
         if (parsed.Errors.Count > 0)

@@ -83,9 +83,14 @@ public static class RollbackCommand
             return host.Fail(problem);
         }
 
-        HistoryView.Told(host, done, json, "Taken back: everything is as it was before.");
+        HistoryView.Told(host, done, json, HasStartedSince(done)
+            ? "Taken back: files, packages, units, the firewall and the kernel's settings are as they were before. This machine has started since: guests get back their old consoles, and interfaces "
+                + "that were made at the start their old settings, when they are started again."
+            : "Taken back: everything is as it was before.");
         return ExitCode.Ok;
     }
+
+    private static bool HasStartedSince(TransactionRecord done) => done.Entries.Select(static entry => entry.Boot).Distinct().Count() > 1;
 
     private static Result<TransactionRecord> Find(Transactions transactions, string? id)
     {

@@ -28,7 +28,7 @@ public sealed class OfflineControl(CommandHost host, string state) : IGuardContr
         // A host may be closed and watched for drift without a guard.
         return Task.FromResult(StateFiles.IsHidden(_store) || new StateFiles().Exists(_store)
             ? Read((store, now) => store.CountInForce(now), count => status with { Bans = BanTotals.Of(count) })
-            : status with { Warnings = ["the guard has never run here: nobody is banned, however often they fail (virtward daemon starts it)"] });
+            : status with { Warnings = ["the guard has never run here and bans nobody (virtward daemon starts it)"] });
     }
 
     /// <inheritdoc/>

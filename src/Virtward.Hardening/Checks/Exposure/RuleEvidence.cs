@@ -46,9 +46,6 @@ internal static class RuleEvidence
         }
     }
 
-    private static Chain? ChainOf(AuditFacts facts, Decision decision) => facts.Exposure.Ruleset?.Tables.FirstOrDefault(one => one.Family == decision.Family && one.Name == decision.Table)?
-        .Chains.FirstOrDefault(one => one.Name == decision.Chain);
-
     /// <summary>Where a rule stands: <c>inet firewalld, chain filter_IN_public_allow, handle 12, of firewalld</c>.</summary>
     public static string Place(AuditFacts facts, Decision decision)
     {
@@ -59,9 +56,8 @@ internal static class RuleEvidence
     /// <summary>Whose rule it is; empty: nobody's that is known.</summary>
     public static string Owner(AuditFacts facts, Decision decision)
     {
-        Table? table = facts.Exposure.Ruleset?.Tables.FirstOrDefault(one => one.Family == decision.Family && one.Name == decision.Table);
-        Chain? chain = table?.Chains.FirstOrDefault(one => one.Name == decision.Chain);
-        return table is null ? "" : TableOwners.Of(table, chain);
+        Table? table = TableOf(facts, decision);
+        return table is null ? "" : TableOwners.Of(table, ChainOf(facts, decision));
     }
 
     /// <summary>The rule that let an answer's example in: the last that said accept; null: none did.</summary>
@@ -70,4 +66,9 @@ internal static class RuleEvidence
         .Select(static witness => witness.Trace.Why.LastOrDefault(static decision =>
             decision.Table.Length > 0 && decision.Verdict == "accept" && !decision.Rule.StartsWith("policy ", StringComparison.Ordinal)))
         .FirstOrDefault(static decision => decision is not null);
+
+    private static Table? TableOf(AuditFacts facts, Decision decision) =>
+        facts.Exposure.Ruleset?.Tables.FirstOrDefault(one => one.Family == decision.Family && one.Name == decision.Table);
+
+    private static Chain? ChainOf(AuditFacts facts, Decision decision) => TableOf(facts, decision)?.Chains.FirstOrDefault(one => one.Name == decision.Chain);
 }

@@ -1,3 +1,4 @@
+using Virtward.Core.Snapshots;
 using Virtward.Hardening.Inventory.Hypervisor;
 
 namespace Virtward.Hardening.Checks.Libvirt;
@@ -10,4 +11,7 @@ internal static class Consoles
         console.Address.Length > 0 ? console.Address
         : console.ListenType == "network" ? "the address of a libvirt network"
         : host.Qemu.Value(console.Type == "spice" ? "spice_listen" : "vnc_listen", "127.0.0.1");
+
+    /// <summary>Whether a socket is a console that others than the host itself could reach.</summary>
+    public static bool IsOpen(Listener socket) => socket.Purpose is "vnc" or "vnc-websocket" or "spice" or "spice-tls" && !socket.Loopback;
 }

@@ -49,7 +49,7 @@ public static class Lv04
         // What runs without libvirt, or otherwise than its XML says.
         HashSet<string> told = [.. findings.Select(static finding => finding.Subject)];
         foreach (IGrouping<string, Listener> group in facts.Host.Listeners
-            .Where(static one => one.Purpose is "vnc" or "vnc-websocket" or "spice" or "spice-tls" && !one.Loopback)
+            .Where(Consoles.IsOpen)
             .GroupBy(static one => one.Guest is null ? $"{one.Protocol} {one.Port}" : $"guest {one.Guest}: console", StringComparer.Ordinal)
             .Where(group => !told.Contains(group.Key)))
         {

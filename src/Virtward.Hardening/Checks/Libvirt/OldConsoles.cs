@@ -22,7 +22,7 @@ internal static class OldConsoles
 
     private static bool AreShut(AuditFacts facts, AuditedGuest guest)
     {
-        Listener[] sockets = [.. facts.Host.Listeners.Where(one => one.Guest == guest.Name && one.Purpose is "vnc" or "vnc-websocket" or "spice" or "spice-tls" && !one.Loopback)];
+        Listener[] sockets = [.. facts.Host.Listeners.Where(one => one.Guest == guest.Name && Consoles.IsOpen(one))];
         if (sockets.Length == 0 || Reach.Unknown(facts) is not null)
         {
             return false;

@@ -3,6 +3,7 @@ using Virtward.Exposure.Answers;
 using Virtward.Exposure.Packets;
 using Virtward.Host.Tests.Exposure.Truth.Judge;
 using Virtward.Host.Tests.Exposure.Truth.Scene;
+using Virtward.Host.Tests.Support;
 using Xunit;
 
 namespace Virtward.Host.Tests.Exposure.Truth;
@@ -93,7 +94,7 @@ public sealed class OnceWrongTests
     /// still.
     /// </summary>
     [Fact]
-    public void An_element_that_counts_nothing_any_more_goes_away_with_time()
+    public async Task An_element_that_counts_nothing_any_more_goes_away_with_time()
     {
         const string rules = """
             table ip t {
@@ -117,7 +118,7 @@ public sealed class OnceWrongTests
         TracedEngine engine = TracedEngine.Of(scene.Listing(), SceneFacts.Read(scene.Host));
         var prober = new Prober(scene) { Slow = true };
         Assert.Equal(Outcome.Accept, prober.Run([none]).Single().Verdict);
-        Thread.Sleep(TimeSpan.FromSeconds(2.5));
+        await Eventually.HoldsAsync(() => !scene.Listing().Contains("elements", StringComparison.Ordinal), "the element goes away with its flow");
         Assert.Equal([0, 1], prober.Run([flows]).Single().AcceptedIndex);
         Assert.Equal(Outcome.Accept, engine.Trace(none).Verdict);
         Assert.Equal([0], engine.Trace(flows).AcceptedIndex);
