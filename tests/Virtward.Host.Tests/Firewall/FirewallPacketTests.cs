@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 using Virtward.Core.Net;
@@ -217,11 +218,11 @@ public sealed class FirewallPacketTests : IDisposable
         var enforcer = new Enforcer(firewall, TimeProvider.System, static ban => [ban.Target]);
         enforcer.Reconcile([]);
         enforcer.Apply([new GuardEvent.Banned(UnixTime.Now(TimeProvider.System), EnforcementScene.Ban("198.51.100.7"))]);
-        List<Result<bool>> told = [];
+        var told = new ConcurrentQueue<Result<bool>>();
         int rebuilt = 0;
         string path = Path.Combine(folder.FullName, "firewall.nft");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var keeper = new EnforcementKeeper(enforcer, firewall, null, TimeProvider.System, new PolicyRules(firewall, new HostTextFiles(), path, told.Add));
+        var keeper = new EnforcementKeeper(enforcer, firewall, null, TimeProvider.System, new PolicyRules(firewall, new HostTextFiles(), path, told.Enqueue));
         Task running = Task.Run(() => keeper.RunAsync(result => rebuilt += result.IsOk && result.Value.Rebuilt ? 1 : 0, stop.Token), cancel);
         try
         {
