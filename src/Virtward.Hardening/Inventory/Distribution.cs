@@ -20,6 +20,17 @@ public sealed record Distribution(Family Family, string Id, string Version, stri
         _ => $"apt-get install {packages}",
     };
 
+    /// <summary>The command that installs packages of EPEL, with the repository itself where it is not there; RHEL has no package of it, its rebuilds do.</summary>
+    public string InstallFromEpel(string packages) => Family switch
+    {
+        Family.Rhel when Id == "rhel" =>
+            string.Create(CultureInfo.InvariantCulture, $"dnf install https://dl.fedoraproject.org/pub/epel/epel-release-latest-{Major}.noarch.rpm && dnf install {packages}"),
+        Family.Rhel when Id == "ol" => string.Create(CultureInfo.InvariantCulture, $"dnf install oracle-epel-release-el{Major} && dnf install {packages}"),
+        Family.Rhel when Id == "fedora" => Install(packages),
+        Family.Rhel => $"dnf install epel-release && dnf install {packages}",
+        _ => Install(packages),
+    };
+
     /// <summary>The command that removes packages.</summary>
     public string Uninstall(string packages) => Family switch
     {

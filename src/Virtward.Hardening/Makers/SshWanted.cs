@@ -55,6 +55,7 @@ internal sealed record SshWanted(ImmutableArray<SshWantedLine> Lines)
         Add(Ssh03.Rules.Where(static rule => rule.Keyword != "permitrootlogin"));
         Add(Ssh07.Rules);
         Add(Ssh08.Rules);
+        Add(Ssh08.Exempt(facts, view) is SshRule exempt ? [exempt] : []);
         Add(Ssh12.Rules);
         if (view.Knows("unusedconnectiontimeout") == true)
         {

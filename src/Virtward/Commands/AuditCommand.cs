@@ -37,7 +37,7 @@ public static class AuditCommand
         Option<string?> baseline = new("--baseline") { Description = "An earlier report (--json): show only what changed since.", HelpName = "FILE" };
         Option<TimeSpan?> patience = CommandOptions.Patience();
         Option<bool> json = CommandOptions.Json();
-        Option<string?> html = new("--html") { Description = "Write the report as one page into this file.", HelpName = "FILE" };
+        Option<string?> html = new("--html") { Description = "Write the report as one page into this file; - for stdout.", HelpName = "FILE" };
         Option<string?> sarif = new("--sarif") { Description = "Write it as SARIF 2.1.0 into this file; - for stdout.", HelpName = "FILE" };
         Option<string?> junit = new("--junit") { Description = "Write it as JUnit's XML into this file; - for stdout.", HelpName = "FILE" };
         var command = new Command("audit", "Checks everything that a KVM host should be, with evidence and what to do. Changes nothing.")
@@ -49,6 +49,12 @@ public static class AuditCommand
             if (parsed.GetValue(snapshot) is not null && parsed.GetValue(root) is not null)
             {
                 return host.Fail(new Problem("--snapshot and --root cannot both be given", Hint: "a snapshot holds its own files"));
+            }
+
+            string?[] documents = [parsed.GetValue(json) ? "-" : null, parsed.GetValue(html), parsed.GetValue(sarif), parsed.GetValue(junit)];
+            if (documents.Count(static document => document == "-") > 1)
+            {
+                return host.Fail(new Problem("only one document can go to stdout", Hint: "--json is one, and so is each of --html, --sarif and --junit with -: give the others a file"));
             }
 
             if (Chosen(host, parsed.GetValue(only)) is not ImmutableArray<Check> checks)
@@ -70,13 +76,20 @@ public static class AuditCommand
             }
 
             AuditReport report = Run(host, facts, checks, cancel);
+            if (parsed.GetValue(root) is string tree && Path.GetFullPath(tree) != "/")
+            {
+                // Who audits an image must not take this machine's ports for the image's.
+                string note = $"the files are those of {tree}; the kernel with its settings, addresses, sockets and firewall rules is this machine's, and what runs is not known";
+                report = report with { Notes = [note, .. report.Notes] };
+            }
+
             int written = WriteFiles(host, facts, report, parsed.GetValue(html), parsed.GetValue(sarif), parsed.GetValue(junit));
             if (written != ExitCode.Ok)
             {
                 return written;
             }
 
-            bool piped = parsed.GetValue(sarif) == "-" || parsed.GetValue(junit) == "-";
+            bool piped = documents.Skip(1).Contains("-");
             bool everything = parsed.GetValue(all) || parsed.GetValue(only) is { Length: > 0 };
             return Print(host, report, earlier.Value, parsed.GetValue(json), everything, piped);
         });

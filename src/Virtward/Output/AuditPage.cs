@@ -68,7 +68,8 @@ public sealed class AuditPage
             Line($"<span class=\"w w{AuditWords.Of(severity)}\">{_report.Count(severity)} {AuditWords.Of(severity)}</span>");
         }
 
-        Line($"<span class=\"dim\">{_report.Count(Status.Pass)} passed, {_report.Count(Status.Unknown)} unknown, {_report.Count(Status.NotApplicable)} do not apply</span></div>");
+        int waived = _report.Results.Count(static result => result.Waiver is not null);
+        Line($"<span class=\"dim\">{_report.Count(Status.Pass)} passed, {_report.Count(Status.Unknown)} unknown, {_report.Count(Status.NotApplicable)} do not apply{(waived > 0 ? $", {waived} waived" : "")}</span></div>");
         if (!score.Gains.IsEmpty)
         {
             Line($"<div class=\"dim\">{Safe($"Most would raise it: {string.Join(", ", score.Gains.Take(5).Select(static gain => string.Create(CultureInfo.InvariantCulture, $"{Areas.NameOf(gain.Area)}{(gain.Status == Status.Unknown ? " to be seen" : "")} +{gain.Points:0.#}")))}")}</div>");
@@ -117,6 +118,9 @@ public sealed class AuditPage
             {
                 Line($"<div class=\"f dim\">Not seen: {Safe(result.Outcome.Unseen)}</div>");
             }
+
+            string elsewhere = result.Check.References.IsEmpty ? "" : $"; the same elsewhere: {string.Join("; ", result.Check.References)}";
+            Line($"<div class=\"f dim\">{Safe($"More: docs/checks/{result.Check.Id}.md{elsewhere}")}</div>");
 
             Line("</div>");
         }

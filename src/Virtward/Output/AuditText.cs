@@ -149,6 +149,7 @@ public sealed class AuditText(TextWriter to, Paint paint)
                 to.WriteLine(Words.Safe($"    not seen: {result.Outcome.Unseen}"));
             }
 
+            to.WriteLine(paint.Dim($"    more: docs/checks/{result.Check.Id}.md{(result.Check.References.IsEmpty ? "" : $"; the same elsewhere: {string.Join("; ", result.Check.References)}")}"));
             to.WriteLine();
         }
 
@@ -209,6 +210,16 @@ public sealed class AuditText(TextWriter to, Paint paint)
         }
 
         table.Write(to, "  ");
+        foreach (IGrouping<(string Name, string Risk, string Advice), ServiceLine> kind in report.Services.GroupBy(static line => (line.Name, line.Risk, line.Advice)))
+        {
+            to.WriteLine($"  {paint.Bold(Words.Safe(kind.Key.Name))} ({Words.Safe(string.Join(", ", kind.Select(static line => line.Port).Distinct().Take(8)))})");
+            Paragraph(kind.Key.Risk);
+            if (kind.Key.Advice.Length > 0)
+            {
+                to.WriteLine($"    → {kind.Key.Advice}");
+            }
+        }
+
         to.WriteLine();
     }
 

@@ -60,10 +60,11 @@ public static class Words
     }
 
     /// <summary>
-    /// Text from outside, safe for a terminal: control characters (an escape sequence could rewrite the screen) become '?'.
+    /// Text from outside, safe for a terminal: control characters (an escape sequence could rewrite the screen) become '?', tabulators, with which
+    /// configuration files are full, a blank.
     /// </summary>
     public static string Safe(string text) =>
-        text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? '?' : c)) : text;
+        text.Any(char.IsControl) ? string.Concat(text.Select(c => c == '\t' ? ' ' : char.IsControl(c) ? '?' : c)) : text;
 
     private static string Plural(string noun) => noun.EndsWith('s') || noun.EndsWith('x') ? "es" : "s";
 }

@@ -53,10 +53,10 @@ public static class Bkp01
                 return Outcome.Unknown(why);
             }
 
-            findings.Add(new Finding("backups", $"no program that backs up {facts.Hypervisor.Guests.Length} guests is set to run here", new Remedy(
+            findings.Add(new Finding("backups", $"no program that backs up {(facts.Hypervisor.Guests.Length == 1 ? "the guest" : $"{facts.Hypervisor.Guests.Length} guests")} is set to run here", new Remedy(
                 "Back the guests' disks up to another machine each night, and bring one back each month. Where that is done from outside, waive this check and name the place.")
             {
-                Steps = [facts.Distribution.Choose("dnf install epel-release && dnf install restic", "apt-get install restic"), "# virtnbdbackup takes running guests incrementally; restic keeps the result encrypted elsewhere", "# a timer for both, and a restore into a network that leads nowhere"],
+                Steps = [facts.Distribution.InstallFromEpel("restic"), "# virtnbdbackup takes running guests incrementally; restic keeps the result encrypted elsewhere", "# a timer for both, and a restore into a network that leads nowhere"],
             })
             {
                 Evidence = [new Evidence(EvidenceKind.Output, "schedules and units", $"none names {string.Join(", ", HypervisorSources.BackupPrograms.Take(6))} …")],

@@ -43,7 +43,7 @@ public static class Bkp03
             .. mentions.All.Where(static one => Plain.Contains(one.Program)).DistinctBy(static one => one.Program).Select(one => new Finding(one.Program, $"{one.Program} keeps its copies as they are, not encrypted", new Remedy(
                 "Use a program that encrypts before it sends, or encrypt the target's disk.")
             {
-                Steps = [facts.Distribution.Choose("dnf install epel-release && dnf install restic", "apt-get install restic"), "restic init --repo sftp:backup@HOST:/PATH   # keep its password elsewhere too",
+                Steps = [facts.Distribution.InstallFromEpel("restic"), "restic init --repo sftp:backup@HOST:/PATH   # keep its password elsewhere too",
                     "# at the target, in authorized_keys: restrict,command=\"…\" so that the key only adds (rest-server --append-only)"],
             })
             {

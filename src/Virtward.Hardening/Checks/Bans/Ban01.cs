@@ -9,6 +9,7 @@ namespace Virtward.Hardening.Checks.Bans;
 public static class Ban01
 {
     private const string Logs = "/var/log/";
+    private static readonly string[] TextLogs = ["/var/log/auth.log", "/var/log/secure"];
 
     /// <summary>The check.</summary>
     public static readonly Check Check = new()
@@ -33,7 +34,7 @@ public static class Ban01
             return BanEngines.Other(facts) is string other
                 ? Outcome.Unknown($"{other} runs; what it reads was not looked at")
                 : Outcome.Of(
-                    [new Finding("ban engine", "no ban engine runs", Start())
+                    [new Finding("ban engine", "no ban engine runs", Start(facts))
                     {
                         Evidence = [.. BanEngines.Installed(facts)],
                         Severity = facts.Profile == Profile.Lab ? Severity.Medium : null,
@@ -133,9 +134,16 @@ public static class Ban01
         Undo = "Remove /etc/fail2ban/jail.d/99-virtward.local; systemctl restart fail2ban.",
     };
 
-    private static Remedy Start() => new("Let virtward's guard ban; try first what it would do.")
+    // Debian 12 and newer keep no text of it, and RHEL calls it otherwise: what is not there cannot be replayed.
+    private static Remedy Start(AuditFacts facts) => new("Let virtward's guard ban; try first what it would do.")
     {
-        Steps = ["virtward guard replay /var/log/auth.log", "systemctl enable --now virtward"],
+        Steps =
+        [
+            TextLogs.FirstOrDefault(log => facts.Files.State(log) is not null) is string log
+                ? $"virtward guard replay {log}"
+                : "journalctl -o short-iso -t sshd -t sshd-session --since -7d | virtward guard replay -",
+            "systemctl enable --now virtward",
+        ],
         Risk = Risk.Lockout,
         Undo = "systemctl disable --now virtward; virtward guard flush",
     };

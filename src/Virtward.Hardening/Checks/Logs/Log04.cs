@@ -10,7 +10,7 @@ public static class Log04
     private static readonly string[] IntegrityUnits = ["dailyaidecheck.timer", "aide-check.timer", "aidecheck.timer", "wazuh-agent.service",
         "ossec.service", "ossec-hids.service", "samhain.service", "osqueryd.service", "falco.service", "tripwire-check.timer"];
     private static readonly string[] IntegrityJobs = ["/etc/cron.daily/aide", "/etc/cron.daily/dailyaidecheck", "/etc/cron.daily/tripwire",
-        "/etc/cron.daily/tripwire-check"];
+        "/etc/cron.daily/tripwire-check", "/etc/cron.d/aide"];
 
     /// <summary>The check.</summary>
     public static readonly Check Check = new()
@@ -62,7 +62,7 @@ public static class Log04
                         "30 4 * * * root /usr/sbin/aide --check"],
                     ["apt-get install aide", "aideinit", "systemctl enable --now dailyaidecheck.timer"]),
                 Risk = Risk.Performance,
-                Undo = facts.Distribution.Uninstall("aide"),
+                Undo = facts.Distribution.Choose("dnf remove aide; rm /etc/cron.d/aide", facts.Distribution.Uninstall("aide")),
             })
             { Evidence = [new Evidence(EvidenceKind.Unit, string.Join(", ", IntegrityUnits.Take(4)), "none runs")] });
         }

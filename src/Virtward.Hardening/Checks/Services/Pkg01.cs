@@ -1,12 +1,17 @@
 using System.Collections.Immutable;
 using Virtward.Hardening.Inventory;
 using Virtward.Hardening.Inventory.Package;
+using Virtward.Hardening.Inventory.Unit;
 
 namespace Virtward.Hardening.Checks.Services;
 
 /// <summary>No package is installed that a hypervisor is better off without.</summary>
 public static class Pkg01
 {
+    private const string PortMapper = "rpcbind";
+    private static readonly ImmutableArray<string> PortMapperUnits = ["rpcbind.socket", "rpcbind.service"];
+    private static readonly ImmutableArray<string> NfsClients = ["nfs-utils", "nfs-common"];
+
     /// <summary>The check.</summary>
     public static readonly Check Check = new()
     {
@@ -31,10 +36,17 @@ public static class Pkg01
         }
 
         var findings = new List<Finding>();
+        string? unseen = null;
         foreach (UnwantedPackage unwanted in UnwantedPackages.All)
         {
             foreach (InstalledPackage package in unwanted.Names.Select(facts.Packages.Find).OfType<InstalledPackage>())
             {
+                if (package.Name == PortMapper && Client(facts) is InstalledPackage client)
+                {
+                    unseen = Masked(facts, client, package, findings);
+                    continue;
+                }
+
                 findings.Add(new Finding(package.Name, unwanted.What, Remedy(facts, package.Name))
                 {
                     Evidence = [new Evidence(EvidenceKind.Package, package.Name, package.Version)],
@@ -43,7 +55,37 @@ public static class Pkg01
             }
         }
 
-        return Outcome.Of(findings, $"none of the {UnwantedPackages.All.Sum(static one => one.Names.Length)} packages that have no place on a hypervisor is installed");
+        return Outcome.Of(findings, $"none of the {UnwantedPackages.All.Sum(static one => one.Names.Length)} packages that have no place on a hypervisor is installed", unseen);
+    }
+
+    private static InstalledPackage? Client(AuditFacts facts) => NfsClients.Select(facts.Packages.Find).OfType<InstalledPackage>().FirstOrDefault();
+
+    // Removing it would take the NFS client along, and on RHEL libvirt's storage driver, which demands that client: the units are masked instead.
+    private static string? Masked(AuditFacts facts, InstalledPackage client, InstalledPackage package, List<Finding> findings)
+    {
+        if (facts.Units.FilesProblem is string problem)
+        {
+            return $"whether {PortMapper}, which {client.Name} needs, is masked is not known: {problem}";
+        }
+
+        Unit[] open = [.. PortMapperUnits.Select(facts.Units.Find).OfType<Unit>().Where(static unit => !unit.IsMasked)];
+        if (open.Length > 0)
+        {
+            findings.Add(new Finding(PortMapper, $"it tells the network which RPC services run, and can be started; it is here for {client.Name}, and NFS version 4 does without it",
+                new Remedy($"Mask it and leave it installed: {client.Name}, and with it libvirt's storage driver, would go along. Where something is mounted by NFS version 3, waive this.")
+            {
+                Steps = [$"systemctl mask --now {string.Join(' ', PortMapperUnits)}"],
+                Risk = Risk.Service,
+                Undo = $"systemctl unmask {string.Join(' ', PortMapperUnits)}",
+            })
+            {
+                Evidence = [new Evidence(EvidenceKind.Package, package.Name, package.Version), new Evidence(EvidenceKind.Package, client.Name, client.Version),
+                    .. open.Select(static unit => new Evidence(EvidenceKind.Unit, unit.Name, unit.Told))],
+                Severity = Severity.Low,
+            });
+        }
+
+        return null;
     }
 
     private static Remedy Remedy(AuditFacts facts, string name) => new("Remove it; look first at what goes with it.")

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Virtward.Core.Net;
+using Virtward.Hardening.Checks.Bans;
 using Virtward.Hardening.Inventory;
 using Virtward.Hardening.Inventory.Ssh;
 
@@ -39,9 +41,24 @@ public static class Ssh08
         SshView view = facts.Ssh.Instances[0].Everybody;
         return view.Problem is null && view.Knows("persourcemaxstartups") == false
             ? Outcome.NotApplicable("this OpenSSH knows no limits per source (8.5 brought them); the firewall has to limit: FW-15")
-            : SshJudge.Settings(facts, Rules, static (_, rule, finding) => rule.Keyword == "persourcepenalties"
-                ? finding with { Remedy = finding.Remedy with { Steps = finding.Remedy.Steps.Insert(1, "PersourcePenaltyExemptList 192.168.1.0/24    # the management network") } }
-                : finding);
+            : SshJudge.Settings(facts, Exempt(facts, view) is SshRule exempt ? [.. Rules, exempt] : Rules);
+    }
+
+    /// <summary>That sshd's penalties spare whoever must never be shut out; null: nobody is known, or this sshd has no penalties.</summary>
+    internal static SshRule? Exempt(AuditFacts facts, SshView view)
+    {
+        Prefix[] needed = [.. Ban04.Needed(facts).Select(static one => one.Prefix).Distinct().Order()];
+        return needed.Length == 0 || view.Knows("persourcepenaltyexemptlist") != true ? null
+            : new SshRule("PerSourcePenaltyExemptList", value => Spares(value, needed), string.Join(',', needed), "sshd's penalties may shut the management network or the VPN out: a few typing errors there, and nobody gets in for minutes")
+            {
+                Severity = Severity.Low,
+            };
+    }
+
+    private static bool Spares(string value, Prefix[] needed)
+    {
+        Prefix[] spared = [.. value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(static text => Prefix.TryParse(text, out Prefix prefix) ? prefix : (Prefix?)null).OfType<Prefix>()];
+        return needed.All(one => spared.Any(prefix => prefix.Contains(one)));
     }
 
     private static bool IsNetwork(string value)

@@ -105,7 +105,7 @@ public static class Ssh09
         return remedy with
         {
             Risk = remedy.Risk | Risk.Service,
-            Steps = facts.Distribution.Family == Family.Rhel ? remedy.Steps.Insert(0, "# it stands before 50-redhat.conf, and so before the crypto policy's own list") : remedy.Steps,
+            Steps = facts.Distribution.Family == Family.Rhel ? remedy.Steps.Insert(0, "# it is read before Red Hat's own files (50-redhat.conf, 40-redhat-crypto-policies.conf), and so before the crypto policy's list") : remedy.Steps,
         };
     }
 

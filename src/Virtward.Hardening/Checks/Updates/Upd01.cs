@@ -91,18 +91,23 @@ public static class Upd01
 
     private static Outcome Rhel(AuditFacts facts)
     {
-        if (facts.Units.Problem is string units)
+        // Of another root only what starts at boot is known, and that is enough to tell what is wrong for certain.
+        string? unseenUnits = facts.Units.Problem is string units ? $"which timers run is not known: {units}" : null;
+        if (unseenUnits is not null && facts.Units.FilesProblem is not null)
         {
-            return Outcome.Unknown($"which timers run is not known: {units}");
+            return Outcome.Unknown(unseenUnits);
         }
 
+        Func<string, bool> isOn = unseenUnits is null ? facts.Units.IsActive : facts.Units.IsEnabled;
+
         // The timers whose names say what they do go over the configuration (dnf-automatic(8)).
-        string? running = Installing.FirstOrDefault(facts.Units.IsActive);
+        string? running = Installing.FirstOrDefault(isOn);
         if (running is null)
         {
-            string? other = NotInstalling.FirstOrDefault(facts.Units.IsActive);
+            string? other = NotInstalling.FirstOrDefault(isOn);
             return Outcome.Of(
-                [new Finding("dnf-automatic", other is null ? "no timer installs updates" : $"{other} runs, which never installs an update", OnRhel(facts))
+                [new Finding("dnf-automatic", other is not null ? $"{other} {(unseenUnits is null ? "runs" : "starts with the host")}, which never installs an update"
+                    : unseenUnits is null ? "no timer installs updates" : "no timer that installs updates starts with the host", OnRhel(facts))
                 {
                     Evidence = [new Evidence(EvidenceKind.Unit, other ?? "dnf-automatic.timer",
                         facts.Units.Find(other ?? "dnf-automatic.timer")?.Told ?? "there is no such unit")],
@@ -133,7 +138,7 @@ public static class Upd01
             });
         }
 
-        unseen ??= LastRun(facts, findings, OnRhel(facts), [$"/var/lib/systemd/timers/stamp-{running}"], "/etc/dnf/automatic.conf",
+        unseen ??= unseenUnits ?? LastRun(facts, findings, OnRhel(facts), [$"/var/lib/systemd/timers/stamp-{running}"], "/etc/dnf/automatic.conf",
             running.Replace(".timer", ".service", StringComparison.Ordinal));
         return Outcome.Of(findings, $"{running} runs and installs updates", unseen);
     }

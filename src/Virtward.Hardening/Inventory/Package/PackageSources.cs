@@ -25,10 +25,12 @@ public static class PackageSources
                 InRoot = static root => Command.Of("dpkg-query", $"--admindir={root.TrimEnd('/')}/var/lib/dpkg", "-W", DpkgFormat),
             },
 
-            // A Debian host may have rpm(8) installed, with an empty database: both are asked.
+            // A Debian host may have rpm(8) installed, with an empty database: both are asked. In another root the place of the database is named: each
+            // rpm looks where its own distribution keeps it (Debian's in ~/.rpmdb, RHEL 10's in /usr/lib/sysimage/rpm), and /var/lib/rpm is right
+            // everywhere: the directory itself, or a link to it.
             new CommandSource(Rpm, Command.Of("rpm", "-qa", "--qf", RpmFormat))
             {
-                InRoot = static root => Command.Of("rpm", "--root", root, "-qa", "--qf", RpmFormat),
+                InRoot = static root => Command.Of("rpm", "--root", root, "--dbpath", "/var/lib/rpm", "-qa", "--qf", RpmFormat),
             },
         ],
     };

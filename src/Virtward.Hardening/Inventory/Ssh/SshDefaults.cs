@@ -24,7 +24,7 @@ internal static class SshDefaults
     private static readonly ImmutableDictionary<string, (int Major, int Minor, string Value)> Later = new Dictionary<string, (int, int, string)>
     {
         ["persourcemaxstartups"] = (8, 5, "none"), ["persourcenetblocksize"] = (8, 5, "32:128"), ["requiredrsasize"] = (9, 1, "1024"),
-        ["unusedconnectiontimeout"] = (9, 2, "none"), ["persourcepenalties"] = (9, 8, "yes"),
+        ["unusedconnectiontimeout"] = (9, 2, "none"), ["persourcepenalties"] = (9, 8, "yes"), ["persourcepenaltyexemptlist"] = (9, 8, "none"),
     }.ToImmutableDictionary();
 
     /// <summary>The value; null: not known, as that depends on a version that is not known, or there is none.</summary>
@@ -66,6 +66,9 @@ internal static class SshDefaults
             _ when version.IsAtLeast(10, 0) => $"mlkem768x25519-sha256,sntrup761x25519-sha512,sntrup761x25519-sha512@openssh.com,{Curves}",
             _ when version.IsAtLeast(9, 9) => $"sntrup761x25519-sha512,sntrup761x25519-sha512@openssh.com,mlkem768x25519-sha256,{Curves},{Groups}",
             _ when version.IsAtLeast(9, 0) => $"sntrup761x25519-sha512@openssh.com,{Curves},{Groups}",
+
+            // The last before it went to the front: Ubuntu 22.04's.
+            _ when version.IsAtLeast(8, 9) => $"{Curves},sntrup761x25519-sha512@openssh.com,{Groups}",
             _ => $"{Curves},{Groups}",
         };
     }

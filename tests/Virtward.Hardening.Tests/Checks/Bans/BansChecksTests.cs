@@ -94,6 +94,9 @@ public sealed class BansChecksTests
         Assert.Equal("fail2ban.service", off.Where);
         Judged.DoesNotApply(Ban03.Check, new TestHost().Units("ssh.service").Facts());
         Judged.DoesNotApply(Ban04.Check, new TestHost().Units("ssh.service").Facts());
+        static string First(TestHost host) => Judged.Fails(Ban01.Check, host.Units("ssh.service").Facts(), "ban engine").Findings[0].Remedy.Steps[0];
+        Assert.Equal("virtward guard replay /var/log/secure", First(new TestHost().OnRhel().State("/var/log/secure", 600)));
+        Assert.StartsWith("journalctl ", First(new TestHost()), StringComparison.Ordinal);
         Judged.IsUnknown(Ban01.Check, new TestHost().Units("crowdsec.service").Facts());
         Judged.IsUnknown(Ban01.Check, new TestHost().Facts());
     }

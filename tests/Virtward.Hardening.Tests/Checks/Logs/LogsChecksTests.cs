@@ -73,6 +73,8 @@ public sealed class LogsChecksTests
         Judged.Passes(Log04.Check, new TestHost().Units("dailyaidecheck.timer active waiting").Dpkg("logwatch").Facts());
         Judged.Fails(Log04.Check, new TestHost().Units("ssh.service").Dpkg("ssh").Facts(), "daily report", "file integrity");
         Judged.Passes(Log04.Check, new TestHost().OnRhel().Units("virtward-report.timer active waiting").Rpm("aide").State("/etc/cron.daily/aide", 755).Facts());
+        // As its own remedy says on RHEL.
+        Judged.Passes(Log04.Check, new TestHost().OnRhel().Units("virtward-report.timer active waiting").Rpm("aide").State("/etc/cron.d/aide", 644).Facts());
         Judged.IsUnknown(Log04.Check, new TestHost().Facts());
         Judged.DoesNotApply(Log04.Check, new TestHost().Units("ssh.service").Facts(Profile.Lab));
     }

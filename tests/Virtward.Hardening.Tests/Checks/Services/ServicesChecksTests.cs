@@ -15,6 +15,21 @@ public sealed class ServicesChecksTests
         Judged.IsUnknown(Pkg01.Check, new TestHost().Facts());
     }
 
+    // On RHEL libvirt's storage driver demands nfs-utils, and that demands rpcbind; Debian's nfs-common demands it too. "dnf remove rpcbind" took libvirt along.
+    [Fact]
+    public void Rpcbind_that_comes_with_an_NFS_client_is_to_be_masked_and_not_removed()
+    {
+        TestHost host = new TestHost().OnRhel().Rpm("rpcbind", "nfs-utils", "libvirt-daemon-driver-storage-core");
+        Finding finding = Assert.Single(Judged.Fails(Pkg01.Check, host.Units("rpcbind.socket active listening enabled", "rpcbind.service inactive dead indirect").Facts(), "rpcbind").Findings);
+        Assert.Equal(["systemctl mask --now rpcbind.socket rpcbind.service"], finding.Remedy.Steps);
+        Judged.Passes(Pkg01.Check, host.Units("rpcbind.socket inactive dead masked", "rpcbind.service inactive dead masked").Facts());
+        Judged.Passes(Pkg01.Check, new TestHost().Dpkg("rpcbind", "nfs-common").Units("rpcbind.socket inactive dead masked", "rpcbind.service inactive dead masked").Facts());
+        Judged.IsUnknown(Pkg01.Check, new TestHost().OnRhel().Rpm("rpcbind", "nfs-utils").Facts());
+
+        // Where nothing needs it, it goes.
+        Assert.Contains("dnf remove rpcbind", Assert.Single(Judged.Fails(Pkg01.Check, new TestHost().OnRhel().Rpm("rpcbind").Facts(), "rpcbind").Findings).Remedy.Steps);
+    }
+
     [Fact]
     public void Only_what_a_host_needs_runs()
     {

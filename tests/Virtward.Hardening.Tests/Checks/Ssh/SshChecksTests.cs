@@ -1,3 +1,5 @@
+using Virtward.Core.Policy;
+using Virtward.Core.Policy.Reading;
 using Virtward.Core.Snapshots;
 using Virtward.Hardening.Checks;
 using Virtward.Hardening.Checks.Ssh;
@@ -151,6 +153,11 @@ public sealed class SshChecksTests
         Judged.Fails(Ssh08.Check, Answering().Facts(), "PerSourceMaxStartups", "PerSourceNetBlockSize");
         Judged.Fails(Ssh08.Check, Answering(With("persourcemaxstartups 3", "persourcenetblocksize 32:64", "persourcepenalties no")).Facts(), "PerSourcePenalties");
         Judged.Passes(Ssh08.Check, Answering(With("persourcemaxstartups 3", "persourcenetblocksize 32:56", "persourcepenalties crash:90 authfail:5 noauth:1 grace-exceeded:10 max:600 min:15")).Facts());
+        string trixie = With("persourcemaxstartups 3", "persourcenetblocksize 32:64", "persourcepenalties crash:90 authfail:5 noauth:1 max:600 min:15");
+        HostPolicy policy = PolicyReader.Read("version: 1\nzones:\n  management: { interfaces: [eth1], sources: [192.168.1.0/24] }\n", "p").Policy!;
+        Finding exempt = Assert.Single(Judged.Fails(Ssh08.Check, Answering($"{trixie}\npersourcepenaltyexemptlist none").Facts(policy: policy), "PerSourcePenaltyExemptList").Findings);
+        Assert.Contains("PerSourcePenaltyExemptList 192.168.1.0/24", exempt.Remedy.Steps);
+        Judged.Passes(Ssh08.Check, Answering($"{trixie}\npersourcepenaltyexemptlist 10.0.0.0/8,192.168.0.0/16").Facts(policy: policy));
         string old = string.Join('\n', Debian12.Split('\n').Where(static line => !line.StartsWith("persource", StringComparison.Ordinal)));
         Judged.DoesNotApply(Ssh08.Check, Answering(old).Facts());
     }

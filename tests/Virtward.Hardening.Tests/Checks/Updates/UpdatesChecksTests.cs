@@ -78,6 +78,35 @@ public sealed class UpdatesChecksTests
         Judged.Fails(Upd01.Check, Rhel().On("ID=\"centos\"\nID_LIKE=\"rhel fedora\"\nVERSION_ID=\"9\"\n").Facts(), "upgrade_type");
     }
 
+    // An image that is mounted: what starts at boot is known, what runs is not.
+    [Fact]
+    public void In_another_root_on_RHEL_what_starts_at_boot_tells_what_is_wrong()
+    {
+        static TestHost Image(string settings, params string[] units) => Rhel(settings).Units(units).Lacks("audit/units.json", "another root was looked at, not a running system");
+        Outcome outcome = Judged.Fails(Upd01.Check, Image("[commands]\napply_updates = no\n", "dnf-automatic.timer inactive dead enabled").Facts(), "apply_updates");
+        Assert.Contains("another root", outcome.Unseen, StringComparison.Ordinal);
+        Judged.Fails(Upd01.Check, Image("", "dnf-automatic.timer inactive dead disabled").Facts(), "dnf-automatic");
+        Judged.IsUnknown(Upd01.Check, Image("[commands]\napply_updates = yes\n", "dnf-automatic.timer inactive dead enabled").Facts());
+    }
+
+    [Theory]
+    [InlineData("ol", "9.5", "2032-05-31")]
+    [InlineData("centos", "10", "2030-05-31")]
+    [InlineData("rocky", "10.0", "2035-05-31")]
+    public void The_rebuilds_of_RHEL_have_an_end(string id, string version, string end)
+    {
+        Virtward.Hardening.Inventory.Distribution distribution = new TestHost().On($"ID=\"{id}\"\nID_LIKE=\"rhel fedora\"\nVERSION_ID=\"{version}\"\n").Facts().Distribution;
+        Assert.Equal(end, ReleaseEnds.Find(distribution)?.Ends.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Theory]
+    [InlineData("rhel", "dnf install https://dl.fedoraproject.org/pub/epel/epel-release-latest-9.noarch.rpm && dnf install restic")]
+    [InlineData("rocky", "dnf install epel-release && dnf install restic")]
+    [InlineData("ol", "dnf install oracle-epel-release-el9 && dnf install restic")]
+    [InlineData("debian", "apt-get install restic")]
+    public void What_EPEL_has_comes_with_EPEL_as_each_distribution_has_it(string id, string command) =>
+        Assert.Equal(command, new TestHost().On($"ID={id}\nID_LIKE={(id == "debian" ? "debian" : "fedora")}\nVERSION_ID=9.5\n").Facts().Distribution.InstallFromEpel("restic"));
+
     [Fact]
     public void Without_packages_or_units_nothing_is_known()
     {
