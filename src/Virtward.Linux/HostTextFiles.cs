@@ -1,14 +1,15 @@
 using System.Text;
 using Virtward.Core.Host;
 using Virtward.Core.Results;
+using Virtward.Linux.Files;
 
 namespace Virtward.Linux;
 
 /// <summary>The files of this host, or of another root directory that was mounted or unpacked here.</summary>
 /// <param name="root">The directory that paths start from; "/" or empty for the host itself.</param>
 /// <remarks>
-/// Symbolic links are followed as the kernel does, so an absolute link inside another root leads to this host's file: give
-/// <c>--root</c> trees that are trusted as much as the host itself.
+/// In another root no link leads out of it, and what is no regular file is not opened. Of the host itself a file may also be a pipe, such as a shell's
+/// <c>&lt;(command)</c>.
 /// </remarks>
 public sealed class HostTextFiles(string root = "/") : ITextFiles
 {
@@ -17,6 +18,14 @@ public sealed class HostTextFiles(string root = "/") : ITextFiles
     /// <inheritdoc/>
     public Result<string> ReadText(string path, int maxBytes)
     {
+        if (_root.Length > 0)
+        {
+            using RootDirectory? tree = RootDirectory.Open(_root);
+            string? why = null;
+            return tree?.ReadText(path, maxBytes, out why) is string own ? own
+                : why is null ? new Problem("there is no such file", path, "check the path") : new Problem($"cannot read the file: {why}", path);
+        }
+
         try
         {
             using var stream = new FileStream(_root + path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

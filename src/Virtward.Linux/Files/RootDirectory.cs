@@ -37,6 +37,56 @@ internal sealed class RootDirectory : IDisposable
     /// <summary>Opens a file for reading, without waiting for a pipe's other end; invalid with errno where that fails.</summary>
     public SafeFileHandle OpenFile(string path) => Open(path, FileCalls.OpenForReading);
 
+    /// <summary>A file's text (UTF-8, without a mark of order); null where it cannot be had.</summary>
+    /// <param name="path">The absolute path.</param>
+    /// <param name="maxBytes">The most that such a file holds.</param>
+    /// <param name="why">Why there is none, a clause about the path; null where there is no such file, or a directory.</param>
+    /// <remarks>A pipe is not waited for, and nothing is read of a device: what has no end, such as /dev/zero, would fill the memory.</remarks>
+    public string? ReadText(string path, int maxBytes, out string? why)
+    {
+        using SafeFileHandle file = OpenFile(path);
+        if (file.IsInvalid)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            why = error is FileCalls.NoEntry or FileCalls.NotDirectory ? null : error == Denied ? $"it needs root to read {path}" : $"{path} could not be read ({Marshal.GetPInvokeErrorMessage(error)})";
+            return null;
+        }
+
+        if (FileCalls.Stat(file, "", FileCalls.EmptyPath, FileCalls.BasicStats, out StatBuffer state) != 0 || !state.IsRegular)
+        {
+            why = state.IsDirectory ? null : $"{path} is no regular file";
+            return null;
+        }
+
+        byte[] bytes = new byte[Math.Min(maxBytes, 64 * 1024) + 1];
+        int length = 0;
+        for (nint read = 1; read > 0;)
+        {
+            read = FileCalls.Read(file, bytes.AsSpan(length), (nuint)(bytes.Length - length));
+            if (read < 0)
+            {
+                why = $"{path} could not be read ({Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())})";
+                return null;
+            }
+
+            length += (int)read;
+            if (length > maxBytes)
+            {
+                why = $"{path} is larger than {maxBytes} bytes";
+                return null;
+            }
+
+            if (length == bytes.Length)
+            {
+                Array.Resize(ref bytes, Math.Min(bytes.Length * 4, maxBytes + 1));
+            }
+        }
+
+        why = null;
+        ReadOnlySpan<byte> text = bytes.AsSpan(0, length);
+        return Encoding.UTF8.GetString(text.StartsWith(Encoding.UTF8.Preamble) ? text[3..] : text);
+    }
+
     /// <summary>stat(2) of the path itself; null where there is nothing.</summary>
     /// <param name="path">The absolute path.</param>
     /// <param name="target">Where a link leads.</param>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Virtward.Core.Host;
 using Virtward.Core.Results;
 using Virtward.Core.Snapshots;
+using Virtward.Linux.Files;
 using Virtward.Linux.Sockets;
 
 namespace Virtward.Linux.Snapshots;
@@ -95,7 +96,7 @@ public sealed class HostSnapshots(ICommands commands, TimeProvider clock, string
         Taken = clock.GetUtcNow(),
         Host = Environment.MachineName,
         Kernel = Small("/proc/sys/kernel/osrelease"),
-        System = Small(Path.Combine(root, "etc/os-release")).Split('\n')
+        System = Release().Split('\n')
             .FirstOrDefault(static line => line.StartsWith("PRETTY_NAME=", StringComparison.Ordinal))?[12..].Trim('"') ?? "",
         Root = Environment.IsPrivilegedProcess,
         Namespace = processes.OwnNamespace,
@@ -107,6 +108,12 @@ public sealed class HostSnapshots(ICommands commands, TimeProvider clock, string
     {
         ProcessEntry speaker = ProcessTable.Speaker(members);
         return $"{speaker.Name} (pid {speaker.Pid})";
+    }
+
+    private string Release()
+    {
+        using RootDirectory? tree = RootDirectory.Open(root);
+        return tree?.ReadText("/etc/os-release", 64 * 1024, out _) ?? "";
     }
 
     private static string Small(string path)

@@ -1,6 +1,7 @@
 using Virtward.Core.Host;
 using Virtward.Core.Results;
 using Virtward.Core.Snapshots;
+using Virtward.Linux.Files;
 
 namespace Virtward.Linux.Snapshots;
 
@@ -25,7 +26,7 @@ internal sealed class LibvirtFiles(ICommands commands, SnapshotRequest request, 
         List<string> running = Xml(gathering, "run/libvirt/qemu", SnapshotNames.RunningDomains, "domain");
         Xml(gathering, "etc/libvirt/qemu/networks", SnapshotNames.Networks, "network");
         Xml(gathering, "run/libvirt/network", SnapshotNames.ActiveNetworks, "network");
-        foreach ((string name, string text) in Files(gathering, "var/lib/libvirt/dnsmasq", "*.status"))
+        foreach ((string name, string text) in Files(gathering, "var/lib/libvirt/dnsmasq", ".status"))
         {
             // An empty file is a network without leases.
             gathering.Add($"{SnapshotNames.Leases}{Snapshot.NamePart(name)}.json", string.IsNullOrWhiteSpace(text) ? "[]\n" : text);
@@ -44,7 +45,7 @@ internal sealed class LibvirtFiles(ICommands commands, SnapshotRequest request, 
     private List<string> Xml(Gathering gathering, string directory, string prefix, string element)
     {
         List<string> names = [];
-        foreach ((string name, string text) in Files(gathering, directory, "*.xml"))
+        foreach ((string name, string text) in Files(gathering, directory, ".xml"))
         {
             string file = $"{prefix}{Snapshot.NamePart(name)}.xml";
             if (SecretFreeXml.Of(text, element) is string clean)
@@ -61,34 +62,32 @@ internal sealed class LibvirtFiles(ICommands commands, SnapshotRequest request, 
         return names;
     }
 
-    private List<(string Name, string Text)> Files(Gathering gathering, string directory, string pattern)
+    private List<(string Name, string Text)> Files(Gathering gathering, string directory, string ending)
     {
         List<(string, string)> files = [];
-        string path = Path.Combine(root, directory);
-        try
+        using RootDirectory? tree = RootDirectory.Open(root);
+        if (tree is null)
         {
-            foreach (string file in Directory.EnumerateFiles(path, pattern).Order(StringComparer.Ordinal).Take(MaxFiles))
-            {
-                if (new FileInfo(file).Length > MaxFile)
-                {
-                    gathering.Lacks(SnapshotNames.Libvirt, $"/{directory}/{Path.GetFileName(file)} is larger than {MaxFile} bytes");
-                    continue;
-                }
+            return files;
+        }
 
-                files.Add((Path.GetFileNameWithoutExtension(file), File.ReadAllText(file)));
-            }
-        }
-        catch (Exception failure) when (failure is DirectoryNotFoundException or FileNotFoundException)
-        {
-            // No libvirt here, or nothing that runs.
-        }
-        catch (UnauthorizedAccessException)
+        // A host without libvirt, or without anything that runs, has no such directory.
+        IReadOnlyList<string> names = tree.Names($"/{directory}", MaxFiles, out bool denied);
+        if (denied)
         {
             gathering.Lacks(SnapshotNames.Libvirt, $"it needs root to read /{directory}");
         }
-        catch (IOException failure)
+
+        foreach (string name in names.Where(name => name.EndsWith(ending, StringComparison.Ordinal)))
         {
-            gathering.Lacks(SnapshotNames.Libvirt, $"/{directory}: {failure.Message}");
+            if (tree.ReadText($"/{directory}/{name}", MaxFile, out string? why) is string text)
+            {
+                files.Add((name[..^ending.Length], text));
+            }
+            else if (why is not null)
+            {
+                gathering.Lacks(SnapshotNames.Libvirt, why);
+            }
         }
 
         return files;

@@ -1,4 +1,5 @@
 using Virtward.Core.Snapshots;
+using Virtward.Linux.Files;
 
 namespace Virtward.Linux.Snapshots;
 
@@ -6,46 +7,34 @@ namespace Virtward.Linux.Snapshots;
 internal static class NameFiles
 {
     private const int MaxFile = 1024 * 1024;
+    private const int MaxFiles = 1000;
 
     /// <summary>Reads them; a host without names of its own has none of these files.</summary>
     public static void Gather(Gathering gathering, string root)
     {
-        Gather(gathering, SnapshotNames.RouteTableNames, root, "rt_tables");
-        Gather(gathering, SnapshotNames.GroupNames, root, "group");
+        using RootDirectory? tree = RootDirectory.Open(root);
+        if (tree is not null)
+        {
+            Gather(gathering, SnapshotNames.RouteTableNames, tree, "rt_tables");
+            Gather(gathering, SnapshotNames.GroupNames, tree, "group");
+        }
     }
 
-    private static void Gather(Gathering gathering, string name, string root, string file)
+    private static void Gather(Gathering gathering, string name, RootDirectory tree, string file)
     {
         // What the administrator wrote comes last: of two numbers for a name the last holds.
         var places = new List<string>();
-        foreach (string directory in new[] { "usr/lib/iproute2", "usr/share/iproute2", "etc/iproute2" })
+        foreach (string directory in new[] { "/usr/lib/iproute2", "/usr/share/iproute2", "/etc/iproute2" })
         {
-            string path = Path.Combine(root, directory, file);
+            string path = $"{directory}/{file}";
             places.Add(path);
-            if (Directory.Exists(path + ".d"))
-            {
-                places.AddRange(Directory.EnumerateFiles(path + ".d", "*.conf").Order(StringComparer.Ordinal));
-            }
+            places.AddRange(tree.Names($"{path}.d", MaxFiles).Where(static entry => entry.EndsWith(".conf", StringComparison.Ordinal)).Select(entry => $"{path}.d/{entry}"));
         }
 
-        IEnumerable<string> texts = places.Select(Text).Where(static text => text.Length > 0);
-        string whole = string.Join('\n', texts);
+        string whole = string.Join('\n', places.Select(path => tree.ReadText(path, MaxFile, out _)).Where(static text => !string.IsNullOrEmpty(text)));
         if (whole.Length > 0)
         {
             gathering.Add(name, whole);
-        }
-    }
-
-    private static string Text(string path)
-    {
-        try
-        {
-            var file = new FileInfo(path);
-            return file.Exists && file.Length <= MaxFile ? File.ReadAllText(path) : "";
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return "";
         }
     }
 }

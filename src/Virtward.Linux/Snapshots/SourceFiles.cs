@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text;
-using Microsoft.Win32.SafeHandles;
 using Virtward.Core.Host;
 using Virtward.Core.Snapshots;
 using Virtward.Linux.Files;
@@ -14,7 +11,7 @@ internal sealed class SourceFiles(SnapshotSources sources, string root)
 {
     private const int MaxEntries = 20_000;
     private const int MaxWalked = 400_000;
-    private const int Denied = 13;
+    private const string Nothing = "/dev/null";
     private const int SetId = 0xC00;
     private const int WritableByAll = 0x2;
     private const int Sticky = 0x200;
@@ -69,51 +66,23 @@ internal sealed class SourceFiles(SnapshotSources sources, string root)
         foreach (string path in paths.Take(source.MaxFiles))
         {
             string name = SnapshotNames.OfPath(path);
-            using SafeFileHandle file = tree.OpenFile(path);
-            if (file.IsInvalid)
+            string? text = tree.ReadText(path, source.MaxBytes, out string? why);
+            if (text is not null)
             {
-                Note(tree, path);
-                if (Marshal.GetLastPInvokeError() == Denied)
-                {
-                    gathering.Lacks(name, $"it needs root to read {path}");
-                }
+                gathering.Add(name, source.Clean(text));
             }
-            else if (FileCalls.Stat(file, "", FileCalls.EmptyPath, FileCalls.BasicStats, out StatBuffer state) == 0 && state.IsRegular)
+            else if (tree.State(path, out string? target) is { IsDirectory: true })
             {
-                Note(tree, path);
-                Keep(gathering, source, name, path, file);
+                continue;
             }
+            else if (why is not null && target != Nothing)
+            {
+                // A link to /dev/null is how systemd and sysctl.d are told that there is no such file.
+                gathering.Lacks(name, why);
+            }
+
+            Note(tree, path);
         }
-    }
-
-    private static void Keep(Gathering gathering, FileSource source, string name, string path, SafeFileHandle file)
-    {
-        byte[] bytes = new byte[Math.Min(source.MaxBytes, 64 * 1024) + 1];
-        int length = 0;
-        for (nint read = 1; read > 0;)
-        {
-            read = FileCalls.Read(file, bytes.AsSpan(length), (nuint)(bytes.Length - length));
-            if (read < 0)
-            {
-                gathering.Lacks(name, $"{path} could not be read ({Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())})");
-                return;
-            }
-
-            length += (int)read;
-            if (length > source.MaxBytes)
-            {
-                gathering.Lacks(name, $"{path} is larger than {source.MaxBytes} bytes");
-                return;
-            }
-
-            if (length == bytes.Length)
-            {
-                Array.Resize(ref bytes, Math.Min(bytes.Length * 4, source.MaxBytes + 1));
-            }
-        }
-
-        ReadOnlySpan<byte> text = bytes.AsSpan(0, length);
-        gathering.Add(name, source.Clean(Encoding.UTF8.GetString(text.StartsWith(Encoding.UTF8.Preamble) ? text[3..] : text)));
     }
 
     private void Note(RootDirectory tree, string path)

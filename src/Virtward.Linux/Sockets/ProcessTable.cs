@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Virtward.Linux.Files;
 
 namespace Virtward.Linux.Sockets;
 
@@ -7,6 +8,7 @@ namespace Virtward.Linux.Sockets;
 internal sealed class ProcessTable
 {
     private const int MaxText = 256 * 1024;
+    private const int MaxAccounts = 4 * 1024 * 1024;
     private readonly Dictionary<ulong, List<int>> _holders = [];
     private readonly Dictionary<int, string?> _namespaces = [];
     private readonly Dictionary<long, string> _users;
@@ -23,7 +25,7 @@ internal sealed class ProcessTable
     /// <param name="root">The directory that /etc/passwd lies below.</param>
     public static ProcessTable Read(string root)
     {
-        var table = new ProcessTable(Users(Path.Combine(root, "etc/passwd"))) { OwnNamespace = Link("/proc/self/ns/net") ?? "" };
+        var table = new ProcessTable(Users(root)) { OwnNamespace = Link("/proc/self/ns/net") ?? "" };
         foreach (int pid in Directory.EnumerateDirectories("/proc").Select(static path => Number(Path.GetFileName(path))).Where(static pid => pid > 0).Order())
         {
             string? place = Link($"/proc/{pid}/ns/net");
@@ -99,10 +101,11 @@ internal sealed class ProcessTable
         return line is null ? "" : line[(line.IndexOf(':', line.IndexOf(':', StringComparison.Ordinal) + 1) + 1)..];
     }
 
-    private static Dictionary<long, string> Users(string path)
+    private static Dictionary<long, string> Users(string root)
     {
         Dictionary<long, string> users = [];
-        foreach (string[] fields in Text(path).Split('\n').Select(static line => line.Split(':')))
+        using RootDirectory? tree = RootDirectory.Open(root);
+        foreach (string[] fields in (tree?.ReadText("/etc/passwd", MaxAccounts, out _) ?? "").Split('\n').Select(static line => line.Split(':')))
         {
             if (fields.Length >= 3 && long.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out long uid))
             {

@@ -5,6 +5,11 @@ namespace Virtward.Hardening.Tests.Inventory;
 
 public sealed class PackageFactsTests
 {
+    // A Debian host with rpm(8) beside it, whose dpkg-query hangs.
+    [Fact]
+    public void An_empty_list_of_one_kind_does_not_hide_why_there_is_none_of_the_other() =>
+        Assert.Equal("dpkg-query did not end", PackageFacts.Read(new Virtward.Hardening.Tests.Support.TestHost().Lacks(PackageSources.Dpkg, "dpkg-query did not end").Text(PackageSources.Rpm, "").Snapshot).Problem);
+
     [Fact]
     public void Only_what_is_installed_counts()
     {

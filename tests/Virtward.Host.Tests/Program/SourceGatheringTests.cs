@@ -110,6 +110,49 @@ public sealed class SourceGatheringTests : IDisposable
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20));
         Assert.DoesNotContain(snapshot.Files.Keys, static name => name.EndsWith(".conf", StringComparison.Ordinal));
         Assert.Contains("larger than", snapshot.Missing[SnapshotNames.OfPath("/var/large.conf")], StringComparison.Ordinal);
+        Assert.Contains("no regular file", snapshot.Missing[SnapshotNames.OfPath("/var/pipe.conf")], StringComparison.Ordinal);
+    }
+
+    // Each was opened past the reader of configuration files once: the first and the last hung for ever, and could not be ended; the second filled the memory.
+    [Theory]
+    [InlineData("etc/passwd")]
+    [InlineData("etc/iproute2/rt_tables")]
+    [InlineData("etc/iproute2/rt_tables.d/x.conf")]
+    [InlineData("etc/os-release")]
+    [InlineData("etc/libvirt/qemu/web1.xml")]
+    [InlineData("etc/libvirt/qemu/networks/default.xml")]
+    [InlineData("var/lib/libvirt/dnsmasq/virbr0.status")]
+    public async Task A_pipe_or_a_device_in_the_place_of_a_file_hangs_nothing(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(In(path))!);
+        foreach ((string program, string[] arguments) in new (string, string[])[] { ("mkfifo", [In(path)]), ("mknod", [In(path), "c", "1", "5"]) })
+        {
+            File.Delete(In(path));
+            await Process.Start(program, arguments).WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.True(File.Exists(In(path)));
+            Task<Snapshot> gathering = Gather(new SnapshotSources());
+            Assert.Same(gathering, await Task.WhenAny(gathering, Task.Delay(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)));
+            Snapshot snapshot = await gathering;
+            Assert.DoesNotContain(snapshot.Files.Keys, static name => name.StartsWith(SnapshotNames.Libvirt, StringComparison.Ordinal));
+            Assert.Equal(path.Contains("libvirt", StringComparison.Ordinal), snapshot.Missing.GetValueOrDefault(SnapshotNames.Libvirt)?.Contains("no regular file", StringComparison.Ordinal) == true);
+        }
+    }
+
+    [Fact]
+    public async Task A_guests_link_leads_to_no_file_outside_the_root()
+    {
+        Directory.CreateDirectory(In("etc/libvirt/qemu"));
+        string outside = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        await File.WriteAllTextAsync(outside, "<domain><name>outside</name></domain>", TestContext.Current.CancellationToken);
+        try
+        {
+            File.CreateSymbolicLink(In("etc/libvirt/qemu/web1.xml"), outside);
+            Assert.DoesNotContain((await Gather(new SnapshotSources())).Files.Keys, static name => name.StartsWith(SnapshotNames.Libvirt, StringComparison.Ordinal));
+        }
+        finally
+        {
+            File.Delete(outside);
+        }
     }
 
     [Fact]

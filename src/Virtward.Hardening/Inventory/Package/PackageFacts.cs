@@ -35,7 +35,10 @@ public sealed class PackageFacts
         {
             Problem = text is null
                 ? snapshot.Missing.GetValueOrDefault(PackageSources.Dpkg) ?? snapshot.Missing.GetValueOrDefault(PackageSources.Rpm, $"the snapshot has no {PackageSources.Dpkg}")
-                : packages.Count == 0 ? "the list of packages is empty" : null,
+                : packages.Count == 0
+                    ? new[] { PackageSources.Dpkg, PackageSources.Rpm }.Where(source => !snapshot.IsNotInstalled(source)).Select(source => snapshot.Missing.GetValueOrDefault(source)).FirstOrDefault(static why => why is not null)
+                        ?? "the list of packages is empty"
+                : null,
         };
     }
 
