@@ -45,9 +45,9 @@ public sealed record Baseline(
                 && score.TryGetProperty("percent", out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int read) ? read : 0;
             return new Baseline(Text(root, "host"), Text(root, "time"), percent, status.ToImmutable(), findings.ToImmutable());
         }
-        catch (JsonException failure)
+        catch (JsonException)
         {
-            return new Problem($"is no report: {failure.Message}", origin, "make one: virtward audit --json > FILE");
+            return new Problem("is no report", origin, "make one: virtward audit --json > FILE");
         }
     }
 

@@ -11,4 +11,15 @@ public sealed record FoundSetting(string Value, string Path, int Line, string Te
 {
     /// <summary>The line, for a finding.</summary>
     public Evidence Evidence => Checks.Evidence.OfLine(Path, Line, Text);
+
+    /// <summary>What has to be done before a drop-in of ours counts: a line that is read after it is taken out. None where ours is read last.</summary>
+    /// <param name="ours">Our drop-in. Drop-ins are read by their names, after the main file; but apt reads /etc/apt/apt.conf after them (apt.conf(5)).</param>
+    public IEnumerable<string> StepsBefore(string ours)
+    {
+        static string Name(string path) => path[(path.LastIndexOf('/') + 1)..];
+        if (Path == "/etc/apt/apt.conf" || (Path.Contains(".d/", StringComparison.Ordinal) && string.CompareOrdinal(Name(Path), Name(ours)) > 0))
+        {
+            yield return $"# {Path}:{Line}: take out \"{Text.Trim()}\", which is read later and so would win";
+        }
+    }
 }

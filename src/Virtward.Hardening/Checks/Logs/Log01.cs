@@ -47,7 +47,7 @@ public static class Log01
         if (mode is "volatile" or "none" || (mode == "auto" && directory is null))
         {
             findings.Add(new Finding("Storage", mode == "auto" ? "the journal lies in memory: there is no /var/log/journal"
-                : $"the journal is {mode}", Settings("Storage=persistent"))
+                : $"the journal is {mode}", Settings(storage, "Storage=persistent"))
             {
                 Evidence = [storage?.Evidence ?? Evidence.OfSetting("Storage", "(not set: auto)"),
                     new Evidence(EvidenceKind.File, "/var/log/journal", directory is null ? "not there" : $"mode {directory.ModeText}")],
@@ -62,7 +62,7 @@ public static class Log01
             if (facts.Guarding.Journald.GetValueOrDefault("Journal." + key) is FoundSetting limit && limit.Value.TrimEnd('s') == "0")
             {
                 findings.Add(new Finding(key, "no limit holds a service back that floods the journal",
-                    Settings("RateLimitIntervalSec=30s", "RateLimitBurst=10000")) { Evidence = [limit.Evidence], Severity = Severity.Low });
+                    Settings(limit, "RateLimitIntervalSec=30s", "RateLimitBurst=10000")) { Evidence = [limit.Evidence], Severity = Severity.Low });
             }
         }
 
@@ -70,15 +70,15 @@ public static class Log01
             && int.TryParse(size.Value[..^1], out int percent) && percent > 50)
         {
             findings.Add(new Finding("SystemMaxUse", "the journal may fill more than half of the disk",
-                Settings("SystemMaxUse=2G")) { Evidence = [size.Evidence], Severity = Severity.Low });
+                Settings(size, "SystemMaxUse=2G")) { Evidence = [size.Evidence], Severity = Severity.Low });
         }
 
         return Outcome.Of(findings, $"the journal is kept on disk ({mode}), within journald's limits of size and rate");
     }
 
-    private static Remedy Settings(params string[] lines) => new("Say so in a drop-in.")
+    private static Remedy Settings(FoundSetting? now, params string[] lines) => new("Say so in a drop-in.")
     {
-        Steps = ["# /etc/systemd/journald.conf.d/99-virtward.conf", "[Journal]", .. lines, "systemctl restart systemd-journald", "journalctl --flush"],
+        Steps = [.. now?.StepsBefore("99-virtward.conf") ?? [], "# /etc/systemd/journald.conf.d/99-virtward.conf", "[Journal]", .. lines, "systemctl restart systemd-journald", "journalctl --flush"],
         Risk = Risk.Performance,
         Undo = "Remove /etc/systemd/journald.conf.d/99-virtward.conf; systemctl restart systemd-journald.",
     };

@@ -9,6 +9,7 @@ namespace Virtward.Hardening.Checks.Networks;
 public static class Net02
 {
     private const string Service = "systemd-resolved.service";
+    private const string DropIn = "/etc/systemd/resolved.conf.d/99-virtward.conf";
     private const int Llmnr = 5355;
     private const int Mdns = 5353;
 
@@ -45,7 +46,7 @@ public static class Net02
         Judge(facts, "MulticastDNS", Mdns, own, findings);
         if (network.Resolved.Find("DNSStubListenerExtra") is (string value, string path, int line) && value.Length > 0 && !value.Contains("127.", StringComparison.Ordinal))
         {
-            findings.Add(new Finding("DNSStubListenerExtra", $"systemd-resolved answers at {value} too", Off("Let it answer the host only.", "DNSStubListenerExtra="))
+            findings.Add(new Finding("DNSStubListenerExtra", $"systemd-resolved answers at {value} too", Off("Let it answer the host only.", "DNSStubListenerExtra=", (value, path, line)))
             {
                 Evidence = [Evidence.OfLine(path, line, $"DNSStubListenerExtra={value}")],
             });
@@ -68,7 +69,7 @@ public static class Net02
             return;
         }
 
-        findings.Add(new Finding(setting, sockets.Length > 0 ? $"systemd-resolved listens for neighbours' questions ({setting})" : $"{setting} is switched on", Off($"Switch {setting} off.", $"{setting}=no"))
+        findings.Add(new Finding(setting, sockets.Length > 0 ? $"systemd-resolved listens for neighbours' questions ({setting})" : $"{setting} is switched on", Off($"Switch {setting} off.", $"{setting}=no", told))
         {
             Evidence =
             [
@@ -78,9 +79,9 @@ public static class Net02
         });
     }
 
-    private static Remedy Off(string summary, string line) => new(summary)
+    private static Remedy Off(string summary, string line, (string Value, string Path, int Line)? told) => new(summary)
     {
-        Steps = ["# /etc/systemd/resolved.conf.d/99-virtward.conf", "[Resolve]", line, $"systemctl restart {Service}", "resolvectl status   # names must still resolve"],
+        Steps = [.. told is { } set ? new FoundSetting(set.Value, set.Path, set.Line, $"{line.Split('=')[0]}={set.Value}").StepsBefore(DropIn) : [], $"# {DropIn}", "[Resolve]", line, $"systemctl restart {Service}", "resolvectl status   # names must still resolve"],
         Risk = Risk.Service,
         Undo = $"rm /etc/systemd/resolved.conf.d/99-virtward.conf && systemctl restart {Service}",
     };

@@ -53,7 +53,7 @@ public static class Upd01
         if (facts.Updates.Apt.Find("APT::Periodic::Enable") is FoundSetting enable && enable.Value == "0")
         {
             findings.Add(new Finding("APT::Periodic::Enable", "all periodic jobs of apt are switched off",
-                OnDebian()) { Evidence = [enable.Evidence], Severity = Lowered(facts) });
+                Above(OnDebian(), enable)) { Evidence = [enable.Evidence], Severity = Lowered(facts) });
         }
 
         FoundSetting[] origins = [.. facts.Updates.Apt.List("Unattended-Upgrade::Origins-Pattern"),
@@ -75,12 +75,15 @@ public static class Upd01
         return Outcome.Of(findings, "apt fetches, unattended-upgrades installs from the security repository, both timers run", unseen);
     }
 
+    // The remedy, with what is read after our file and so would win over it.
+    private static Remedy Above(Remedy remedy, FoundSetting? now) => remedy with { Steps = [.. now?.StepsBefore("99-virtward") ?? [], .. remedy.Steps] };
+
     private static void AptSwitch(AuditFacts facts, List<Finding> findings, string name, string what)
     {
         FoundSetting? setting = facts.Updates.Apt.Find(name);
         if (facts.Updates.Apt.Problem is null && (setting is null || setting.Value is "0" or "" or "never"))
         {
-            findings.Add(new Finding(name, what, OnDebian()) { Evidence = [setting?.Evidence ?? Evidence.OfSetting(name, "(not set)")], Severity = Lowered(facts) });
+            findings.Add(new Finding(name, what, Above(OnDebian(), setting)) { Evidence = [setting?.Evidence ?? Evidence.OfSetting(name, "(not set)")], Severity = Lowered(facts) });
         }
     }
 

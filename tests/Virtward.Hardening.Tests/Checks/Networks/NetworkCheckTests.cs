@@ -54,6 +54,8 @@ public sealed class NetworkCheckTests
         Judged.Passes(Net02.Check, host.Facts());
         Judged.Fails(Net02.Check, host.Config("/etc/systemd/resolved.conf", "[Resolve]\n#LLMNR=yes\nLLMNR=resolve\nMulticastDNS=no\n").Facts(), "LLMNR");
         Judged.Passes(Net02.Check, host.Config("/etc/systemd/resolved.conf.d/99-virtward.conf", "[Resolve]\nLLMNR=no\n").Facts());
+        Finding late = Assert.Single(Judged.Fails(Net02.Check, Host(resolved: true).Config("/etc/systemd/resolved.conf.d/zz.conf", "[Resolve]\nLLMNR=yes\n").Facts(), "LLMNR").Findings);
+        Assert.Equal("# /etc/systemd/resolved.conf.d/zz.conf:2: take out \"LLMNR=yes\", which is read later and so would win", late.Remedy.Steps[0]);
         Judged.Fails(Net02.Check, host.Listeners(TestHost.Socket("udp", "0.0.0.0", 5355, "llmnr", "systemd-resolve"), TestHost.Socket("udp", "0.0.0.0", 5353, "mdns", "avahi-daemon")).Facts(), "LLMNR");
         Judged.Fails(Net02.Check, Host(resolved: true).Config("/etc/systemd/resolved.conf", "[Resolve]\nDNSStubListenerExtra=192.168.1.100\n").Facts(), "DNSStubListenerExtra");
     }

@@ -46,6 +46,9 @@ public sealed class UpdatesChecksTests
     {
         Judged.Fails(Upd01.Check, Debian().Dpkg("apt").Facts(), "unattended-upgrades");
         Judged.Fails(Upd01.Check, Debian().Config("/etc/apt/apt.conf.d/99local", "APT { Periodic { Unattended-Upgrade \"0\"; }; };").Facts(), "APT::Periodic::Unattended-Upgrade");
+        Finding late = Judged.Fails(Upd01.Check, Debian().Config("/etc/apt/apt.conf.d/99zz", "APT::Periodic::Unattended-Upgrade \"0\";").Facts(), "APT::Periodic::Unattended-Upgrade").Findings[0];
+        Assert.Contains("/etc/apt/apt.conf.d/99zz:1: take out", late.Remedy.Steps[0], StringComparison.Ordinal);
+        Assert.StartsWith("apt-get install", Judged.Fails(Upd01.Check, Debian().Config("/etc/apt/apt.conf.d/20auto-upgrades", "APT::Periodic::Update-Package-Lists \"1\";\nAPT::Periodic::Unattended-Upgrade \"0\";").Facts(), "APT::Periodic::Unattended-Upgrade").Findings[0].Remedy.Steps[0], StringComparison.Ordinal);
         Judged.Fails(Upd01.Check, Debian().Config("/etc/apt/apt.conf.d/20auto-upgrades", "").Facts(), "APT::Periodic::Unattended-Upgrade", "APT::Periodic::Update-Package-Lists");
         Judged.Fails(Upd01.Check, Debian().Config("/etc/apt/apt.conf.d/99local", "#clear Unattended-Upgrade::Origins-Pattern;\nUnattended-Upgrade::Origins-Pattern:: \"origin=Debian,label=Debian\";").Facts(), "Unattended-Upgrade::Origins-Pattern");
         Judged.Fails(Upd01.Check, Debian().Units("apt-daily.timer active waiting", "apt-daily-upgrade.timer inactive dead masked").Facts(), "apt-daily-upgrade.timer");
