@@ -177,7 +177,28 @@ public sealed class AuditTests : IDisposable
         Assert.Contains("<svg", page, StringComparison.Ordinal);
         Assert.Contains("EXP-03", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
+        Assert.Contains("More: docs/checks/SSH-03.md; the same elsewhere: CIS RHEL 9", page, StringComparison.Ordinal);
         Assert.Equal("2.1.0", JsonDocument.Parse(File.ReadAllText(sarif)).RootElement.GetProperty("version").GetString());
+        Assert.EndsWith("</html>\n", CommandRun.In(_host, "audit", "--root", _root.FullName, "--html", "-").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_documents_do_not_run_into_one_another()
+    {
+        CommandRun run = CommandRun.In(_host, "audit", "--root", _root.FullName, "--json", "--sarif", "-");
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.Contains("only one document can go to stdout", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_whole_text_has_the_table_of_services_with_risk_and_advice_and_says_whose_kernel_it_is()
+    {
+        MakeInsecure();
+        string text = CommandRun.In(_host, "audit", "--root", _root.FullName, "--all").Output;
+        Assert.Contains("    → Bind it to 127.0.0.1 or a socket and look through an SSH tunnel", text, StringComparison.Ordinal);
+        Assert.Contains("It is a guest's screen and keyboard", text.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Contains("more: docs/checks/SSH-03.md; the same elsewhere: CIS RHEL 9", text, StringComparison.Ordinal);
+        Assert.Contains($"note: the files are those of {_root.FullName}; the kernel", text, StringComparison.Ordinal);
     }
 
     [Theory]
