@@ -92,11 +92,16 @@ public sealed class StepRunner
     /// <summary>Whether a program that judges what was written consents.</summary>
     public async Task<Result<Done>> ProveAsync(Proof proof, CancellationToken cancel)
     {
-        var command = new Command(proof.Command[0], proof.Command[1..]);
+        var command = new Command(proof.Command[0], proof.Command[1..]) { Input = proof.Input };
         return !(await _machine.Commands.RunAsync(command, cancel)).TryGet(out CommandOutput? output, out Problem? problem) ? problem
-            : output.Succeeded ? default(Done)
+            : Consents(proof, output) ? default(Done)
             : new Problem($"{proof.Command[0]} objects: {UnitSteps.FirstLine(output.Error.Length > 0 ? output.Error : output.Output)}", proof.What);
     }
+
+    // A plan that an older version wrote says nothing of answers.
+    private static bool Consents(Proof proof, CommandOutput output) => proof.Answers.IsDefaultOrEmpty
+        ? output.Succeeded
+        : proof.Answers.All(answer => output.Output.Contains(answer, StringComparison.Ordinal));
 
     /// <summary>Makes a unit notice, if it runs; while the machine starts, there is nobody to tell.</summary>
     public async Task<Result<Done>> NoticeAsync(UnitEffect effect, CancellationToken cancel)

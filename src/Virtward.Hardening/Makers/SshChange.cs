@@ -28,6 +28,10 @@ public static class SshChange
         Ssh01.Check, Ssh03.Check, Ssh04.Check, Ssh05.Check, Ssh06.Check, Ssh07.Check, Ssh08.Check, Ssh09.Check, Ssh10.Check, Ssh11.Check, Ssh12.Check, Ssh13.Check, Ssh14.Check, Ssh15.Check,
     ];
 
+    // The new configuration is served beside the old one, over a pipe instead of a port (sshd(8), -i): it has to greet and to offer its algorithms, of which "none" is one of
+    // compression that every one knows (RFC 4253, 4.2, 6.2, 7.1). That shows its keys, its program and its offers to be in order, which -t does not. It then meets the end of its input.
+    private static readonly Proof Serving = new(["sshd", "-i", "-e"], "sshd answers with its configuration") { Input = "SSH-2.0-Virtward\r\n", Answers = ["SSH-2.0-", "none"] };
+
     /// <summary>Makes it.</summary>
     public static MadeChanges Of(AuditFacts facts, HostPolicy policy)
     {
@@ -61,7 +65,7 @@ public static class SshChange
             })],
             Risk = ChangeRisk.LockOut,
             Steps = steps,
-            Proofs = [new Proof(["sshd", "-t"], "sshd accepts its configuration")],
+            Proofs = [new Proof(["sshd", "-t"], "sshd accepts its configuration"), Serving],
             Effects = Effects(facts, steps, wanted),
         };
         return MadeChanges.Of(change, notes);

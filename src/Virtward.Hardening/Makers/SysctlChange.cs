@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Virtward.Core.Policy;
+using Virtward.Exposure.Topology;
 using Virtward.Hardening.Changes;
 using Virtward.Hardening.Checks;
 using Virtward.Hardening.Checks.Firewall;
@@ -20,6 +21,7 @@ public static class SysctlChange
     public const string Id = "kernel.settings";
 
     private const string Forward4 = "net.ipv4.ip_forward";
+    private const string Defaults6 = "net.ipv6.conf.default.";
     private const string Redirects = "net.ipv4.conf.all.accept_redirects";
 
     // Once set, the running kernel does not take it back (Documentation/admin-guide/sysctl/kernel.rst): it could not be undone, and waits for the next boot.
@@ -110,6 +112,19 @@ public static class SysctlChange
         if (wanted.ContainsKey(Forward4) && facts.Kernel.Value(Redirects) is string redirects)
         {
             yield return new SysctlStep(SysctlBoot.ToPath(Redirects), wanted.GetValueOrDefault(Redirects, redirects));
+        }
+
+        // An interface without IPv6 is no finding, but made anew it has the default: set now, so that a boot changes nothing more, and that going back knows what it was.
+        foreach (string key in order.Where(static key => key.StartsWith(Defaults6, StringComparison.Ordinal)))
+        {
+            foreach (NetworkInterface idle in facts.Host.Network.Interfaces.Where(one => !V6Settings.IsOn(facts, one.Name)))
+            {
+                string path = KernelFacts.PathOf(true, idle.Name, key[Defaults6.Length..]);
+                if (!wanted.ContainsKey(KernelFacts.NameOf(path)) && facts.Kernel.Value(path) is string own && !Same(own, wanted[key]))
+                {
+                    yield return new SysctlStep(path, wanted[key]);
+                }
+            }
         }
 
         foreach (string key in order)

@@ -53,6 +53,18 @@ public sealed class KernelMakersTests
     }
 
     [Fact]
+    public void An_interface_without_IPv6_gets_the_default_at_once_as_it_would_when_made_anew()
+    {
+        AuditFacts before = Facts(Insecure("net.ipv6.conf.virbr0.disable_ipv6 = 1"));
+        Change change = Assert.Single(SysctlChange.Of(before, before.Policy).Changes);
+        Assert.Contains(new SysctlStep("net/ipv6/conf/virbr0/accept_redirects", "0"), change.Steps);
+        Assert.DoesNotContain("ipv6.conf.virbr0", Assert.IsType<FileStep>(change.Lasting[0]).Content, StringComparison.Ordinal);
+
+        AuditFacts own = Facts(KernelTexts.Hardened("net.ipv6.conf.virbr0.disable_ipv6 = 1", "net.ipv6.conf.virbr0.accept_redirects = 1", "net.ipv6.conf.virbr0.accept_ra = 1").State("/etc/sysctl.d", 755, kind: "directory"));
+        Assert.Empty(SysctlChange.Of(own, own.Policy).Changes);
+    }
+
+    [Fact]
     public void The_table_of_connections_is_large_enough_and_opens_nothing_by_itself()
     {
         AuditFacts before = Facts(KernelTexts.Hardened("net.netfilter.nf_conntrack_max = 16384", "net.netfilter.nf_conntrack_helper = 1", "net.netfilter.nf_conntrack_tcp_loose = 1").State("/etc/sysctl.d", 755, kind: "directory"));

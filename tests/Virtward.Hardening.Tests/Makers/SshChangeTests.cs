@@ -37,7 +37,7 @@ public sealed class SshChangeTests
         Assert.Equal(Answered.Where(check => check.Judge(before).Status == Status.Fail).Select(static check => check.Id), change.Checks);
         Assert.Equal(ChangeRisk.LockOut, change.Risk);
         Assert.Equal([new UnitEffect("ssh.service", UnitEffectKind.Reload)], change.Effects);
-        Assert.Equal(["sshd", "-t"], Assert.Single(change.Proofs).Command);
+        Assert.Equal(["sshd -t", "sshd -i -e"], change.Proofs.Select(static proof => string.Join(' ', proof.Command)));
 
         AuditFacts after = Applied.On(before, made);
         Assert.All(Answered, check => Judged.Passes(check, after));

@@ -213,6 +213,7 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
             ["upgrades", "set", var value] when Packages.Contains("unattended-upgrades") => Changing("upgrades", () => Set("upgrades", value, without: "off")),
             ["upgrades", ..] => Task.FromResult<Result<CommandOutput>>(new Problem("program not found", "upgrades")),
             ["judge", ..] => Answer(0, "", ""),
+            ["serve", ..] => Answer(255, command.Input.StartsWith("SSH-2.0-", StringComparison.Ordinal) ? "SSH-2.0-OpenSSH_9.2\r\nzlib,none" : "", "closed"),
             _ => throw new InvalidOperationException($"the host in memory has no {string.Join(' ', words)}"),
         };
     }

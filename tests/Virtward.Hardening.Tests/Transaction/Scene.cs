@@ -21,7 +21,11 @@ internal static class Scene
         new Change("ssh", "harden sshd", "passwords are guessed")
         {
             Steps = [new FileStep(Dropin, "PasswordAuthentication no\n", Private), new FileStep("/etc/ssh/old.conf", null, Private)],
-            Proofs = [new Proof(["judge", "sshd"], "sshd accepts its configuration")],
+            Proofs =
+            [
+                new Proof(["judge", "sshd"], "sshd accepts its configuration"),
+                new Proof(["serve", "sshd"], "sshd answers with its configuration") { Input = "SSH-2.0-Virtward\r\n", Answers = ["SSH-2.0-", "none"] },
+            ],
             Effects = [new UnitEffect("ssh.service", UnitEffectKind.Reload)],
             Risk = ChangeRisk.LockOut,
         },

@@ -141,6 +141,7 @@ public sealed class TransactionTests
     [InlineData("env DEBIAN_FRONTEND=noninteractive")]
     [InlineData("switch set")]
     [InlineData("judge sshd")]
+    [InlineData("serve sshd")]
     [InlineData("systemctl try-reload-or-restart")]
     public async Task A_step_that_fails_takes_everything_back(string refused)
     {

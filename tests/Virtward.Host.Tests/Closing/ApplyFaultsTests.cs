@@ -109,6 +109,21 @@ public sealed class ApplyFaultsTests : IDisposable
     }
 
     [Fact]
+    public void A_configuration_that_sshd_accepts_and_cannot_serve_is_told_before_sshd_gets_it()
+    {
+        // Of such keys this host has none: sshd -t has no objection.
+        _host.Write("/etc/ssh/sshd_config.d/99-keys.conf", "HostKeyAlgorithms ecdsa-sha2-nistp521\n");
+        Good(_host.In("/usr/sbin/sshd", "-t"));
+        string before = _host.Picture();
+        CommandRun applied = _host.Virtward("apply", "--yes");
+        Assert.Equal(2, applied.ExitCode);
+        Assert.Contains("sshd answers with its configuration", applied.Error, StringComparison.Ordinal);
+        Assert.Contains("everything is as it was before", applied.Error, StringComparison.Ordinal);
+        Same(before, _host.Picture());
+        Assert.True(_host.GetsIn());
+    }
+
+    [Fact]
     public void What_somebody_edits_afterwards_is_planned_again_and_shown_before_it_is_undone()
     {
         string before = _host.Picture();

@@ -15,9 +15,16 @@ public sealed class KilledLivesTests : IDisposable
 {
     private const int UsualLives = 6;
     private const int MostKills = 4;
+    private const string WayBack = "the way back";
+
+    // One in eight goes through: what is killed then is only the watch, if anything.
+    private const double LastMoment = 1.15;
     private readonly ThrowawayHost _host = new();
     private readonly Random _random;
     private readonly int _seed;
+
+    // How long each takes that nobody kills: the moments are spread over that, whatever the machine's speed.
+    private readonly Dictionary<string, TimeSpan> _took = new(StringComparer.Ordinal);
 
     public KilledLivesTests()
     {
@@ -33,10 +40,10 @@ public sealed class KilledLivesTests : IDisposable
     {
         int lives = Number("VIRTWARD_LIVES", UsualLives);
         string before = _host.Picture();
-        Good(_host.OverSsh("apply", "--yes", "--confirm-within", "600"));
-        Good(_host.OverSsh("confirm"));
+        await TakeAsync("apply", _host.StartSsh([], "apply", "--yes", "--confirm-within", "600"));
+        await TakeAsync("confirm", _host.StartSsh([], "confirm"));
         string closed = _host.Picture();
-        Good(_host.Virtward("rollback"));
+        await TakeAsync("rollback", _host.StartSsh([], "rollback"));
         Same(before, _host.Picture(), "the way there and back without a killing");
         int confirmed = 0, kills = 0;
         for (int life = 0; life < lives; life++)
@@ -46,15 +53,15 @@ public sealed class KilledLivesTests : IDisposable
 
             // Every third life gets as far as its confirmation, or hardly any would, and that is killed then.
             bool isLate = life % 3 == 1;
-            story += " apply " + await KilledAsync(_host.StartSsh([], "apply", "--yes", "--confirm-within", "600"), isApply: true, isLate);
+            story += await KilledAsync("apply", _host.StartSsh([], "apply", "--yes", "--confirm-within", "600"), isLate);
             for (int more = Math.Max(isLate ? 1 : 0, _random.Next(MostKills)); more > 0; more--)
             {
                 story += Status() switch
                 {
-                    "waiting" when _random.Next(4) > 0 => ", confirm " + await KilledAsync(_host.StartSsh([], "confirm"), isApply: false),
-                    "confirmed" or "waiting" => ", rollback " + await KilledAsync(_host.StartSsh([], "rollback"), isApply: false),
+                    "waiting" when _random.Next(4) > 0 => await KilledAsync("confirm", _host.StartSsh([], "confirm")),
+                    "confirmed" or "waiting" => await KilledAsync("rollback", _host.StartSsh([], "rollback")),
                     "" or "reverted" => "",
-                    _ => ", the way back " + await KilledAsync(_host.Start(BuiltProgram.Path, "rollback", "--unconfirmed"), isApply: false),
+                    _ => await KilledAsync(WayBack, _host.Start(BuiltProgram.Path, "rollback", "--unconfirmed")),
                 };
             }
 
@@ -83,32 +90,51 @@ public sealed class KilledLivesTests : IDisposable
         Console.Error.WriteLine($"{lives} lives, {kills} killings: {confirmed} ended confirmed, {lives - confirmed} as before, 0 locked out");
     }
 
-    // All of ours, or the watch lives on.
-    private async Task<string> KilledAsync(Process work, bool isApply, bool isLetThrough = false)
+    private async Task TakeAsync(string name, Process work)
     {
-        bool all = _random.Next(2) == 0;
-        var begun = Stopwatch.StartNew();
-        if (isApply)
-        {
-            // Before that nothing has been done; the killing is to meet what is.
-            while (!work.HasExited && !_host.HasTransaction() && begun.Elapsed < TimeSpan.FromMinutes(2))
-            {
-                await Task.Delay(2, TestContext.Current.CancellationToken);
-            }
+        Stopwatch begun = await BegunAsync(name, work);
+        CommandRun run = ThrowawayHost.End(work, "");
+        Assert.True(run.ExitCode == 0, run.Error);
+        _took[name] = begun.Elapsed;
+    }
 
-            begun.Restart();
+    // From the moment on that it runs, an apply from its transaction on: before that nothing has been done, and the killing is to meet what is.
+    private async Task<Stopwatch> BegunAsync(string name, Process work)
+    {
+        var begun = Stopwatch.StartNew();
+        while (!work.HasExited && !(name == "apply" ? _host.HasTransaction() : _host.Runs(name == WayBack ? "rollback" : name)) && begun.Elapsed < TimeSpan.FromMinutes(2))
+        {
+            await Task.Delay(2, TestContext.Current.CancellationToken);
         }
 
-        var moment = TimeSpan.FromMilliseconds(isLetThrough ? 120_000 : _random.Next(3) == 0 ? 30_000 : _random.Next(1, _random.Next(10, isApply ? 3_000 : 900)));
+        begun.Restart();
+        return begun;
+    }
+
+    // All of ours, or the watch lives on.
+    private async Task<string> KilledAsync(string name, Process work, bool isLetThrough = false)
+    {
+        bool all = _random.Next(2) == 0;
+        Stopwatch begun = await BegunAsync(name, work);
+        TimeSpan moment = isLetThrough ? TimeSpan.FromMinutes(2) : _random.NextDouble() * LastMoment * _took.GetValueOrDefault(name, TimeSpan.FromSeconds(1));
         while (!work.HasExited && begun.Elapsed < moment)
         {
             await Task.Delay(1, TestContext.Current.CancellationToken);
         }
 
         bool over = work.HasExited;
-        _host.In("pkill", "-9", "-f", all ? "(^|/)virtward " : "(^|/)virtward (apply|confirm|rollback)");
+        if (over)
+        {
+            _took[name] = begun.Elapsed;
+        }
+
+        // It may have ended meanwhile (pkill(1): 1).
+        bool met = _host.In("pkill", "-9", "-f", all ? "(^|/)virtward " : "(^|/)virtward (apply|confirm|rollback)").ExitCode == 0;
         ThrowawayHost.End(work, "");
-        return over ? all ? "went through, and the watch was killed" : "went through" : string.Create(CultureInfo.InvariantCulture, $"{(all ? "(and the watch) " : "")}killed after {moment.TotalMilliseconds} ms");
+        string what = over ? all && met ? "went through, and the watch was killed" : "went through"
+            : met ? string.Create(CultureInfo.InvariantCulture, $"{(all ? "(and the watch) " : "")}killed after {moment.TotalMilliseconds:0} ms")
+            : "was not met";
+        return $"{(name == "apply" ? "" : ",")} {name} {what}";
     }
 
     private string Status()

@@ -34,6 +34,9 @@ public sealed class ThrowawayHost : IDisposable
         mkdir "$1/upper" "$1/work" "$1/root"
         mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
         root=$1/root
+        # A copy: what is installed on this machine meanwhile would show through.
+        cp -a /etc "$1/etc"
+        mount --bind "$1/etc" "$root/etc"
         mkdir -p "$root$2"
         mount --bind "$2" "$root$2"
         mount -t proc proc "$root/proc"
@@ -55,6 +58,8 @@ public sealed class ThrowawayHost : IDisposable
         chown daemon:adm "$root/etc/ssh/sshd_config.d/00-virtward.conf"; chmod 640 "$root/etc/ssh/sshd_config.d/00-virtward.conf"
         setfattr -n trusted.kept -v yes "$root/etc/ssh/sshd_config.d/00-virtward.conf"
         sed -i 's/^root:[^:]*:/root:*:/' "$root/etc/shadow"
+        # Its packages are this machine's: apt would look through them for seconds, each time.
+        rm -f "$root/usr/bin/apt"
         ip link set lo up
         echo ready
         exec chroot "$root" sleep infinity
@@ -182,6 +187,25 @@ public sealed class ThrowawayHost : IDisposable
     {
         var folder = new DirectoryInfo($"/proc/{_inside}/root/var/lib/virtward/transactions");
         return folder.Exists && folder.EnumerateDirectories().Any();
+    }
+
+    /// <summary>Whether virtward runs there with a command; looked up without a process.</summary>
+    public bool Runs(string command)
+    {
+        string? space = Space(_inside);
+        return Directory.EnumerateDirectories("/proc").Select(static folder => Path.GetFileName(folder)).Where(static name => char.IsAsciiDigit(name[0])).Any(process =>
+        {
+            try
+            {
+                return File.ReadAllText($"/proc/{process}/cmdline").Split('\0') is [var program, var first, ..] && program == BuiltProgram.Path && first == command && Space(process) == space;
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            {
+                return false;
+            }
+        });
+
+        static string? Space(string process) => File.ResolveLinkTarget($"/proc/{process}/ns/pid", returnFinalTarget: false)?.Name;
     }
 
     /// <summary>Everything that a transaction may have changed: files with owner, mode and content, rules, settings of the network.</summary>
