@@ -197,7 +197,8 @@ public sealed class AuditText(TextWriter to, Paint paint)
 
     private void Services(AuditReport report)
     {
-        if (report.Services.IsEmpty)
+        // Whoever asked about updates only did not ask what listens.
+        if (report.Services.IsEmpty || !report.Results.Any(static result => result.Check.Area == "EXP"))
         {
             return;
         }
