@@ -1,6 +1,7 @@
 using Virtward.Core.Host;
 using Virtward.Core.Net;
 using Virtward.Linux.Changing;
+using Xunit;
 
 namespace Virtward.Tests.Linux.Changing;
 
