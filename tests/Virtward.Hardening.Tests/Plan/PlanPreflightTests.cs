@@ -1,4 +1,3 @@
-using Virtward.Core.Net;
 using Virtward.Hardening.Changes;
 using Virtward.Hardening.Plan;
 using Virtward.Hardening.Preflight;
