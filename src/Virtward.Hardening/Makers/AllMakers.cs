@@ -44,6 +44,10 @@ public static class AllMakers
         new(SelinuxBooleansChange.Id, SelinuxBooleansChange.Of, [Mac02.Check]),
         new(ResolvedChange.Id, ResolvedChange.Of, [Net02.Check]),
         new(DnsmasqChange.Id, DnsmasqChange.Of, [Net01.Check]) { Answers = static (_, _, finding) => finding.Subject == DnsmasqChange.Unit },
+        new(FirewalldZonesChange.Id, FirewalldZonesChange.Of, [Fw10.Check])
+        {
+            Answers = static (_, change, finding) => change.Steps.OfType<CommandStep>().Any(step => step.What.StartsWith(finding.Subject + " in ", StringComparison.Ordinal)),
+        },
         new(FirewalldWaysChange.Id, FirewalldWaysChange.Of, [Fw11.Check, Fw13.Check]),
         new(UnitsChange.Id, UnitsChange.Of, [Svc01.Check, Svc03.Check]) { Answers = static (_, change, finding) => change.Steps.OfType<UnitStep>().Any(step => step.Unit == finding.Subject) },
         new(FileModesChange.Id, FileModesChange.Of, [Aut02.Check, Ssh16.Check]) { Answers = static (_, _, finding) => !finding.Remedy.Modes.IsEmpty },

@@ -214,6 +214,15 @@ public sealed class PolicyReaderTests
         Assert.Equal(expected, reading.Problems.Select(problem => problem.ToString()));
     }
 
+    [Fact]
+    public void Firewalls_of_others_are_told_which_zone_is_meant()
+    {
+        Assert.Equal([("eth1", "internal"), ("br0.5", "work_2")], PolicyReader.Read("version: 1\nfirewall: { firewalld: { eth1: internal, br0.5: work_2 } }\n", "p").Policy!.Firewall.FirewalldZones);
+        Assert.Equal(
+            ["p:3:19: expected one of firewalld's zones, such as internal, found '--reload' (firewall-cmd --get-zones lists them)"],
+            PolicyReader.Read("version: 1\nfirewall:\n  firewalld: { a: --reload }\n", "p").Problems.Select(static problem => problem.ToString()));
+    }
+
     [Theory]
     [InlineData("backup", "this version does nothing of that yet: take it out")]
     [InlineData("guests", "this version does nothing of that yet: take it out")]
