@@ -45,7 +45,7 @@ public sealed class HostTextFiles(string root = "/") : ITextFiles
         }
         catch (UnauthorizedAccessException)
         {
-            return new Problem("cannot read the file", path, "run it as root");
+            return Directory.Exists(path) ? new Problem("is a folder, not a file", path, "name the file in it") : new Problem("cannot read the file", path, "run it as root");
         }
         catch (IOException failure)
         {

@@ -23,6 +23,9 @@ public sealed record FirewallPolicy
     /// <summary>The ports that the host itself may open, wherever they are; null: all (<c>output: open</c>).</summary>
     public ImmutableArray<PortScope>? Output { get; init; }
 
+    /// <summary>The firewalld zone that each interface is to be in, where firewalld runs (<c>firewalld</c>); interfaces that are not named stay where they are.</summary>
+    public ImmutableArray<(string Interface, string Zone)> FirewalldZones { get; init; } = [];
+
     /// <summary>Whether what is dropped from the Internet is logged, ten lines a second at most.</summary>
     public bool Log { get; init; } = true;
 

@@ -60,11 +60,15 @@ public static class FirewalldChange
 
         // Whoever a zone's sources do not name is of the Internet as well; but strangers come by the uplinks.
         bool Counts(Zone zone, ZoneEntry entry) => zone.Name != Zone.Internet || uplinks.Any(pattern => FirewallZones.Matches(pattern, entry.Interface));
-        return facts.Host.Zones(policy.Zones).Zones.SelectMany(zone => zone.Entries.Where(entry => Counts(zone, entry)).Select(entry => (Name: Daemon.ZoneOf(facts, entry.Interface), zone.Name)))
+        return facts.Host.Zones(policy.Zones).Zones.SelectMany(zone => zone.Entries.Where(entry => Counts(zone, entry)).Select(entry => (Name: Meant(policy, facts, entry.Interface), zone.Name)))
             .Distinct().GroupBy(static pair => pair.Item1, static pair => pair.Item2).OrderBy(static group => group.Key, StringComparer.Ordinal)
             .Select(group => (group.Key, group.SelectMany(zone => Grants.ToHost(policy, facts, zone)).SelectMany(static grant => grant.Ports).Distinct().OrderBy(static scope => scope.Protocol).ThenBy(static scope => scope.From).ToArray()))
             .Where(static pair => pair.Item2.Length > 0);
     }
+
+    // Where the policy moves an interface into another zone (FirewalldZonesChange), its ports have to be open there.
+    private static string Meant(HostPolicy policy, AuditFacts facts, string device) =>
+        policy.Firewall.FirewalldZones.FirstOrDefault(one => one.Interface == device && Daemon.Config(facts).Find(one.Zone) is not null).Zone ?? Daemon.ZoneOf(facts, device);
 
     private static CommandStep? Step(FirewalldZone zone, PortScope[] ports, string store)
     {

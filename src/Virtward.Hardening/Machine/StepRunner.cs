@@ -129,14 +129,22 @@ public sealed class StepRunner
     // Without a service manager sshd itself says who it is; sshd(8): "sshd rereads its configuration file when it receives a hangup signal".
     private async Task<Result<Done>> HangUpSshdAsync(CancellationToken cancel)
     {
-        if (!_machine.Files.Read("/run/sshd.pid", 64).TryGet(out FileImage? file, out Problem? problem))
+        const string said = "/run/sshd.pid";
+        var untold = new Problem("sshd cannot be told that its configuration has changed: no process of sshd's stands there", said, "start sshd anew, so that it writes that file");
+        if (!_machine.Files.Read(said, 64).TryGet(out FileImage? file, out Problem? problem))
         {
             return problem;
         }
 
         if (file is null || !int.TryParse(file.Content.ToText().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int process) || process <= 1)
         {
-            return default(Done);
+            return untold;
+        }
+
+        // The number may be somebody else's by now: proc_pid_comm(5).
+        if (!_machine.Files.Read($"/proc/{process}/comm", 64).TryGet(out FileImage? name, out _) || name?.Content.ToText().Trim() != "sshd")
+        {
+            return untold;
         }
 
         Result<CommandOutput> run = await _machine.Commands.RunAsync(Command.Of("kill", "-HUP", process.ToString(CultureInfo.InvariantCulture)), cancel);

@@ -38,10 +38,16 @@ public static class AllMakers
             Answers = static (_, _, finding) => !finding.Remedy.Config.IsEmpty || finding.Subject == Lv01.Subject,
         },
         new(GuestConsolesChange.Id, GuestConsolesChange.Of, [Lv04.Check]) { Answers = static (_, change, finding) => finding.Subject == $"guest {change.Id[GuestConsolesChange.Id.Length..]}: console" },
+        new(GuestNamesChange.Id, GuestNamesChange.Of, [Net03.Check]) { Answers = static (_, change, finding) => finding.Subject == $"network {change.Id[GuestNamesChange.Id.Length..]}" },
         new(ImageModesChange.Id, ImageModesChange.Of, [Lv09.Check]),
+        new(AppArmorChange.Id, AppArmorChange.Of, [Mac01.Check]) { Answers = static (_, change, finding) => change.Steps.OfType<CommandStep>().Any(step => step.What == $"AppArmor profile {finding.Subject}") },
         new(SelinuxBooleansChange.Id, SelinuxBooleansChange.Of, [Mac02.Check]),
         new(ResolvedChange.Id, ResolvedChange.Of, [Net02.Check]),
         new(DnsmasqChange.Id, DnsmasqChange.Of, [Net01.Check]) { Answers = static (_, _, finding) => finding.Subject == DnsmasqChange.Unit },
+        new(FirewalldZonesChange.Id, FirewalldZonesChange.Of, [Fw10.Check])
+        {
+            Answers = static (_, change, finding) => change.Steps.OfType<CommandStep>().Any(step => step.What.StartsWith(finding.Subject + " in ", StringComparison.Ordinal)),
+        },
         new(FirewalldWaysChange.Id, FirewalldWaysChange.Of, [Fw11.Check, Fw13.Check]),
         new(UnitsChange.Id, UnitsChange.Of, [Svc01.Check, Svc03.Check]) { Answers = static (_, change, finding) => change.Steps.OfType<UnitStep>().Any(step => step.Unit == finding.Subject) },
         new(FileModesChange.Id, FileModesChange.Of, [Aut02.Check, Ssh16.Check]) { Answers = static (_, _, finding) => !finding.Remedy.Modes.IsEmpty },
@@ -49,6 +55,7 @@ public static class AllMakers
         new(JournaldChange.Id, JournaldChange.Of, [Log01.Check]),
         new(GuardChange.Id, GuardChange.Of, [Ban01.Check]),
         new(Fail2BanChange.Id, Fail2BanChange.Of, [Ban01.Check, Ban02.Check, Ban03.Check, Ban04.Check, Ban05.Check, Ban06.Check]),
+        new(CryptoPolicyChange.Id, CryptoPolicyChange.Of, [Ssh09.Check]) { Answers = static (_, _, finding) => finding.Subject == "crypto policy" },
         new(SshChange.Id, SshChange.Of,
         [
             Ssh01.Check, Ssh03.Check, Ssh04.Check, Ssh05.Check, Ssh06.Check, Ssh07.Check, Ssh08.Check, Ssh09.Check, Ssh10.Check, Ssh11.Check, Ssh12.Check, Ssh13.Check, Ssh14.Check, Ssh15.Check,

@@ -211,6 +211,12 @@ public static class SshChange
             effects.Add(new UnitEffect(unit, UnitEffectKind.Reload));
         }
 
+        // An sshd that no unit runs, as without systemd, has to be told, too: what is confirmed would else be the sshd of before.
+        if (!Services.Any(facts.Units.IsActive) && !SshJudge.IsSocketActivated(facts))
+        {
+            effects.Add(new UnitEffect(SshRemedy.Unit(facts) + ".service", UnitEffectKind.Reload));
+        }
+
         return [.. effects];
     }
 

@@ -14,6 +14,7 @@ namespace Virtward.Hardening.Plan;
 public static class PlanPreflight
 {
     private const string SshFolder = "/etc/ssh/sshd_config";
+    private const string UnitFolder = "/etc/systemd/system/";
 
     /// <summary>Says why nobody is locked out by a plan, or who would be.</summary>
     /// <param name="facts">The host as it is, under the policy that is to be.</param>
@@ -36,10 +37,17 @@ public static class PlanPreflight
             lines.AddRange(Lines(file.Content!));
         }
 
+        // Where systemd listens, its socket's lines count, not sshd's (systemd.socket(5)).
+        (Address? Address, ushort? Port)[] streams = [.. Streams(steps).Select(Door)];
+        (Address? Address, ushort? Port)[] doors = streams.Length > 0 ? streams : [.. Values("listenaddress").Select(Door)];
+        ushort[] ports = [.. Values("port").Select(Port).OfType<ushort>()];
+
+        // sshd_config(5), ListenAddress: with a port of its own, Port does not count for it.
+        ushort[] own = [.. doors.Select(static door => door.Port).OfType<ushort>().Distinct()];
         return new PlannedSsh
         {
-            Ports = All<ushort>("port", static word => ushort.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port) ? port : null),
-            Listen = All<Address>("listenaddress", static word => Address.TryParse(word.Trim('[', ']'), out Address address) ? address : null),
+            Ports = own.Length > 0 ? [.. own] : ports.Length > 0 ? [.. ports] : null,
+            Listen = doors.Length == 0 ? null : Array.Exists(doors, static door => door.Address is null) ? [] : [.. doors.Select(static door => door.Address!.Value).Distinct()],
             AllowUsers = Words("allowusers"),
             AllowGroups = Words("allowgroups"),
             RootLogin = First("permitrootlogin") switch { null => null, "no" => RootLogin.No, "yes" => null, _ => RootLogin.Keys },
@@ -49,19 +57,44 @@ public static class PlanPreflight
 
         string? First(string keyword) => lines.FirstOrDefault(line => line.Keyword == keyword).Values?.FirstOrDefault()?.ToLowerInvariant();
 
+        IEnumerable<string> Values(string keyword) => lines.Where(line => line.Keyword == keyword).Select(static line => line.Values.FirstOrDefault() ?? "");
+
         ImmutableArray<string>? Words(string keyword)
         {
             string[] words = [.. lines.Where(line => line.Keyword == keyword).SelectMany(static line => line.Values)];
             return words.Length == 0 ? null : [.. words];
         }
-
-        ImmutableArray<T>? All<T>(string keyword, Func<string, T?> read)
-            where T : struct
-        {
-            T[] values = [.. lines.Where(line => line.Keyword == keyword).Select(line => read(line.Values.FirstOrDefault() ?? "")).OfType<T>()];
-            return values.Length == 0 ? null : [.. values];
-        }
     }
+
+    private static IEnumerable<string> Streams(IEnumerable<Step> steps)
+    {
+        const string stream = "ListenStream=";
+        return steps.OfType<FileStep>()
+            .Where(static file => file.Content is not null && (file.Path.StartsWith($"{UnitFolder}ssh.socket.d/", StringComparison.Ordinal) || file.Path.StartsWith($"{UnitFolder}sshd.socket.d/", StringComparison.Ordinal)))
+            .SelectMany(static file => file.Content!.Split('\n')).Select(static line => line.Trim())
+            .Where(static line => line.StartsWith(stream, StringComparison.Ordinal) && line.Length > stream.Length).Select(static line => line[stream.Length..]);
+    }
+
+    // "192.0.2.1", "192.0.2.1:22", "2001:db8::1", "[2001:db8::1]:22", "22" (systemd: at every address). A name is no address, so that it is none of this host's.
+    private static (Address? Address, ushort? Port) Door(string text)
+    {
+        if (Port(text) is ushort everywhere)
+        {
+            return (null, everywhere);
+        }
+
+        if (Address.TryParse(text.Trim('[', ']'), out Address plain))
+        {
+            return (plain, null);
+        }
+
+        int colon = text.LastIndexOf(':');
+        return colon > 0 && Port(text[(colon + 1)..]) is ushort port && Address.TryParse(text[..colon].Trim('[', ']'), out Address address)
+            ? (address, port)
+            : (Address.Parse("::1"), null);
+    }
+
+    private static ushort? Port(string text) => ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port) ? port : null;
 
     // sshd_config(5): keyword and arguments, parted by blanks or one '='; from the first Match on, lines are for some only.
     private static IEnumerable<(string Keyword, string[] Values)> Lines(string text) => text.Split('\n')

@@ -23,9 +23,9 @@ public static class PlanText
                     ? plan
                     : new Problem($"this plan is of version {plan.Version}, and this virtward writes {ClosingPlan.CurrentVersion}", origin, "run virtward plan again");
         }
-        catch (JsonException failure)
+        catch (JsonException)
         {
-            return new Problem($"this is no saved plan ({failure.Message.Split('.')[0]})", origin, "make one with virtward plan --out FILE");
+            return new Problem("this is no saved plan", origin, "make one with virtward plan --out FILE");
         }
     }
 }

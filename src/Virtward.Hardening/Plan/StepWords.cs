@@ -48,7 +48,7 @@ public static class StepWords
         (UnitStep, UnitBefore was) => $"{Subject(step)}: {Unit(was.Boot, was.Running)} again",
         (FirewallStep, FirewallBefore { Inet: null or "" }) => "remove our rules",
         (FirewallStep, _) => "load the former rules of ours",
-        (PackageStep package, _) => $"{(package.Installed ? "remove" : "install")} it again",
+        (PackageStep package, _) => $"{(package.Installed ? "remove" : "install")} {package.Package} again",
         _ => $"set {Subject(step)} back",
     };
 

@@ -89,8 +89,12 @@ public static class PreflightCheck
         }
 
         string zone = facts.Zones.Of(entries[0].Device, session.Client)?.Name ?? Zone.Internet;
+        string? cause = !session.Client.IsV4 && facts.Policy.Ipv6 == Ipv6Policy.Off ? "ipv6: off closes IPv6: connect over IPv4"
+            : !endpoints.Any(one => one.Address.IsV4 == session.Client.IsV4) ? $"sshd would listen on no {(session.Client.IsV4 ? "IPv4" : "IPv6")} address: name one in ssh.listen, or connect by the other family"
+            : facts.Policy.Ssh.From.Contains(zone) ? $"the zone {zone} is let in by ssh.from, so that other rules or anti-spoofing stand against it (virtward exposure explain ssh)"
+            : null;
         return Refused($"this session's address {session.Client} (zone {zone}, by {entries[0].Interface}) would get no new connection to sshd at port {string.Join(", ", endpoints.Select(static one => one.Port).Distinct())}",
-            $"let the zone {zone} in by ssh.from, put the address into a zone that is let in, or {OutOfBand}");
+            $"{cause ?? $"let the zone {zone} in by ssh.from, put the address into a zone that is let in"}, or {OutOfBand}");
     }
 
     // By the route that leads back: where answers go is where its packets come by, or the session would not be.

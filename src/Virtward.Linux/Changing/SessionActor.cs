@@ -54,14 +54,34 @@ public static class SessionActor
             process = parent;
         }
 
-        if (actor.From is null && told is not null && Address.TryParse(told.Split(' ')[0], out Address from))
+        if (actor.From is null && told is not null && Told(actor, told) is { From: not null } old)
         {
-            return actor with { From = from, ConnectedAt = 0 };
+            return old;
         }
 
         // minor and major as in include/linux/kdev_t.h, new_encode_dev.
         int major = (console >> 8) & 0xfff;
         return actor.From is null && told is null && ConsoleMajors.Contains(major) ? actor with { IsConsole = true } : actor;
+    }
+
+    /// <summary>Somebody by what <c>SSH_CONNECTION</c> says (ssh(1): client, its port, server, its port), taken as there from the start; without <c>From</c> where it says nothing.</summary>
+    /// <param name="actor">Who it is.</param>
+    /// <param name="connection">The variable.</param>
+    public static Actor Told(Actor actor, string connection)
+    {
+        // A link-local address has its interface behind it.
+        string[] words = connection.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length == 0 || !Address.TryParse(words[0].Split('%')[0], out Address from))
+        {
+            return actor;
+        }
+
+        actor = actor with { From = from, ConnectedAt = 0 };
+        return words.Length >= 4 && Address.TryParse(words[2].Split('%')[0], out Address to)
+            && ushort.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out ushort fromPort)
+            && ushort.TryParse(words[3], NumberStyles.None, CultureInfo.InvariantCulture, out ushort toPort)
+            ? actor with { FromPort = fromPort, To = to, ToPort = toPort }
+            : actor;
     }
 
     // struct inet_diag_sockid: both ports, then the local address in 16 bytes, of which IPv4 takes the first four.

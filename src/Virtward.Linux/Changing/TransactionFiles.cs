@@ -37,8 +37,9 @@ public sealed class TransactionFiles(string state) : ITransactionFiles
     });
 
     /// <inheritdoc/>
+    // A transaction's folder is moved here whole: one without a journal is none of ours.
     public Result<IReadOnlyList<string>> List() => Try<IReadOnlyList<string>>("cannot list the transactions", _folder, () => Directory.Exists(_folder)
-        ? [.. Directory.EnumerateDirectories(_folder).Select(static path => Path.GetFileName(path)!).Where(IsId).Order(StringComparer.Ordinal)]
+        ? [.. Directory.EnumerateDirectories(_folder).Where(static path => File.Exists(Path.Combine(path, "journal.ndjson"))).Select(static path => Path.GetFileName(path)!).Where(IsId).Order(StringComparer.Ordinal)]
         : []);
 
     /// <inheritdoc/>

@@ -8,6 +8,7 @@ using Virtward.Hardening.Checks;
 using Virtward.Hardening.Inventory;
 using Virtward.Hardening.Makers;
 using Virtward.Hardening.Plan;
+using Virtward.Hardening.Preflight;
 using Virtward.Hardening.Transaction;
 using Virtward.Linux;
 using Virtward.Linux.Changing;
@@ -82,14 +83,15 @@ public static class ApplyCommand
         }
 
         Actor actor = SessionActor.Find();
-        if (PlanPreflight.Judge(made.Facts, plan, actor) is { IsOk: false } refused)
+        Result<PreflightVerdict> judged = PlanPreflight.Judge(made.Facts, plan, actor);
+        if (!judged.IsOk)
         {
-            return host.Fail(refused.Problem with { What = $"this plan would lock out, so it is not applied: {refused.Problem.What}" });
+            return host.Fail(judged.Problem with { What = $"this plan would lock out, so it is not applied: {judged.Problem.What}" });
         }
 
-        if (!Agreed(host, wish, plan))
+        if (Agreed(host, wish, plan, judged.Value) is { } no)
         {
-            return ExitCode.Failed;
+            return no;
         }
 
         var progress = new Progress(host.Error, host.ErrorIsTerminal, host.Clock);
@@ -185,22 +187,28 @@ public static class ApplyCommand
         return ExitCode.Ok;
     }
 
-    private static bool Agreed(CommandHost host, Wish wish, ClosingPlan plan)
+    // What it ends with where nobody agrees; null: somebody did.
+    private static int? Agreed(CommandHost host, Wish wish, ClosingPlan plan, PreflightVerdict verdict)
     {
         if (wish.Yes)
         {
-            return true;
+            return null;
         }
 
         if (Console.IsInputRedirected || !host.OutIsTerminal)
         {
-            host.Fail(new Problem("nobody is there to agree to the plan", Hint: "look at virtward plan, then give --yes"));
-            return false;
+            return host.Fail(new Problem("nobody is there to agree to the plan", Hint: "look at virtward plan, then give --yes"));
         }
 
-        new PlanView(host.Out, Paint.For(host.OutIsTerminal)).Write(plan, all: false);
+        new PlanView(host.Out, Paint.For(host.OutIsTerminal)).Write(plan, all: false, verdict);
         host.Out.Write("Apply this? [y/N] ");
-        return Console.In.ReadLine()?.Trim().ToUpperInvariant() is "Y" or "YES";
+        if (Console.In.ReadLine()?.Trim().ToUpperInvariant() is "Y" or "YES")
+        {
+            return null;
+        }
+
+        host.Out.WriteLine("Nothing was changed.");
+        return ExitCode.No;
     }
 
     private static void Tell(CommandHost host, Wish wish, TransactionRecord waiting, ClosingPlan plan)

@@ -96,7 +96,7 @@ public static class HistoryCommand
         }
 
         host.Out.WriteLine();
-        new PlanView(host.Out, Paint.For(host.OutIsTerminal)).Write(plan, all: true);
+        new PlanView(host.Out, Paint.For(host.OutIsTerminal)).WriteApplied(plan);
         return ExitCode.Ok;
     }
 }

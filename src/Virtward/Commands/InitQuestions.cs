@@ -80,6 +80,7 @@ internal static class InitQuestions
             host.Error.Write(question);
             if (host.In.ReadLine() is not string line)
             {
+                host.Error.WriteLine();
                 break;
             }
 

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
+using Virtward.Core.Results;
 using Virtward.Hardening.Plan;
+using Virtward.Hardening.Preflight;
+using Virtward.Linux.Changing;
 using Virtward.Linux.Files;
 using Virtward.Output;
 
@@ -65,18 +68,20 @@ public static class PlanCommand
                 return could;
             }
 
+            // What apply will ask anyway: who would be locked out learns it here.
+            Result<PreflightVerdict>? judged = watch is null && !made.Plan.IsEmpty ? (Result<PreflightVerdict>?)PlanPreflight.Judge(made.Facts, made.Plan, SessionActor.Find()) : null;
             if (parsed.GetValue(json))
             {
                 using (var writer = new Utf8JsonWriter(host.OutBytes))
                 {
-                    PlanDocument.Write(writer, made.Plan);
+                    PlanDocument.Write(writer, made.Plan, judged);
                 }
 
                 host.OutBytes.WriteByte((byte)'\n');
             }
             else if (watch is null)
             {
-                new PlanView(host.Out, Paint.For(host.OutIsTerminal)).Write(made.Plan, parsed.GetValue(all));
+                new PlanView(host.Out, Paint.For(host.OutIsTerminal)).Write(made.Plan, parsed.GetValue(all), judged);
             }
 
             return parsed.GetValue(detailed) && !made.Plan.IsEmpty ? HasChanges : ExitCode.Ok;

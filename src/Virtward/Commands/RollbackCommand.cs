@@ -72,7 +72,7 @@ public static class RollbackCommand
             ImmutableArray<string> conflicts = await transactions.ConflictsAsync(record, cancel);
             if (!conflicts.IsEmpty)
             {
-                return host.Fail(conflicts.Select(static one => new Problem("somebody has changed it since", one, "look at it, then give --force to undo that, too")));
+                return host.Fail(conflicts.Select(one => new Problem($"somebody has changed since what {record.Id} set", one, $"look at it (virtward history {record.Id} shows what was set), then give --force to undo that, too")));
             }
         }
 

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
+using Virtward.Core.Results;
 using Virtward.Hardening.Changes;
 using Virtward.Hardening.Plan;
+using Virtward.Hardening.Preflight;
 
 namespace Virtward.Output;
 
@@ -9,7 +11,10 @@ namespace Virtward.Output;
 public static class PlanDocument
 {
     /// <summary>Writes it.</summary>
-    public static void Write(Utf8JsonWriter to, ClosingPlan plan)
+    /// <param name="to">Where it goes.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="judged">Whether anybody would be locked out; null: that was not asked.</param>
+    public static void Write(Utf8JsonWriter to, ClosingPlan plan, Result<PreflightVerdict>? judged = null)
     {
         to.WriteStartObject();
         to.WriteNumber("version", ClosingPlan.CurrentVersion);
@@ -30,6 +35,35 @@ public static class PlanDocument
         }
 
         to.WriteEndArray();
+        if (judged is { } preflight)
+        {
+            Write(to, preflight);
+        }
+
+        to.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter to, Result<PreflightVerdict> judged)
+    {
+        to.WriteStartObject("preflight");
+        to.WriteBoolean("good", judged.IsOk);
+        if (!judged.TryGet(out PreflightVerdict? verdict, out Problem? problem))
+        {
+            to.WriteString("why", problem.What);
+            to.WriteString("hint", problem.Hint ?? "");
+        }
+        else
+        {
+            to.WriteStartArray("ways");
+            foreach (WayIn way in verdict.Ways)
+            {
+                to.WriteStringValue(way.ToString());
+            }
+
+            to.WriteEndArray();
+            to.WriteString("credential", verdict.Credential ?? "");
+        }
+
         to.WriteEndObject();
     }
 

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Virtward.Core.Results;
 using Virtward.Hardening.Changes;
 using Virtward.Hardening.Machine;
 using Virtward.Hardening.Plan;
+using Virtward.Hardening.Preflight;
 
 namespace Virtward.Output;
 
@@ -17,11 +19,12 @@ public sealed class PlanView(TextWriter to, Paint paint)
     /// <summary>Writes it.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="all">Whether every line of every difference is shown.</param>
-    public void Write(ClosingPlan plan, bool all)
+    /// <param name="judged">Whether anybody would be locked out; null: that was not asked.</param>
+    public void Write(ClosingPlan plan, bool all, Result<PreflightVerdict>? judged = null)
     {
         if (plan.IsEmpty)
         {
-            to.WriteLine(paint.Green($"{plan.Host} is what {plan.Policy} says: nothing to do."));
+            to.WriteLine(plan.Notes.IsEmpty ? paint.Green($"{plan.Host} is what {plan.Policy} says: nothing to do.") : $"Nothing to do here by {plan.Policy} but what is left to you.");
         }
         else
         {
@@ -33,6 +36,56 @@ public sealed class PlanView(TextWriter to, Paint paint)
             Write(change, all);
         }
 
+        WriteNotes(plan);
+        if (judged is { } preflight)
+        {
+            to.WriteLine();
+            Write(preflight);
+        }
+
+        if (!plan.IsEmpty && judged is not { IsOk: false })
+        {
+            to.WriteLine();
+            to.WriteLine("virtward apply does this, and takes it back unless you confirm it over a new connection.");
+        }
+    }
+
+    /// <summary>Writes a plan that was applied once: what it changed, and nothing of what is to be done.</summary>
+    public void WriteApplied(ClosingPlan plan)
+    {
+        to.WriteLine($"{Count(plan.Changes.Length, "change")} to make {plan.Host} what {plan.Policy} said then:");
+        foreach (PlannedChange change in plan.Changes)
+        {
+            Write(change, all: true);
+        }
+
+        WriteNotes(plan);
+    }
+
+    private void Write(Result<PreflightVerdict> judged)
+    {
+        if (!judged.TryGet(out PreflightVerdict? verdict, out Problem? problem))
+        {
+            to.WriteLine(paint.Yellow("virtward apply will refuse this plan, for it would lock out:"));
+            to.WriteLine($"  {problem.What}");
+            to.WriteLine($"  {problem.Hint}");
+            return;
+        }
+
+        to.WriteLine(paint.Bold("Ways in that stay open"));
+        foreach (WayIn way in verdict.Ways)
+        {
+            to.WriteLine($"  {way}");
+        }
+
+        if (verdict.Credential is { } credential)
+        {
+            to.WriteLine($"  {credential}");
+        }
+    }
+
+    private void WriteNotes(ClosingPlan plan)
+    {
         if (!plan.Notes.IsEmpty)
         {
             to.WriteLine();
@@ -41,12 +94,6 @@ public sealed class PlanView(TextWriter to, Paint paint)
             {
                 to.WriteLine($"  {note}");
             }
-        }
-
-        if (!plan.IsEmpty)
-        {
-            to.WriteLine();
-            to.WriteLine("virtward apply does this, and takes it back unless you confirm it over a new connection.");
         }
     }
 

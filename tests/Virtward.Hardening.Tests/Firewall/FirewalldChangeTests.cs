@@ -2,6 +2,8 @@ using Virtward.Core.Net;
 using Virtward.Core.Policy;
 using Virtward.Hardening.Changes;
 using Virtward.Hardening.Firewall;
+using Virtward.Hardening.Inventory;
+using Virtward.Hardening.Makers;
 using Virtward.Hardening.Tests.Support;
 
 namespace Virtward.Hardening.Tests.Firewall;
@@ -44,6 +46,29 @@ public sealed class FirewalldChangeTests
         .Text("audit/firewalld-zones.txt", runtime).Text("audit/firewalld-policies.txt", "").Config("/etc/firewalld/firewalld.conf", "DefaultZone=public\n")
         .Config("/etc/firewalld/zones/public.xml", $"<zone><service name=\"dhcpv6-client\"/>{stored}</zone>").Config("/etc/firewalld/zones/internal.xml", "<zone><interface name=\"eth1\"/><service name=\"ssh\"/></zone>")
         .Config("/usr/lib/firewalld/zones/libvirt.xml", "<zone target=\"ACCEPT\"><rule priority='32767'><reject/></rule></zone>");
+
+    [Fact]
+    public void Interfaces_go_into_the_zones_that_are_named_with_their_ports_open_there()
+    {
+        HostPolicy policy = Policy with { Firewall = new FirewallPolicy { FirewalldZones = [("eth0", "internal"), ("eth9", "internal"), ("eth1", "nowhere")] } };
+        AuditFacts facts = Host().Facts(policy: policy);
+        MadeChanges made = FirewalldZonesChange.Of(facts, policy);
+        Assert.Equal(["eth9 is not put into firewalld's zone internal: the host has no such interface (FW-10)", "eth1 is not put into firewalld's zone nowhere: the host has no such zone (FW-10)"], made.Notes);
+        Change change = Assert.Single(made.Changes);
+        Assert.Equal(ChangeRisk.LockOut, change.Risk);
+        CommandStep step = Assert.IsType<CommandStep>(Assert.Single(change.Steps));
+        Assert.Equal("firewall-cmd --zone=internal --query-interface=eth0", string.Join(' ', step.Read));
+        Assert.Equal("firewall-cmd --zone=internal --change-interface=eth0", string.Join(' ', Assert.Single(step.Set)));
+        Assert.Equal("firewall-cmd --zone=public --change-interface=eth0", string.Join(' ', Assert.Single(step.Undo)));
+        CommandStep kept = Assert.IsType<CommandStep>(Assert.Single(change.Lasting));
+        Assert.Equal("firewall-cmd --permanent --zone=internal --remove-interface=eth0", string.Join(' ', Assert.Single(kept.Undo)));
+
+        // What the Internet may reach is opened where its interface comes to.
+        Change ports = FirewalldChange.Of(policy, facts)!;
+        Assert.DoesNotContain(ports.Steps.OfType<CommandStep>(), static one => one.Read.Contains("--zone=public"));
+        Assert.Contains("443/tcp", ports.Steps.OfType<CommandStep>().Single(static one => one.Read.Contains("--zone=internal")).Wanted, StringComparison.Ordinal);
+        Assert.Same(MadeChanges.None, FirewalldZonesChange.Of(facts, Policy));
+    }
 
     [Fact]
     public void What_is_missing_is_opened_at_once_and_for_good_and_nothing_else_is_touched()

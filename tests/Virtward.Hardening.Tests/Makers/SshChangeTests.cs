@@ -205,6 +205,15 @@ public sealed class SshChangeTests
     }
 
     [Fact]
+    public void Sshd_is_told_where_no_unit_runs_it()
+    {
+        AuditFacts without = Facts(Bare("").Dpkg("openssh-server=1:9.2p1-2+deb12u7").Units());
+        Assert.Equal([new UnitEffect("ssh.service", UnitEffectKind.Reload)], Assert.Single(SshChange.Of(without, without.Policy).Changes).Effects);
+        AuditFacts socket = Facts(Bare("").Dpkg("openssh-server=1:9.2p1-2+deb12u7").Units("ssh.socket"));
+        Assert.Empty(Assert.Single(SshChange.Of(socket, socket.Policy).Changes).Effects);
+    }
+
+    [Fact]
     public void Nothing_is_made_where_it_is_not_wanted_or_sshd_is_not_there()
     {
         Assert.Same(MadeChanges.None, SshChange.Of(Facts(Insecure(), "ssh: { manage: false }"), Policy("ssh: { manage: false }")));

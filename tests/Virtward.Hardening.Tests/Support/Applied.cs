@@ -47,6 +47,9 @@ internal static class Applied
         ["chmod", string mode, string path] => Lines(snapshot, "audit/image-states.txt", line => line.EndsWith("\t" + path, StringComparison.Ordinal) ? $"{mode}{line[line.IndexOf(' ', StringComparison.Ordinal)..]}" : line),
         ["setsebool", "-P", .. string[] values] => values.Select(static value => value.Split('=')).Aggregate(snapshot, static (before, pair) =>
             Lines(before, "audit/selinux-booleans.txt", line => line.StartsWith(pair[0] + " ", StringComparison.Ordinal) ? $"{pair[0]} --> {pair[1]}" : line)),
+        ["apparmor_parser", "--replace", string path] => Lines(snapshot, SnapshotNames.OfPath("/sys/kernel/security/apparmor/profiles"),
+            line => line == $"{Path.GetExtension(path)[1..]} (complain)" ? line.Replace("complain", "enforce", StringComparison.Ordinal) : line),
+        ["update-crypto-policies", "--set", string name] => snapshot.With(SnapshotNames.OfPath("/etc/crypto-policies/state/current"), name + "\n"),
         ["firewall-cmd", "--permanent", string zone, string remove] when remove.StartsWith("--remove-", StringComparison.Ordinal) && zone.StartsWith("--zone=", StringComparison.Ordinal) =>
             Lines(snapshot, SnapshotNames.OfPath($"/etc/firewalld/zones/{zone["--zone=".Length..]}.xml"), line => line.Replace($"<{remove["--remove-".Length..]}/>", "", StringComparison.Ordinal)),
         ["firewall-cmd", string zone, string remove] when remove is "--remove-forward" or "--remove-masquerade" =>

@@ -136,7 +136,7 @@ public sealed class ApplyFaultsTests : IDisposable
         Assert.Contains("-MaxAuthTries 9", drift.Output, StringComparison.Ordinal);
         CommandRun back = _host.Virtward("rollback");
         Assert.Equal(2, back.ExitCode);
-        Assert.Contains("somebody has changed it since: /etc/ssh/sshd_config.d/00-virtward.conf", back.Error, StringComparison.Ordinal);
+        Assert.Contains(" set: /etc/ssh/sshd_config.d/00-virtward.conf", back.Error, StringComparison.Ordinal);
         Good(_host.Virtward("rollback", "--force"));
         Same(before, _host.Picture());
     }

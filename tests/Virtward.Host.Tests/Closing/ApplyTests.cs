@@ -23,6 +23,8 @@ public sealed class ApplyTests : IDisposable
         CommandRun plan = _host.Virtward("plan", "--detailed-exitcode");
         Assert.True(plan.ExitCode == 2, plan.Error);
         Assert.Contains("firewall: close the host", plan.Output, StringComparison.Ordinal);
+        Assert.Contains("Ways in that stay open\n  management: ", plan.Output, StringComparison.Ordinal);
+        Assert.Contains("root may become root and has a key that sshd would take", plan.Output, StringComparison.Ordinal);
         Assert.Equal(before, _host.Picture());
 
         // The administrator's session, kept open through the change.
@@ -49,6 +51,8 @@ public sealed class ApplyTests : IDisposable
         Assert.Equal(2, again.ExitCode);
         Assert.Contains("neither confirmed nor taken back", again.Error, StringComparison.Ordinal);
 
+        // Not only its files: the sshd that answers is the one that is confirmed.
+        Assert.Contains("Permission denied (publickey)", _host.WithoutKey().Error, StringComparison.Ordinal);
         CommandRun confirmed = _host.OverSsh("confirm");
         Assert.True(confirmed.ExitCode == 0, confirmed.Error);
         CommandRun nothing = _host.Virtward("plan", "--detailed-exitcode");
@@ -118,6 +122,31 @@ public sealed class ApplyTests : IDisposable
         Assert.Contains("192.168.1.5", applied.Error, StringComparison.Ordinal);
         Same(before, _host.Picture());
         Assert.Contains("Nothing was ever applied", _host.Virtward("history").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_session_in_tmux_is_judged_like_the_connection_it_was_started_over()
+    {
+        string before = _host.Picture();
+        const string connection = "SSH_CONNECTION=203.0.113.1 50000 203.0.113.10 22";
+        CommandRun plan = _host.In("env", connection, BuiltProgram.Path, "plan");
+        Assert.Equal(0, plan.ExitCode);
+        Assert.Contains("virtward apply will refuse this plan, for it would lock out:\n  this session's address 203.0.113.1", plan.Output, StringComparison.Ordinal);
+        CommandRun refused = _host.In("env", connection, BuiltProgram.Path, "apply", "--yes");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("this session's address 203.0.113.1 (zone internet, by up0)", refused.Error, StringComparison.Ordinal);
+        Same(before, _host.Picture());
+    }
+
+    [Fact]
+    public void An_address_for_sshd_that_the_host_does_not_have_is_refused()
+    {
+        _host.Write("/etc/virtward/policy.yaml", ThrowawayHost.Policy + "\nssh: { listen: [192.0.2.77] }\n");
+        string before = _host.Picture();
+        CommandRun refused = _host.Virtward("apply", "--yes");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("sshd would listen on no address that this host has", refused.Error, StringComparison.Ordinal);
+        Same(before, _host.Picture());
     }
 
     [Fact]

@@ -182,6 +182,9 @@ public sealed class ThrowawayHost : IDisposable
     /// <summary>Whether the administrator gets in over SSH.</summary>
     public bool GetsIn() => End(Ssh([], "true"), "").ExitCode == 0;
 
+    /// <summary>Tries to log in over SSH without a key.</summary>
+    public CommandRun WithoutKey() => End(Ssh(["-o", "PreferredAuthentications=password,keyboard-interactive"], "true"), "");
+
     /// <summary>Whether a transaction has been written down; looked up without a process.</summary>
     public bool HasTransaction()
     {

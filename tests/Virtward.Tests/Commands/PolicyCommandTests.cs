@@ -41,6 +41,14 @@ public sealed class PolicyCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_folder_is_called_one()
+    {
+        (int code, _, string error) = await RunAsync("policy", "check", _directory);
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Equal($"virtward: is a folder, not a file: {_directory} (name the file in it)\n", error);
+    }
+
+    [Fact]
     public async Task Json_is_one_document()
     {
         string path = Write("version: 1\nguard: { jails: { sshdd: } }\n");

@@ -11,7 +11,7 @@ public static class FirewallSection
     /// <param name="problems">Takes the mistakes.</param>
     public static FirewallPolicy Read(YamlItem item, ZoneNames zones, ProblemList problems)
     {
-        Section section = Section.Open(item, "firewall", problems, "manage", "ping", "forward", "guest-services", "output", "log", "anti-spoofing");
+        Section section = Section.Open(item, "firewall", problems, "manage", "ping", "forward", "guest-services", "output", "log", "anti-spoofing", "firewalld");
         var standard = new FirewallPolicy();
         return new FirewallPolicy
         {
@@ -20,6 +20,7 @@ public static class FirewallSection
             Forward = section.Find("forward") is { } forward ? Ways(forward, zones, problems) : standard.Forward,
             GuestServices = [.. section.ReadList("guest-services", [standard.GuestServices], PortValues.Ports).SelectMany(static scopes => scopes)],
             Output = Output(section, problems),
+            FirewalldZones = section.Find("firewalld") is { } bindings ? Bindings(bindings, problems) : standard.FirewalldZones,
             Log = section.Read("log", standard.Log, Values.Flag),
             AntiSpoofing = section.Read("anti-spoofing", standard.AntiSpoofing, Values.Flag),
         };
@@ -73,6 +74,36 @@ public static class FirewallSection
         }
 
         return ways.ToImmutable();
+    }
+
+    private static ImmutableArray<(string Interface, string Zone)> Bindings(YamlItem item, ProblemList problems)
+    {
+        if (item is not YamlMap map)
+        {
+            if (!item.IsEmpty)
+            {
+                problems.AddExpected(item, "interfaces with firewalld's zones, such as 'eth1: internal'");
+            }
+
+            return [];
+        }
+
+        ImmutableArray<(string Interface, string Zone)>.Builder bindings = ImmutableArray.CreateBuilder<(string Interface, string Zone)>();
+        foreach (YamlEntry entry in map.Entries)
+        {
+            // firewalld.zone(5): at most 17 letters; both go onto a command line.
+            bool isDevice = NetworkValues.Interface(entry.Key, problems, out string device);
+            if (entry.Value is not YamlText { Text: { Length: > 0 and <= 17 } zone } || !zone.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') || zone[0] == '-')
+            {
+                problems.AddExpected(entry.Value, "one of firewalld's zones, such as internal", "firewall-cmd --get-zones lists them");
+            }
+            else if (isDevice)
+            {
+                bindings.Add((device, zone));
+            }
+        }
+
+        return bindings.ToImmutable();
     }
 
     private static ImmutableArray<PortScope>? Output(Section section, ProblemList problems)

@@ -23,7 +23,7 @@ public static class PolicyReader
         HostPolicy? policy = null;
         if (YamlTree.Read(text.StartsWith('\ufeff') ? text[1..] : text, problems) is { } root)
         {
-            Section section = Section.Open(root, "the policy", problems, Keys);
+            Section section = Section.Open(root, "the policy", problems, Meant, Keys);
             CheckVersion(root, section, problems);
             ImmutableArray<ZonePolicy> zones = section.Find("zones") is { } named ? ZoneSection.Read(named, problems) : [];
             var names = new ZoneNames(zones);
@@ -50,6 +50,20 @@ public static class PolicyReader
         var found = problems.ToImmutable();
         return new PolicyReading(found.IsEmpty ? policy : null, found);
     }
+
+    // What is spoken of elsewhere, or comes with a later version, must not look as if it were in force.
+    private static string? Meant(string key) => key switch
+    {
+        "guests" or "backup" or "report" or "alerts" or "fleet" => "this version does nothing of that yet: take it out",
+        "vpn" => "a VPN's network is a zone, zones: { vpn: … }, and its door a service; this version sets none up",
+        "waivers" or "waive" => "waivers stand in audit: waive",
+        "dnsmasq" or "dns" => "write it in resolver",
+        "packages" or "units" => "packages that must not be there stand in software: absent, units in software: masked-units",
+        "consoles" => "write it in libvirt: local-consoles",
+        "sysctl" or "modules" => "write it in kernel: sysctl and blocked-modules",
+        "jails" => "write it in guard: jails",
+        _ => null,
+    };
 
     private static void CheckVersion(YamlItem root, Section section, ProblemList problems)
     {

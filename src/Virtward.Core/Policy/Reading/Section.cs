@@ -19,7 +19,16 @@ public sealed class Section
     /// <param name="title">What it is, for messages: "the policy", "jail sshd".</param>
     /// <param name="problems">Takes the mistakes.</param>
     /// <param name="known">The keys that it may have.</param>
-    public static Section Open(YamlItem item, string title, ProblemList problems, params ReadOnlySpan<string> known)
+    public static Section Open(YamlItem item, string title, ProblemList problems, params ReadOnlySpan<string> known) =>
+        Open(item, title, problems, static _ => null, known);
+
+    /// <summary>Opens an item as keys and values, where some unknown keys are known to mean something else.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="title">What it is, for messages.</param>
+    /// <param name="problems">Takes the mistakes.</param>
+    /// <param name="meant">What to write instead of a key that is unknown; null: nothing is known of it.</param>
+    /// <param name="known">The keys that it may have.</param>
+    internal static Section Open(YamlItem item, string title, ProblemList problems, Func<string, string?> meant, params ReadOnlySpan<string> known)
     {
         if (item is not YamlMap map)
         {
@@ -37,7 +46,7 @@ public sealed class Section
             {
                 string? nearest = problems.IsFull ? null : NearestWord.Find(entry.Key.Text, known);
                 problems.Add(entry.Key, $"unknown key {ProblemList.Quote(entry.Key.Text)} in {title}",
-                    nearest is null ? $"known are {string.Join(", ", known)}" : $"did you mean '{nearest}'?");
+                    meant(entry.Key.Text) ?? (nearest is null ? $"known are {string.Join(", ", known)}" : $"did you mean '{nearest}'?"));
             }
         }
 

@@ -109,6 +109,7 @@ public static class Ssh09
         };
     }
 
-    private static string? Policy(AuditFacts facts) =>
+    /// <summary>The crypto policy of RHEL's family that is in force; null: there is none, or it was not seen.</summary>
+    internal static string? Policy(AuditFacts facts) =>
         (facts.Files.Find("/etc/crypto-policies/state/current") ?? facts.Files.Find("/etc/crypto-policies/config"))?.Lines.Select(static line => line.Trim()).FirstOrDefault(static line => line.Length > 0 && line[0] != '#');
 }

@@ -41,7 +41,7 @@ public sealed class PolicyReaderTests
           sysctl: { net.ipv4.ip_forward: 1, net.ipv4.conf.eth0/5.rp_filter: "2" }
           blocked-modules: [dccp, usb-storage]
         ipv6: off
-        libvirt: { manage: false, tls: true, local-consoles: false }
+        libvirt: { manage: false, tls: true, local-consoles: false, guest-names: false }
         resolver: { manage: false, llmnr: true, multicast-dns: true }
         updates: { automatic: true, reboot-at: "03:30" }
         software: { absent: [xinetd], masked-units: [cups.service] }
@@ -213,6 +213,25 @@ public sealed class PolicyReaderTests
         ];
         Assert.Equal(expected, reading.Problems.Select(problem => problem.ToString()));
     }
+
+    [Fact]
+    public void Firewalls_of_others_are_told_which_zone_is_meant()
+    {
+        Assert.Equal([("eth1", "internal"), ("br0.5", "work_2")], PolicyReader.Read("version: 1\nfirewall: { firewalld: { eth1: internal, br0.5: work_2 } }\n", "p").Policy!.Firewall.FirewalldZones);
+        Assert.Equal(
+            ["p:3:19: expected one of firewalld's zones, such as internal, found '--reload' (firewall-cmd --get-zones lists them)"],
+            PolicyReader.Read("version: 1\nfirewall:\n  firewalld: { a: --reload }\n", "p").Problems.Select(static problem => problem.ToString()));
+    }
+
+    [Theory]
+    [InlineData("backup", "this version does nothing of that yet: take it out")]
+    [InlineData("guests", "this version does nothing of that yet: take it out")]
+    [InlineData("vpn", "a VPN's network is a zone, zones: { vpn: … }, and its door a service; this version sets none up")]
+    [InlineData("waivers", "waivers stand in audit: waive")]
+    [InlineData("consoles", "write it in libvirt: local-consoles")]
+    [InlineData("zonez", "did you mean 'zones'?")]
+    public void What_comes_later_or_stands_elsewhere_is_refused_with_a_word_about_it(string key, string hint) =>
+        Assert.Equal([$"p:2:1: unknown key '{key}' in the policy ({hint})"], PolicyReader.Read($"version: 1\n{key}: {{}}\n", "p").Problems.Select(static problem => problem.ToString()));
 
     [Fact]
     public void The_policy_in_the_documentation_holds()
