@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Virtward.Core.Net;
 using Virtward.Exposure.Answers;
@@ -9,6 +10,8 @@ namespace Virtward.Exposure.Matrix;
 /// <summary>Puts sets of sources into words: "anyone", "192.168.1.0/24", "anyone but 2 subnets", "anyone, 6/minute each".</summary>
 public static class SourceWords
 {
+    private const string Rate = "limit rate ";
+    private const string RateOver = Rate + "over ";
     private const int Listed = 2;
     private const int MaxNetworks = 64;
 
@@ -65,6 +68,14 @@ public static class SourceWords
             }
         }
 
+        // Most of one family and little of the other: each is told by itself, or a handful of IPv4 would drown in IPv6.
+        PrefixSet sources4 = sources.Intersect(V4);
+        PrefixSet sources6 = sources.Intersect(V6);
+        if (!all4.IsEmpty && !all6.IsEmpty && (missing4.AddressCount < sources4.AddressCount) != (missing6.AddressCount < sources6.AddressCount))
+        {
+            return $"{OfFamily(sources4, all4, networks, "IPv4")} and {OfFamily(sources6, all6, networks, "IPv6")}";
+        }
+
         if (missing.RangeCount <= sources.RangeCount + 1 && missing.AddressCount < sources.AddressCount)
         {
             return missing.RangeCount <= Listed && missing.Count <= Listed ? $"anyone but {List(missing)}" : string.Create(CultureInfo.InvariantCulture, $"anyone but {missing.RangeCount:N0} subnets");
@@ -111,10 +122,13 @@ public static class SourceWords
         }
     }
 
-    // Of all that it hangs on, a rate says the most: "limit rate over 3/minute burst 3 packets".
+    // Of all that it hangs on, a rate says the most: "limit rate over 3/minute burst 3 packets" is "3/minute burst 3 packets" to whoever is let in.
     private static string Limit(SourceSets sets)
     {
-        string? rate = sets.DependsOn.FirstOrDefault(static one => one.StartsWith("limit ", StringComparison.Ordinal)) ?? sets.DependsOn.FirstOrDefault();
-        return rate is null ? ", sometimes" : $", {rate}";
+        ImmutableArray<string> depends = sets.Witnesses.FirstOrDefault(static witness => witness.Outcome == Outcome.Limited)?.Trace.DependsOn ?? sets.DependsOn;
+        string? rate = depends.FirstOrDefault(static one => one.StartsWith(Rate, StringComparison.Ordinal));
+        return rate is not null ? $", {(rate.StartsWith(RateOver, StringComparison.Ordinal) ? rate[RateOver.Length..] : rate[Rate.Length..])}"
+            : depends.FirstOrDefault() is { } other ? $", {(other.StartsWith("elements of ", StringComparison.Ordinal) ? $"as {other.Replace(" that go ", " go ", StringComparison.Ordinal)}" : other)}"
+            : ", sometimes";
     }
 }

@@ -64,9 +64,11 @@ public static class SnapshotCommand
             to.WriteLine($"not installed, and so not asked: {string.Join(", ", absent)}");
         }
 
-        foreach ((string name, string reason) in snapshot.Missing.Where(pair => !pair.Key.StartsWith(SnapshotNames.Audit, StringComparison.Ordinal) || !snapshot.IsNotInstalled(pair.Key)))
+        // What is missing for one reason is told in one line.
+        foreach (var group in snapshot.Missing.Where(pair => !pair.Key.StartsWith(SnapshotNames.Audit, StringComparison.Ordinal) || !snapshot.IsNotInstalled(pair.Key))
+            .GroupBy(pair => (What: snapshot.Files.ContainsKey(pair.Key) ? "not whole" : "missing", Reason: pair.Value)))
         {
-            to.WriteLine($"{(snapshot.Files.ContainsKey(name) ? "not whole" : "missing")}: {name}: {reason}");
+            to.WriteLine($"{group.Key.What}: {string.Join(", ", group.Select(static pair => pair.Key))}: {group.Key.Reason}");
         }
     }
 

@@ -79,7 +79,8 @@ public static class ExposureText
         to.WriteLine($"{Words.Count(report.Rows.Length, "endpoint")}: {wrong} reachable that should not be (!!), {look} to look at (!), {closed} closed to every zone.{Words.Ways(report)}");
         if (!all && shown < report.Rows.Length - closed)
         {
-            to.WriteLine($"{report.Rows.Length - closed - shown} more are reachable: virtward exposure --all");
+            int more = report.Rows.Length - closed - shown;
+            to.WriteLine($"{more} more {(more == 1 ? "is" : "are")} reachable: virtward exposure --all");
         }
 
         foreach (ZoneView zone in report.Zones.Where(static zone => zone.Guess is not null))
