@@ -243,6 +243,25 @@ public sealed class ExposureEngineTests
     }
 
     [Fact]
+    public void Who_sends_from_the_host_is_the_senders_choice()
+    {
+        var engine = new ExposureEngine(Hosts.Rules("""
+            table inet filter {
+                chain output {
+                    type filter hook output priority filter; policy drop;
+                    tcp dport 443 meta skuid 1000 accept
+                    tcp dport 80 meta skuid 1000 drop
+                    tcp dport 80 accept
+                }
+            }
+            """), Hosts.Usual);
+        SourceSets Ask(int port) => engine.Ask(new Question(Tracer.Host, Address.Parse("8.8.8.8"), 6, port));
+        Assert.True(Ask(443).Accepted.Contains(Address.Parse(Hosts.Own)));
+        Assert.True(Ask(80).Accepted.Contains(Address.Parse(Hosts.Own)));
+        Assert.True(Ask(25).Dropped.Contains(Address.Parse(Hosts.Own)));
+    }
+
+    [Fact]
     public void Hostile_rules_end_unproven_and_soon()
     {
         var text = new System.Text.StringBuilder("table inet filter {\n");
