@@ -50,6 +50,10 @@ public sealed class SourceWordsTests
         Assert.Equal("anyone but 198.51.100.0/24", Describe(Everyone.Subtract(Set("198.51.100.0/24")), Everyone));
     }
 
+    [Fact]
+    public void The_hosts_own_address_parts_no_network() => Assert.Equal(
+        "203.0.113.0/24 and anyone over IPv6", Describe(Set("203.0.113.0/24", "::/0").Subtract(Own), Everyone));
+
     [Theory]
     [InlineData("limit rate 6/minute", "anyone, 6/minute")]
     [InlineData("limit rate over 3/minute burst 3 packets each", "anyone, 3/minute burst 3 packets each")]
