@@ -89,6 +89,7 @@ public sealed class MatrixMaker
         {
             Paths = [.. paths],
             Guests = [.. _facts.Guests.Select(static guest => guest.Name)],
+            Gaps = [.. _facts.Gaps],
             Notes = [.. Notes()],
         };
     }
@@ -319,12 +320,14 @@ public sealed class MatrixMaker
     private static bool IsOfAudit(string file) =>
         file.StartsWith(SnapshotNames.Audit, StringComparison.Ordinal) || file.StartsWith(SnapshotNames.Root, StringComparison.Ordinal) || file == SnapshotNames.FileStates;
 
+    private bool IsTold(string file) => _facts.Gaps.Any(gap => gap.What.StartsWith(file + " ", StringComparison.Ordinal));
+
     private IEnumerable<Problem> Notes() =>
     [
         .. _notes,
+        .. _facts.Missing.Where(pair => !IsOfAudit(pair.Key) && !IsTold(pair.Key)).Select(static pair => new Problem($"{pair.Key} is missing or not whole: {pair.Value}")),
+        .. _facts.Problems.Where(problem => !_facts.Gaps.Contains(problem)),
         .. ContainerListeners.Unreached(_facts),
-        .. _facts.Missing.Where(static pair => !IsOfAudit(pair.Key)).Select(static pair => new Problem($"{pair.Key} is missing or not whole: {pair.Value}")),
-        .. _facts.Problems,
         .. _ruleset.Notes,
         .. _zones.Notes.Select(static note => new Problem(note)),
     ];

@@ -22,13 +22,18 @@ public static class ExposureText
     /// <param name="width">How many characters a line of the screen takes; cells are cut so that rows fit where they can.</param>
     public static void Write(TextWriter to, ExposureReport report, bool all, int width = int.MaxValue)
     {
+        if (!report.Gaps.IsEmpty)
+        {
+            to.WriteLine(Words.Unknown(report.Gaps));
+        }
+
         (Endpoint To, Cell Cell)[] ways = [.. Paths(report).Where(way => all || way.Cell.Concern >= Concern.Look)];
         int below = report.Zones.Count(static zone => zone.Guess is not null) + Math.Min(report.Notes.Length, MaxNotes + 1) + (ways.Length == 0 ? 0 : Math.Min(ways.Length, MaxPaths + 1) + 2);
-        int room = Math.Max(FewRows, Screen - below);
+        int room = Math.Max(FewRows, Screen - below - (report.Gaps.IsEmpty ? 0 : 1));
         ExposureRow[] shown = [.. report.Rows.Where(row => all || row.Concern != Concern.Closed).Take(all ? int.MaxValue : room)];
         if (shown.Length == 0)
         {
-            to.WriteLine(report.Rows.Length == 0 ? "nothing listens here" : $"{Words.Count(report.Rows.Length, "endpoint")}, none of them reachable from any zone");
+            to.WriteLine(report.Rows.Length == 0 ? report.Gaps.IsEmpty ? "nothing listens here" : "no listener is known" : $"{Words.Count(report.Rows.Length, "endpoint")}, none of them reachable from any zone");
         }
         else
         {
