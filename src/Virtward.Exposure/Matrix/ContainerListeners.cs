@@ -16,7 +16,7 @@ namespace Virtward.Exposure.Matrix;
 /// </summary>
 internal static class ContainerListeners
 {
-    private const int MaxNamed = 6;
+    private const int MaxNamed = 50;
 
     /// <summary>Those that the host's devices lead to; of one program at one port one endpoint.</summary>
     public static IEnumerable<Endpoint> Endpoints(HostFacts facts)

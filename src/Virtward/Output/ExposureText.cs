@@ -10,6 +10,7 @@ public static class ExposureText
     private const int Screen = 19;
     private const int FewRows = 5;
     private const int MaxNotes = 3;
+    private const int NoteWidth = 240;
     private const int CellWidth = 30;
     private const int LeastWidth = 12;
     private const int MaxPaths = 5;
@@ -115,7 +116,7 @@ public static class ExposureText
 
         foreach (Problem note in report.Notes.Take(all ? int.MaxValue : MaxNotes))
         {
-            to.WriteLine($"note: {Words.Safe(note.ToString())}");
+            to.WriteLine($"note: {Fit(Words.Safe(note.ToString()), all ? int.MaxValue : NoteWidth)}");
         }
 
         if (!all && report.Notes.Length > MaxNotes)
