@@ -330,5 +330,6 @@ public sealed class MatrixMaker
         .. ContainerListeners.Unreached(_facts),
         .. _ruleset.Notes,
         .. _zones.Notes.Select(static note => new Problem(note)),
+        .. PortlessSockets.Told(_facts),
     ];
 }

@@ -36,6 +36,21 @@ public sealed class HostFactsTests
         }
     }
 
+    [Fact]
+    public void Sockets_without_a_port_are_told_of()
+    {
+        HostFacts facts = Read(SnapshotNames.Listeners, """
+            {"version":1,"listeners":[
+              {"protocol":"packet","number":0,"address":"0.0.0.0","port":0,"v6Only":false,"device":"eth0","processes":[{"pid":7,"name":"dhclient"}],"uid":0,"user":"root","inode":1,"purpose":""},
+              {"protocol":"packet","number":0,"address":"0.0.0.0","port":0,"v6Only":false,"device":"eth0","processes":[{"pid":7,"name":"dhclient"}],"uid":0,"user":"root","inode":2,"purpose":""},
+              {"protocol":"raw","number":112,"address":"0.0.0.0","port":0,"v6Only":false,"processes":[{"pid":8,"name":"keepalived"}],"uid":0,"user":"root","inode":3,"purpose":""}]}
+            """);
+        ExposureReport report = new MatrixMaker(facts, Ruleset.Empty, facts.Zones([])).Make(null, static (_, _) => { }, TestContext.Current.CancellationToken);
+        Assert.Empty(report.Rows);
+        Assert.Contains(report.Notes, static note => note.What == "packet sockets get frames before any rule does: dhclient at eth0");
+        Assert.Contains(report.Notes, static note => note.What.StartsWith("raw sockets get all that the rules let in of a protocol: keepalived for ", StringComparison.Ordinal));
+    }
+
     private static HostFacts Read(string file, string? text)
     {
         Dictionary<string, string> files = new(StringComparer.Ordinal)
