@@ -145,7 +145,7 @@ public static class SourceWords
         ImmutableArray<string> depends = sets.Witnesses.FirstOrDefault(static witness => witness.Outcome == Outcome.Limited)?.Trace.DependsOn ?? sets.DependsOn;
         string? rate = depends.FirstOrDefault(static one => one.StartsWith(Rate, StringComparison.Ordinal));
         return rate is not null ? $", {(rate.StartsWith(RateOver, StringComparison.Ordinal) ? rate[RateOver.Length..] : rate[Rate.Length..])}"
-            : depends.FirstOrDefault() is { } other ? $", {(other.StartsWith("elements of ", StringComparison.Ordinal) ? $"as {other.Replace(" that go ", " go ", StringComparison.Ordinal)}" : other)}"
+            : (depends.FirstOrDefault(static one => !one.EndsWith(" is full", StringComparison.Ordinal)) ?? depends.FirstOrDefault()) is { } other ? $", {(other.StartsWith("elements of ", StringComparison.Ordinal) ? $"as {other.Replace(" that go ", " go ", StringComparison.Ordinal)}" : other)}"
             : ", sometimes";
     }
 }

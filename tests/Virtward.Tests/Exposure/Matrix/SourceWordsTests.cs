@@ -62,7 +62,7 @@ public sealed class SourceWordsTests
     public void What_it_hangs_on_is_told_as_whoever_gets_in_sees_it(string depends, string words)
     {
         PrefixSet asked = Set("0.0.0.0/0");
-        var limited = new SourceSets(PrefixSet.Empty, asked, PrefixSet.Empty, PrefixSet.Empty, PrefixSet.Empty) { DependsOn = [depends] };
+        var limited = new SourceSets(PrefixSet.Empty, asked, PrefixSet.Empty, PrefixSet.Empty, PrefixSet.Empty) { DependsOn = ["whether the set x is full", depends] };
         Assert.Equal(words, SourceWords.Describe(limited, asked, PrefixSet.Empty));
     }
 
