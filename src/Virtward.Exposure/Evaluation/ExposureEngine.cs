@@ -257,8 +257,8 @@ public sealed class ExposureEngine
             ? _room.Sets.InRange(source, (UInt128)0x2000 << 112, ((UInt128)0xfe00 << 112) - 1)
             : _room.Manager.Or(_room.Sets.InRange(source, 0x0100_0000, 0x7eff_ffff), _room.Sets.InRange(source, 0x8000_0000, 0xdfff_ffff));
         // From the Internet's own addresses before those that anybody may use at home: what a stranger sends from says more.
-        int others = _room.Manager.Minus(ordinary, OwnSources(v6));
-        int[] sources = device is null ? [] : [_room.Manager.Minus(others, _sources.Write(Private, v6)), others];
+        int usual = device is null ? ordinary : _room.Manager.Minus(ordinary, OwnSources(v6));
+        int[] sources = [_room.Manager.Minus(usual, _sources.Write(Private, v6)), usual];
         int[] wishes =
         [
             .. question.To is null ? Array.Empty<int>() : [LastByte(variables.Destination(v6), 20, 20), LastByte(variables.Destination(v6), 2, 254)],
