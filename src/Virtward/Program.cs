@@ -17,6 +17,8 @@ var host = new CommandHost
     InIsTerminal = !Console.IsInputRedirected,
     OutIsTerminal = !Console.IsOutputRedirected,
     ErrorIsTerminal = !Console.IsErrorRedirected,
+    // A terminal that does not know its size says 0.
+    OutWidth = !Console.IsOutputRedirected && Console.WindowWidth > 0 ? Console.WindowWidth : int.MaxValue,
 };
 
 // Both signals ask every command to stop cleanly; a second one finds the default action again and ends it at once. The source is never

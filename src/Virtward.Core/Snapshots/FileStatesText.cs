@@ -31,7 +31,7 @@ public static class FileStatesText
         }
         catch (JsonException failure)
         {
-            return new Problem($"is not what virtward writes: {failure.Message}", SnapshotNames.FileStates)
+            return new Problem($"is not what virtward writes: {JsonFailure.Words(failure)}", SnapshotNames.FileStates)
             {
                 Line = (int)Math.Min(failure.LineNumber ?? 0, int.MaxValue - 1) + 1,
             };

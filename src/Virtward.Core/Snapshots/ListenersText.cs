@@ -39,7 +39,7 @@ public static class ListenersText
         }
         catch (JsonException failure)
         {
-            return new Problem($"is not what virtward writes: {failure.Message}", SnapshotNames.Listeners)
+            return new Problem($"is not what virtward writes: {JsonFailure.Words(failure)}", SnapshotNames.Listeners)
             {
                 Line = (int)Math.Min(failure.LineNumber ?? 0, int.MaxValue - 1) + 1,
             };

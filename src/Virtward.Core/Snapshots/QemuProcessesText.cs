@@ -31,7 +31,7 @@ public static class QemuProcessesText
         }
         catch (JsonException failure)
         {
-            return new Problem($"is not what virtward writes: {failure.Message}", SnapshotNames.QemuProcesses)
+            return new Problem($"is not what virtward writes: {JsonFailure.Words(failure)}", SnapshotNames.QemuProcesses)
             {
                 Line = (int)Math.Min(failure.LineNumber ?? 0, int.MaxValue - 1) + 1,
             };

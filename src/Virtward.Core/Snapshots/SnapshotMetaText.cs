@@ -25,7 +25,7 @@ public static class SnapshotMetaText
         }
         catch (JsonException failure)
         {
-            return new Problem($"is not what virtward writes: {failure.Message}", SnapshotNames.Meta);
+            return new Problem($"is not what virtward writes: {JsonFailure.Words(failure)}", SnapshotNames.Meta);
         }
     }
 

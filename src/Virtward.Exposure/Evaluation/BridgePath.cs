@@ -215,7 +215,7 @@ internal sealed class BridgePath(Room room, HookPlans plans, PacketPath path, Ru
                     path.Track(states);
                     break;
                 case PlanKind.BridgeToIp:
-                    states = ShowToIp(states, hook, bridge);
+                    states = ShowToIp(states, hook, bridge, from, to);
                     break;
                 default:
                     states = walker.Run(step.Chain!, states, $"bridge {hook} {step.Priority}");
@@ -227,7 +227,7 @@ internal sealed class BridgePath(Room room, HookPlans plans, PacketPath path, Ru
         return hook == Hook.Postrouting && room.Rules.TracksBridges ? path.Confirm(states) : states;
     }
 
-    private List<PacketState> ShowToIp(List<PacketState> states, Hook hook, NetworkInterface bridge)
+    private List<PacketState> ShowToIp(List<PacketState> states, Hook hook, NetworkInterface bridge, NetworkInterface? from, NetworkInterface? to)
     {
         if (states.Count == 0 || !Calls(bridge, states[0]) || (hook != Hook.Prerouting && !states[0].SeenByBridge))
         {
@@ -242,6 +242,8 @@ internal sealed class BridgePath(Room room, HookPlans plans, PacketPath path, Ru
             state.In = hook == Hook.Postrouting ? null : bridge;
             state.Out = hook == Hook.Prerouting ? null : bridge;
             state.SeenByBridge = true;
+            state.BridgeIn ??= from;
+            state.BridgeOut = to;
             state.Bridged = false;
         }
 

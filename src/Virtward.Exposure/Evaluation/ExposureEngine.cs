@@ -22,6 +22,10 @@ public sealed class ExposureEngine
 
     private const int MaxKnown = 1024;
 
+    // RFC 1918, RFC 6598, RFC 3927, RFC 4193: anybody's at home, nobody's on the Internet.
+    private static readonly PrefixSet Private = PrefixSet.Of(
+        new[] { "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7" }.Select(Prefix.Parse));
+
     private readonly Ruleset _ruleset;
     private readonly HostNetwork _network;
     private readonly ExposureLimits _limits;
@@ -252,20 +256,24 @@ public sealed class ExposureEngine
         int ordinary = v6
             ? _room.Sets.InRange(source, (UInt128)0x2000 << 112, ((UInt128)0xfe00 << 112) - 1)
             : _room.Manager.Or(_room.Sets.InRange(source, 0x0100_0000, 0x7eff_ffff), _room.Sets.InRange(source, 0x8000_0000, 0xdfff_ffff));
+        // From the Internet's own addresses before those that anybody may use at home: what a stranger sends from says more.
+        int usual = device is null ? ordinary : _room.Manager.Minus(ordinary, OwnSources(v6));
+        int[] sources = [_room.Manager.Minus(usual, _sources.Write(Private, v6)), usual];
         int[] wishes =
         [
-            device is null ? BddManager.True : _room.Manager.Minus(ordinary, OwnSources(v6)),
-            .. question.To is null ? Array.Empty<int>() : [LastByte(source, 10, 10), LastByte(variables.Destination(v6), 20, 20), LastByte(variables.Destination(v6), 2, 254)],
+            .. question.To is null ? Array.Empty<int>() : [LastByte(variables.Destination(v6), 20, 20), LastByte(variables.Destination(v6), 2, 254)],
             .. question.Ports is null ? Array.Empty<int>() : [UsualPort(22), UsualPort(80), _room.Manager.Minus(BddManager.True, UsualPort(0))],
             _room.Sets.Equal(variables.Vector(VariableKind.Free, Variables.SourcePortKey, 16), Packet.DefaultSourcePort),
             _room.Sets.Equal(variables.Vector(VariableKind.Free, "ttl", 8), 64),
             _room.Sets.Equal(variables.Vector(VariableKind.Free, "smac", 48), 0),
             _room.Sets.Equal(variables.Vector(VariableKind.Free, "length", 16), 60),
         ];
-        variables.Assignment = new Example(_room.Manager).Pick(set, wishes);
+        variables.Assignment = new Example(_room.Manager).Pick(set, v6 ? Variables.SourceBits : 32, sources, wishes);
         try
         {
             _room.Recording = true;
+            // What this packet hangs on, not what others do.
+            _room.ClearNotes();
             _example.Clear();
             var maker = new PacketMaker(_room);
             PacketState state = maker.MakeAll(question, device, BddManager.True);

@@ -43,6 +43,8 @@ internal sealed class ExpressionReader(Room room, FieldReader fields, World worl
                 return ReadHeader(header, state, ref defined);
             case NumgenExpression numgen:
                 return world.Generate(numgen, state);
+            case LuckExpression luck:
+                return Within(luck.What, VariableKind.Luck, 0, 1, 1);
             case HashExpression hash:
                 return Within($"{hash.Text}: nobody can foresee it", VariableKind.Unknown, hash.Offset, (UInt128)hash.Offset + Math.Max(hash.Modulus, 1) - 1, 32);
             case RangeExpression range:

@@ -117,6 +117,8 @@ internal sealed class FieldReader(Room room)
         PacketField.MetaOifKind => state.Out is { Kind.Length: > 0 } device ? BitValue.Of(InterfaceName.ToValue(device.Kind), 128) : null,
         PacketField.MetaIbrName => Name(room.Network.BridgeOf(In(state))),
         PacketField.MetaObrName => Name(room.Network.BridgeOf(state.Out)),
+        PacketField.BridgeInPort => BitValue.Of(state.BridgeIn is { } port ? InterfaceName.ToValue(port.Name) : 0, 128),
+        PacketField.BridgeOutPort => BitValue.Of(state.BridgeOut is { } port ? InterfaceName.ToValue(port.Name) : 0, 128),
         PacketField.MetaLength => state[Slot.Length],
         PacketField.MetaProtocol => BitValue.Of(state.V6 ? 0x86ddu : 0x0800u, 16),
         PacketField.MetaNfProto => BitValue.Of(Family == Family.Bridge ? 7u : Family == Family.Netdev ? 5u : state.V6 ? 10u : 2u, 8),
@@ -125,7 +127,8 @@ internal sealed class FieldReader(Room room)
         PacketField.MetaPktType => BitValue.Of(IsForAnother(state) ? 3u : 0u, 8),
         PacketField.MetaMark => state[Slot.Mark],
         PacketField.MetaPriority => state[Slot.Priority],
-        PacketField.MetaSkUid or PacketField.MetaSkGid => state.Own ? Unknown(field, 32) : null,
+        // Whoever sends from the host chooses it, as ports are chosen; of a packet that is given it is not known.
+        PacketField.MetaSkUid or PacketField.MetaSkGid => !state.Own ? null : room.Variables.Given ? Unknown(field, 32) : Free(field, 32),
         PacketField.MetaCgroup => state.Own ? Unknown(field, 32) : null,
         PacketField.MetaSecPath => BitValue.Of(0, 8),
         PacketField.MetaNfTrace => BitValue.Of(0, 8),

@@ -71,32 +71,32 @@ internal sealed class Life(Room room) : World(room)
         int match = BddManager.True;
         foreach (Statement statement in statements)
         {
-            match = Room.Manager.And(match, Limit(statement, (index, statement, text), state));
+            match = Room.Manager.And(match, Limit(statement, (index, statement, text), state, Each));
         }
 
         return [(match, data)];
     }
 
     /// <inheritdoc/>
-    public override int Limit(Statement statement, object owner, PacketState state)
+    public override int Limit(Statement statement, object owner, PacketState state, string each = "")
     {
         ulong length = (ulong)state[Slot.Length].Number;
         object place = owner is Step ? owner : owner is Statement ? (typeof(Life), NumberOf(owner)) : owner;
         switch (statement)
         {
             case LimitStatement limit:
-                Room.Note($"limit rate {(limit.Over ? "over " : "")}{limit.Text}");
+                Room.Note($"limit rate {(limit.Over ? "over " : "")}{limit.Text}{each}");
                 return TakeToken(limit, place, length) != limit.Over ? BddManager.True : BddManager.False;
             case QuotaStatement quota:
-                Room.Note($"quota {(quota.Over ? "over" : "until")} {quota.Bytes} bytes");
+                Room.Note($"quota {(quota.Over ? "over" : "until")} {quota.Bytes} bytes{each}");
                 ulong used = _used.GetValueOrDefault(place, quota.Used) + length;
                 _used[place] = used;
                 return (used >= quota.Bytes) == quota.Over ? BddManager.True : BddManager.False;
             case ConnectionCountStatement count:
-                Room.Note($"ct count {(count.Over ? "over " : "")}{count.Count}");
+                Room.Note($"ct count {(count.Over ? "over " : "")}{count.Count}{each}");
                 return (CountFlows(place, state) > count.Count) == count.Over ? BddManager.True : BddManager.False;
             default:
-                return base.Limit(statement, owner, state);
+                return base.Limit(statement, owner, state, each);
         }
     }
 
@@ -146,7 +146,7 @@ internal sealed class Life(Room room) : World(room)
         int match = BddManager.True;
         foreach (Statement inner in living.Statements)
         {
-            match = Room.Manager.And(match, Limit(inner, (set, inner, text), state));
+            match = Room.Manager.And(match, Limit(inner, (set, inner, text), state, Each));
         }
 
         return match;

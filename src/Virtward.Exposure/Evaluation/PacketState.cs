@@ -89,6 +89,12 @@ internal sealed class PacketState
     /// <summary>Whether it has passed IP's prerouting hooks while a bridge handled it (br_netfilter).</summary>
     public bool SeenByBridge { get; set; }
 
+    /// <summary>The port by which it came to that bridge (nf_bridge_get_physindev): it is known for good, also behind routing.</summary>
+    public NetworkInterface? BridgeIn { get; set; }
+
+    /// <summary>The port by which it will leave that bridge, once it is known (nf_bridge_get_physoutdev).</summary>
+    public NetworkInterface? BridgeOut { get; set; }
+
     /// <summary>What a slot holds.</summary>
     public ref readonly BitValue this[Slot slot] => ref _slots[(int)slot];
 
@@ -132,6 +138,7 @@ internal sealed class PacketState
         if (Tracking != other.Tracking || Tracked != other.Tracked || Reply != other.Reply || Vlan != other.Vlan || Bridged != other.Bridged || HeardBack != other.HeardBack
             || DestinationBound != other.DestinationBound || SourceBound != other.SourceBound || Generation != other.Generation
             || !ReferenceEquals(In, other.In) || !ReferenceEquals(Out, other.Out) || SeenByBridge != other.SeenByBridge
+            || !ReferenceEquals(BridgeIn, other.BridgeIn) || !ReferenceEquals(BridgeOut, other.BridgeOut)
             || !ReferenceEquals(Overlay, other.Overlay) || !ReferenceEquals(Added, other.Added) || !ReferenceEquals(Connection, other.Connection)
             || !Equals(Route, other.Route) || !ReferenceEquals(Why, other.Why))
         {

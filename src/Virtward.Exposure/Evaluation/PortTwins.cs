@@ -12,7 +12,7 @@ namespace Virtward.Exposure.Evaluation;
 
 /// <summary>
 /// Which ports of a bridge nothing tells apart: of fifty guests on one network, what one may send is what all may. IP's hooks see the bridge, not the port
-/// (br_pass_frame_up, net/bridge/br_input.c), so that only the bridge's own rules and the port's own settings can make a difference. Where in doubt, ports are no twins.
+/// (br_pass_frame_up, net/bridge/br_input.c) but for iptables' physdev, so that only the bridge's own rules and the port's own settings can make a difference. Where in doubt, ports are no twins.
 /// </summary>
 internal sealed class PortTwins
 {
@@ -126,6 +126,12 @@ internal sealed class PortTwins
         var names = new List<(ValueRange, bool)>();
         foreach (Table table in ruleset.Tables)
         {
+            if (table.Chains.SelectMany(static chain => chain.Rules).SelectMany(static rule => rule.Statements)
+                .Any(static statement => statement is MatchStatement { Left: FieldExpression { Field: PacketField.BridgeInPort or PacketField.BridgeOutPort } }))
+            {
+                return null;
+            }
+
             if (table.Family == Family.Netdev || table.Chains.Any(static chain => chain.Base is { Hook: Hook.Ingress or Hook.Egress }))
             {
                 return null;

@@ -11,6 +11,9 @@ namespace Virtward.Exposure.Evaluation;
 /// </summary>
 internal class World(Room room)
 {
+    /// <summary>What a limit in a set's elements is called beside its rate.</summary>
+    protected const string Each = " each";
+
     private readonly Dictionary<object, int> _numbers = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The room.</summary>
@@ -40,7 +43,7 @@ internal class World(Room room)
 
             foreach (Statement statement in index.ElementStatements)
             {
-                here = room.Manager.And(here, Limit(statement, (index, statement), state));
+                here = room.Manager.And(here, Limit(statement, (index, statement), state, Each));
             }
 
             any = room.Manager.Or(any, here);
@@ -55,7 +58,8 @@ internal class World(Room room)
     /// <param name="statement">The statement.</param>
     /// <param name="owner">What it belongs to: its bucket.</param>
     /// <param name="state">The packets.</param>
-    public virtual int Limit(Statement statement, object owner, PacketState state)
+    /// <param name="each">Whether every key of a set has its own, in words; empty: one for all.</param>
+    public virtual int Limit(Statement statement, object owner, PacketState state, string each = "")
     {
         string text = statement switch
         {
@@ -64,7 +68,7 @@ internal class World(Room room)
             ConnectionCountStatement count => $"ct count {(count.Over ? "over " : "")}{count.Count}",
             _ => statement.ToString(),
         };
-        room.Note(text);
+        room.Note(text + each);
         return room.Variables.Bit(VariableKind.Luck, $"{text} #{NumberOf(owner)} {Path:x}");
     }
 
@@ -115,7 +119,7 @@ internal class World(Room room)
         {
             if (inner.Statement is LimitStatement or QuotaStatement or ConnectionCountStatement)
             {
-                match = room.Manager.And(match, Limit(inner.Statement, inner, state));
+                match = room.Manager.And(match, Limit(inner.Statement, inner, state, Each));
             }
         }
 

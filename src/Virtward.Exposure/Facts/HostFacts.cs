@@ -22,6 +22,9 @@ public sealed record HostFacts
         SnapshotNames.Rules, SnapshotNames.Rules6, SnapshotNames.Sysctl, SnapshotNames.Listeners,
     ];
 
+    // Every host has a loopback device and settings.
+    private static readonly ImmutableArray<string> Full = [SnapshotNames.Links, SnapshotNames.Addresses, SnapshotNames.Sysctl];
+
     private HostFacts(Snapshot snapshot) => Snapshot = snapshot;
 
     /// <summary>The texts that all of this was read from.</summary>
@@ -54,6 +57,14 @@ public sealed record HostFacts
     /// <summary>What the answers need and the snapshot does not have, or has in part, with the reason, by file name.</summary>
     public ImmutableSortedDictionary<string, string> Missing { get; private init; } =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Of <see cref="Missing"/> and <see cref="Problems"/>, what the answers need: without it what is called closed may be open.</summary>
+    public IEnumerable<Problem> Gaps =>
+    [
+        .. Missing.Where(pair => Snapshot.Text(pair.Key) is null && Needed.Contains(pair.Key) && !IsUsual(pair.Key)).Select(static pair => new Problem($"{pair.Key} is missing ({pair.Value})")),
+        .. Full.Where(name => Snapshot.Text(name) is { } text && string.IsNullOrWhiteSpace(text)).Select(static name => new Problem("is empty", name)),
+        .. Problems.Where(static problem => problem.On is { } file && Needed.Contains(file)),
+    ];
 
     /// <summary><c>nft -a list ruleset</c>; null: not there.</summary>
     public string? NftText => Snapshot.Text(SnapshotNames.NftText);
@@ -106,6 +117,9 @@ public sealed record HostFacts
 
     /// <summary>The zones of this host: the policy's, or guesses where it has none.</summary>
     public ZoneMap Zones(ImmutableArray<ZonePolicy> policy) => ZoneMap.Of(policy, this);
+
+    // Without rules of routing the usual three are taken, which most hosts have.
+    private static bool IsUsual(string name) => name is SnapshotNames.Rules or SnapshotNames.Rules6;
 
     // The rules in either form are enough.
     private static IEnumerable<string> Lacking(Snapshot snapshot) =>

@@ -37,7 +37,7 @@ internal static class JsonText
         }
         catch (JsonException failure)
         {
-            problems.Add(new Problem($"is no JSON: {failure.Message}", file) { Line = (int)Math.Clamp((failure.LineNumber ?? 0) + 1, 1, int.MaxValue) });
+            problems.Add(new Problem($"is no JSON: {JsonFailure.Words(failure)}", file) { Line = (int)Math.Clamp((failure.LineNumber ?? 0) + 1, 1, int.MaxValue) });
         }
 
         return [];

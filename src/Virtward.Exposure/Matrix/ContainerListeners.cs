@@ -16,7 +16,7 @@ namespace Virtward.Exposure.Matrix;
 /// </summary>
 internal static class ContainerListeners
 {
-    private const int MaxNamed = 6;
+    private const int MaxNamed = 50;
 
     /// <summary>Those that the host's devices lead to; of one program at one port one endpoint.</summary>
     public static IEnumerable<Endpoint> Endpoints(HostFacts facts)
@@ -80,8 +80,15 @@ internal static class ContainerListeners
             }
         }
 
-        return apart.Select(static pair => new Problem(
-            $"in network namespaces of their own {pair.Key}: {string.Join("; ", pair.Value.Take(MaxNamed))}{(pair.Value.Count > MaxNamed ? $" and {pair.Value.Count - MaxNamed} more" : "")}"));
+        return apart.Select(static pair => new Problem($"in network namespaces of their own {pair.Key}: {Listed(pair.Value)}"));
+    }
+
+    // "sshd at tcp/22" in five namespaces is one thing, five times.
+    private static string Listed(List<string> lost)
+    {
+        (string What, int Times)[] all = [.. lost.GroupBy(static one => one, StringComparer.Ordinal).Select(static group => (group.Key, group.Count()))];
+        string named = string.Join("; ", all.Take(MaxNamed).Select(static one => one.Times == 1 ? one.What : $"{one.What} ({one.Times} times)"));
+        return $"{named}{(all.Length > MaxNamed ? $" and {all.Length - MaxNamed} more" : "")}";
     }
 
     private static string Why(ListenerNamespace? place) => place switch

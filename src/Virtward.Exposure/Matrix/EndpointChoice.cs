@@ -22,7 +22,7 @@ public static class EndpointChoice
     {
         (Endpoint Endpoint, Guest? Guest)[] named =
         [
-            .. all.Where(one => Is(one.Endpoint.Service.Name, text) || (one.Guest is not null && Is(one.Guest.Name, text))),
+            .. all.Where(one => Is(one.Endpoint.Service.Name, text) || (one.Guest is not null && Is(one.Guest.Name, text)) || IsContainer(one.Endpoint, text)),
         ];
         if (named.Length > 0)
         {
@@ -32,6 +32,11 @@ public static class EndpointChoice
         (string? where, string rest) = Split(text);
         if (!TryPort(rest, out int protocol, out int port))
         {
+            if (port > 65535)
+            {
+                return new Problem("there is no such port", text, "ports go to 65535");
+            }
+
             string[] names = [.. all.Select(static one => one.Guest?.Name ?? one.Endpoint.Name).Distinct().Take(12)];
             return new Problem(
                 "there is no such endpoint", text,
@@ -121,6 +126,10 @@ public static class EndpointChoice
 
         return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= 65535;
     }
+
+    // The owner is the process and where it runs: "nginx, docker:0123456789ab", "nginx, netns web".
+    private static bool IsContainer(Endpoint endpoint, string text) => endpoint.Place == EndpointPlace.Container
+        && endpoint.Owner.Split(", ").Skip(1).Any(where => Is(where, text) || (where.StartsWith("netns ", StringComparison.Ordinal) && Is(where["netns ".Length..], text)));
 
     private static bool Is(string name, string text) => name.Length > 0 && name.Equals(text, StringComparison.OrdinalIgnoreCase);
 }

@@ -39,6 +39,11 @@ public static class ExposureJson
         to.WriteEndArray();
         pool.WriteSets(to);
         Strings(to, "guests", report.Guests);
+        if (!report.Gaps.IsEmpty)
+        {
+            Strings(to, "gaps", [.. report.Gaps.Select(static gap => gap.ToString())]);
+        }
+
         to.WriteStartArray("notes");
         foreach (Problem note in report.Notes)
         {

@@ -18,6 +18,9 @@ public sealed record ExposureReport(string Host, ImmutableArray<ZoneView> Zones,
     /// <summary>The guests, running or not, by name, for the picture.</summary>
     public ImmutableArray<string> Guests { get; init; } = [];
 
+    /// <summary>What the answers need and could not be read: what is called closed may be open. Not among the notes.</summary>
+    public ImmutableArray<Problem> Gaps { get; init; } = [];
+
     /// <summary>What could not be seen or interpreted, and what the answers hang on.</summary>
     public ImmutableArray<Problem> Notes { get; init; } = [];
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Virtward.Core.Net;
 using Virtward.Core.Policy;
 using Virtward.Core.Results;
+using Virtward.Core.Snapshots;
 using Virtward.Exposure.Answers;
 using Virtward.Exposure.Evaluation;
 using Virtward.Exposure.Facts;
@@ -88,6 +89,7 @@ public sealed class MatrixMaker
         {
             Paths = [.. paths],
             Guests = [.. _facts.Guests.Select(static guest => guest.Name)],
+            Gaps = [.. _facts.Gaps],
             Notes = [.. Notes()],
         };
     }
@@ -314,13 +316,20 @@ public sealed class MatrixMaker
             : zone.Entries.Aggregate(PrefixSet.Empty, static (all, entry) => all.Union(entry.Sources!)),
         zone.Guessed ? zone.Reason : null);
 
+    // What only an audit looks at has no part in these answers.
+    private static bool IsOfAudit(string file) =>
+        file.StartsWith(SnapshotNames.Audit, StringComparison.Ordinal) || file.StartsWith(SnapshotNames.Root, StringComparison.Ordinal) || file == SnapshotNames.FileStates;
+
+    private bool IsTold(string file) => _facts.Gaps.Any(gap => gap.What.StartsWith(file + " ", StringComparison.Ordinal));
+
     private IEnumerable<Problem> Notes() =>
     [
         .. _notes,
+        .. _facts.Missing.Where(pair => !IsOfAudit(pair.Key) && !IsTold(pair.Key)).Select(static pair => new Problem($"{pair.Key} is missing or not whole: {pair.Value}")),
+        .. _facts.Problems.Where(problem => !_facts.Gaps.Contains(problem)),
         .. ContainerListeners.Unreached(_facts),
-        .. _facts.Missing.Select(static pair => new Problem($"{pair.Key} is missing or not whole: {pair.Value}")),
-        .. _facts.Problems,
         .. _ruleset.Notes,
         .. _zones.Notes.Select(static note => new Problem(note)),
+        .. PortlessSockets.Told(_facts),
     ];
 }

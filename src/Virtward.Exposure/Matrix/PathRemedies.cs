@@ -7,6 +7,10 @@ namespace Virtward.Exposure.Matrix;
 /// <summary>Says what would close the way from one zone to another.</summary>
 internal static class PathRemedies
 {
+    /// <summary>Where packets pass from port to port of one bridge, which IP's rules are shown by br_netfilter only.</summary>
+    public const string BetweenPorts =
+        "between ports of one bridge, which IP's rules see only with br_netfilter: isolate the guests' ports (<port isolated='yes'/> in their interfaces), or drop it in a table of family bridge, at hook forward";
+
     /// <summary>The ways to close it.</summary>
     /// <param name="to">The zone that is reached.</param>
     /// <param name="cell">Who reaches it.</param>
@@ -51,7 +55,7 @@ internal static class PathRemedies
         ways.Add($"or drop it in a table of your own, which no other table's accept undoes: nft add rule inet MYTABLE forward iifname {Remedies.Names(cell.Via)} oifname {Remedies.Names(to.Interfaces)} drop");
         if (cell.Bridged)
         {
-            ways.Add("and between ports of one bridge, which IP's rules never see: isolate the guests' ports (<port isolated='yes'/> in their interfaces), or drop it in a table of family bridge, at hook forward");
+            ways.Add($"and {BetweenPorts}");
         }
 
         return ways;

@@ -57,6 +57,11 @@ public static class Remedies
                 break;
         }
 
+        if (cell.Bridged)
+        {
+            ways.Add(PathRemedies.BetweenPorts);
+        }
+
         ways.Add(Drop(endpoint, cell, protocol, ports));
         return ways;
     }
@@ -84,9 +89,9 @@ public static class Remedies
         string to = endpoint.Place is EndpointPlace.Guest or EndpointPlace.Container && endpoint.Addresses.Length > 0
             ? $"{(endpoint.Addresses[0].IsV4 ? "ip" : "ip6")} daddr {List(endpoint.Addresses)} "
             : "";
-        return host
-            ? $"or drop it in a table of your own, which no other table's accept undoes: nft add rule inet MYTABLE input iifname {devices} {match} drop"
-            : $"or drop it in a table of your own, at hook {(endpoint.Place == EndpointPlace.Published ? "prerouting, priority -300" : "forward")}: iifname {devices} {to}{match} drop";
+        return endpoint.Place == EndpointPlace.Published
+            ? $"or drop it in a table of your own, before it is translated: nft add rule inet MYTABLE prerouting iifname {devices} {match} drop, in a chain at hook prerouting with priority -300"
+            : $"or drop it in a table of your own, which no other table's accept undoes: nft add rule inet MYTABLE {(host ? "input" : "forward")} iifname {devices} {to}{match} drop";
     }
 
     internal static string Names(IReadOnlyList<string> devices) =>

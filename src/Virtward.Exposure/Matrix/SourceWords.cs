@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Virtward.Core.Net;
 using Virtward.Exposure.Answers;
@@ -9,6 +10,8 @@ namespace Virtward.Exposure.Matrix;
 /// <summary>Puts sets of sources into words: "anyone", "192.168.1.0/24", "anyone but 2 subnets", "anyone, 6/minute each".</summary>
 public static class SourceWords
 {
+    private const string Rate = "limit rate ";
+    private const string RateOver = Rate + "over ";
     private const int Listed = 2;
     private const int MaxNetworks = 64;
 
@@ -27,14 +30,18 @@ public static class SourceWords
     {
         PrefixSet all = asked.Intersect(Ordinary).Subtract(own);
         var parts = new List<string>();
-        Add(parts, sets.Accepted, all, networks ?? asked, "");
-        Add(parts, sets.Limited, all, networks ?? asked, Limit(sets));
-        Add(parts, sets.Unproven, all, networks ?? asked, "unproven: ");
+        Add(parts, sets.Accepted, all, networks ?? asked, own, "");
+        Add(parts, sets.Limited, all, networks ?? asked, own, Limit(sets));
+        Add(parts, sets.Unproven, all, networks ?? asked, own, "unproven: ");
         return parts.Count == 0 ? "nobody" : string.Join("; ", parts);
     }
 
     /// <summary>A set of sources in words, measured against all that were asked about.</summary>
-    public static string Describe(PrefixSet sources, PrefixSet all, PrefixSet? networks = null)
+    /// <param name="sources">The sources.</param>
+    /// <param name="all">All that were asked about.</param>
+    /// <param name="networks">The networks to name them by; null: those that were asked about.</param>
+    /// <param name="own">The host's own addresses, which part no network in words; null: none.</param>
+    public static string Describe(PrefixSet sources, PrefixSet all, PrefixSet? networks = null, PrefixSet? own = null)
     {
         if (sources.IsEmpty)
         {
@@ -56,13 +63,21 @@ public static class SourceWords
             // One family closed and the other open is what a rule for one family alone looks like: it is said, not averaged.
             if (missing4.Equals(all4))
             {
-                return OfFamily(sources, all6, networks, "IPv6");
+                return OfFamily(sources, all6, networks, own, "IPv6");
             }
 
             if (missing6.Equals(all6))
             {
-                return OfFamily(sources, all4, networks, "IPv4");
+                return OfFamily(sources, all4, networks, own, "IPv4");
             }
+        }
+
+        // Most of one family and little of the other: each is told by itself, or a handful of IPv4 would drown in IPv6.
+        PrefixSet sources4 = sources.Intersect(V4);
+        PrefixSet sources6 = sources.Intersect(V6);
+        if (!all4.IsEmpty && !all6.IsEmpty && (missing4.AddressCount < sources4.AddressCount) != (missing6.AddressCount < sources6.AddressCount))
+        {
+            return $"{OfFamily(sources4, all4, networks, own, "IPv4")} and {OfFamily(sources6, all6, networks, own, "IPv6")}";
         }
 
         if (missing.RangeCount <= sources.RangeCount + 1 && missing.AddressCount < sources.AddressCount)
@@ -70,7 +85,20 @@ public static class SourceWords
             return missing.RangeCount <= Listed && missing.Count <= Listed ? $"anyone but {List(missing)}" : string.Create(CultureInfo.InvariantCulture, $"anyone but {missing.RangeCount:N0} subnets");
         }
 
-        return List(Whole(sources, all, networks ?? all));
+        PrefixSet whole = Whole(sources, all, networks ?? all);
+        return List(ReferenceEquals(whole, sources) && own is not null ? Healed(sources, own) : whole);
+    }
+
+    // 192.168.1.0/24 without the host's own 192.168.1.10 is sixteen subnets to a machine, and one to a person.
+    private static PrefixSet Healed(PrefixSet sources, PrefixSet own)
+    {
+        foreach (Prefix address in own.Take(MaxNetworks))
+        {
+            PrefixSet joined = sources.Union(PrefixSet.Of(address));
+            sources = joined.RangeCount < sources.RangeCount ? joined : sources;
+        }
+
+        return sources;
     }
 
     // 192.168.122.0/24 without the host's own address is that network all the same: nobody else could send from it.
@@ -86,9 +114,9 @@ public static class SourceWords
     }
 
     // "192.168.1.0/24" says its family by itself.
-    private static string OfFamily(PrefixSet sources, PrefixSet all, PrefixSet? networks, string family)
+    private static string OfFamily(PrefixSet sources, PrefixSet all, PrefixSet? networks, PrefixSet? own, string family)
     {
-        string words = Describe(sources, all, networks);
+        string words = Describe(sources, all, networks, own);
         return words.StartsWith("anyone", StringComparison.Ordinal) ? $"{words} over {family}" : words;
     }
 
@@ -102,19 +130,22 @@ public static class SourceWords
         ? string.Join(", ", set)
         : string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", set.Take(Listed))} and {set.Count - Listed:N0} more");
 
-    private static void Add(List<string> parts, PrefixSet set, PrefixSet all, PrefixSet networks, string how)
+    private static void Add(List<string> parts, PrefixSet set, PrefixSet all, PrefixSet networks, PrefixSet own, string how)
     {
-        string who = set.Origin is null ? Describe(set.Intersect(all), all, networks) : Describe(ExposureEngine.Measure(set, all));
+        string who = set.Origin is null ? Describe(set.Intersect(all), all, networks, own) : Describe(ExposureEngine.Measure(set, all));
         if (who != "nobody")
         {
             parts.Add(how.EndsWith(' ') ? how + who : who + how);
         }
     }
 
-    // Of all that it hangs on, a rate says the most: "limit rate over 3/minute burst 3 packets".
+    // Of all that it hangs on, a rate says the most: "limit rate over 3/minute burst 3 packets" is "3/minute burst 3 packets" to whoever is let in.
     private static string Limit(SourceSets sets)
     {
-        string? rate = sets.DependsOn.FirstOrDefault(static one => one.StartsWith("limit ", StringComparison.Ordinal)) ?? sets.DependsOn.FirstOrDefault();
-        return rate is null ? ", sometimes" : $", {rate}";
+        ImmutableArray<string> depends = sets.Witnesses.FirstOrDefault(static witness => witness.Outcome == Outcome.Limited)?.Trace.DependsOn ?? sets.DependsOn;
+        string? rate = depends.FirstOrDefault(static one => one.StartsWith(Rate, StringComparison.Ordinal));
+        return rate is not null ? $", {(rate.StartsWith(RateOver, StringComparison.Ordinal) ? rate[RateOver.Length..] : rate[Rate.Length..])}"
+            : (depends.FirstOrDefault(static one => !one.EndsWith(" is full", StringComparison.Ordinal)) ?? depends.FirstOrDefault()) is { } other ? $", {(other.StartsWith("elements of ", StringComparison.Ordinal) ? $"as {other.Replace(" that go ", " go ", StringComparison.Ordinal)}" : other)}"
+            : ", sometimes";
     }
 }

@@ -46,6 +46,14 @@ public enum PacketField
     /// <summary><c>meta ibrvproto</c></summary>
     MetaIbrVproto,
 
+    /// <summary>
+    /// The port by which a frame came to the bridge that shows it to IP's rules (br_netfilter), 0: it came otherwise. iptables' <c>physdev</c>; nft has no word for it.
+    /// </summary>
+    BridgeInPort,
+
+    /// <summary>The port by which it will leave that bridge; 0: it is not bridged, or not known yet.</summary>
+    BridgeOutPort,
+
     /// <summary><c>meta sdif</c></summary>
     MetaSdif,
 

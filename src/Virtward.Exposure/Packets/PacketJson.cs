@@ -36,6 +36,21 @@ public static class PacketJson
         }
     }
 
+    /// <summary>The id's JSON text of an object that is perhaps no packet; null: it has none, or is no JSON object.</summary>
+    /// <param name="utf8">What was read.</param>
+    public static string? IdOf(ReadOnlyMemory<byte> utf8)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = 2 * MaxDepth });
+            return document.RootElement.ValueKind == JsonValueKind.Object ? Id(document.RootElement) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Writes a packet; fields that have their usual value are left out.</summary>
     public static void Write(Utf8JsonWriter to, Packet packet)
     {

@@ -8,6 +8,9 @@ namespace Virtward.Exposure.Reading;
 internal sealed class ReadingNotes(string source)
 {
     private const int MaxNotes = 1000;
+
+    /// <summary>What is said of iptables' words in nft's listing, until iptables' own are there.</summary>
+    public const string NoArguments = "nft prints no arguments of this, iptables-save does";
     private const int MaxText = 200;
 
     private readonly ImmutableArray<Problem>.Builder _notes = ImmutableArray.CreateBuilder<Problem>();

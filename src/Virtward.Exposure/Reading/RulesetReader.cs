@@ -6,6 +6,7 @@ using Virtward.Exposure.Reading.Iptables;
 using Virtward.Exposure.Reading.NftJson;
 using Virtward.Exposure.Reading.NftText;
 using Virtward.Exposure.Rulesets;
+using Virtward.Exposure.Rulesets.Statements;
 
 namespace Virtward.Exposure.Reading;
 
@@ -79,7 +80,15 @@ public static class RulesetReader
             }
         }
 
-        return new Ruleset([.. tables], [.. notes]);
+        return new Ruleset([.. tables], [.. StillTrue(notes, tables)]);
+    }
+
+    // That nft leaves out what a rule says is no news where iptables-save has said it.
+    private static IEnumerable<Problem> StillTrue(List<Problem> notes, List<Table> tables)
+    {
+        HashSet<string> left = [.. tables.SelectMany(static table => table.Chains).SelectMany(static chain => chain.Rules).SelectMany(static rule => rule.Statements)
+            .OfType<OpaqueStatement>().Select(static one => $"{ReadingNotes.NoArguments}: {ReadingNotes.Cut(one.Text)}")];
+        return notes.Where(note => !note.What.StartsWith(ReadingNotes.NoArguments, StringComparison.Ordinal) || left.Contains(note.What));
     }
 
     /// <summary>

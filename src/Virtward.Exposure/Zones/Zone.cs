@@ -31,5 +31,15 @@ public sealed record Zone(string Name, ImmutableArray<ZoneEntry> Entries)
     /// <summary>One sentence: how it came about.</summary>
     public string Reason => Entries.IsEmpty
         ? "no interface of this host belongs to it now"
-        : string.Join("; ", Entries.Select(static entry => $"{(entry.Guessed ? "guessed: " : "")}{entry.Device} {entry.Reason}"));
+        : string.Join("; ", Entries.GroupBy(static entry => entry.Reason, StringComparer.Ordinal).Select(Told));
+
+    // Forty guests have one reason.
+    private static string Told(IGrouping<string, ZoneEntry> group)
+    {
+        string[] devices = [.. group.Select(static entry => entry.Device).Distinct()];
+        return devices.Length == 1 ? $"{devices[0]} {group.Key}"
+            : $"{string.Join(", ", devices.Take(Listed))}{(devices.Length > Listed ? $" and {devices.Length - Listed} more" : "")}: each {group.Key}";
+    }
+
+    private const int Listed = 3;
 }

@@ -25,6 +25,9 @@ internal readonly struct StatBuffer
     /// <summary>The device that holds it.</summary>
     public ulong Device => ((ulong)_deviceMajor << 32) | _deviceMinor;
 
+    /// <summary>Its number on that device.</summary>
+    public ulong Inode => _inode;
+
     /// <summary>st_mode's low 12 bits.</summary>
     public int Permissions => _mode & 0xFFF;
 

@@ -8,6 +8,9 @@ internal static partial class NamespaceNative
     /// <summary>CLONE_NEWNET of sched.h: the kind of namespace that setns(2) is told to expect.</summary>
     internal const int NetworkNamespaceKind = 0x4000_0000;
 
+    /// <summary>NS_GET_NSTYPE of linux/nsfs.h: _IO(0xb7, 3).</summary>
+    internal const nuint GetKind = 0xb703;
+
     /// <summary>MS_BIND of sys/mount.h.</summary>
     internal const ulong MountBind = 0x1000;
 
@@ -26,6 +29,10 @@ internal static partial class NamespaceNative
     /// <summary>setns(2): moves the calling thread into a namespace.</summary>
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
     internal static partial int EnterNamespace(SafeHandle handle, int kind);
+
+    /// <summary>ioctl(2) without an argument.</summary>
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    internal static partial int Control(SafeHandle handle, nuint request);
 
     /// <summary>mount(2).</summary>
     [LibraryImport("libc", EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

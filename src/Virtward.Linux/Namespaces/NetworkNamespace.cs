@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Runtime.ExceptionServices;
 using Microsoft.Win32.SafeHandles;
 using Virtward.Core.Results;
+using Virtward.Linux.Files;
 
 namespace Virtward.Linux.Namespaces;
 
@@ -40,9 +42,14 @@ public sealed class NetworkNamespace : IDisposable
         }
     }
 
-    /// <summary>The kernel's name of it, <c>net:[4026531840]</c>; null: the file is no namespace.</summary>
-    public string? KernelName =>
-        new FileInfo($"/proc/self/fd/{_handle.DangerousGetHandle()}").LinkTarget is { } target && target.StartsWith("net:[", StringComparison.Ordinal) ? target : null;
+    /// <summary>
+    /// The kernel's name of it, <c>net:[4026531840]</c>; null: the file is no network namespace. Made as the kernel makes it, of the inode's number (ns_get_name,
+    /// fs/nsfs.c): the link in /proc/self/fd has the path instead where the namespace is bound to a file.
+    /// </summary>
+    public string? KernelName => NamespaceNative.Control(_handle, NamespaceNative.GetKind) == NamespaceNative.NetworkNamespaceKind
+        && FileCalls.Stat(_handle, "", FileCalls.EmptyPath, FileCalls.BasicStats, out StatBuffer stat) == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"net:[{stat.Inode}]")
+            : null;
 
     /// <summary>
     /// Runs something short inside. It gets a thread of its own, which ends afterwards: a thread that has changed its namespace must

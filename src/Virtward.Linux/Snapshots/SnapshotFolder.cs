@@ -57,11 +57,21 @@ internal static class SnapshotFolder
         foreach ((string name, string text) in snapshot.Files.OrderBy(static file => file.Key == SnapshotNames.Meta))
         {
             string file = Path.Combine(path, name);
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!, OwnerOnlyFolder);
+            MakeFolders(path, Path.GetDirectoryName(name)!);
             WriteNew(file, to => to.Write(Encoding.UTF8.GetBytes(text)));
         }
 
         return default(Done);
+    }
+
+    // One by one: of directories above the last the framework makes with the usual mode.
+    private static void MakeFolders(string path, string below)
+    {
+        foreach (string part in below.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            path = Path.Combine(path, part);
+            Directory.CreateDirectory(path, OwnerOnlyFolder);
+        }
     }
 
     /// <summary>Writes a file that only its owner can read under another name first, and then puts it in its place: a link there is replaced, not followed.</summary>

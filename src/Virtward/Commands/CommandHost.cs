@@ -26,6 +26,9 @@ public sealed class CommandHost
     /// <summary>Whether stdout is a terminal.</summary>
     public bool OutIsTerminal { get; init; }
 
+    /// <summary>How many characters a line of stdout takes; no end to it where it is no terminal.</summary>
+    public int OutWidth { get; init; } = int.MaxValue;
+
     /// <summary>Whether stderr is a terminal: only then progress is drawn.</summary>
     public bool ErrorIsTerminal { get; init; }
 

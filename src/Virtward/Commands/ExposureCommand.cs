@@ -57,7 +57,7 @@ public static class ExposureCommand
             }
             else
             {
-                ExposureText.Write(host.Out, report, parsed.GetValue(all));
+                ExposureText.Write(host.Out, report, parsed.GetValue(all), host.OutWidth);
             }
 
             return ExitCode.Ok;

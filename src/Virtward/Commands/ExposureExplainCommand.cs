@@ -36,6 +36,11 @@ public static class ExposureExplainCommand
                 return ExitCode.Failed;
             }
 
+            if (scene.Facts.Gaps.Any())
+            {
+                host.Error.WriteLine($"virtward: {Words.Unknown(scene.Facts.Gaps)}");
+            }
+
             MatrixMaker maker = scene.Matrix();
             if (!EndpointChoice.Find(wanted, [.. maker.Endpoints(), .. maker.Destinations().Select(static one => (one, (Guest?)null))])
                 .TryGet(out ImmutableArray<(Endpoint Endpoint, Guest? Guest)> found, out Problem? problem))

@@ -73,15 +73,17 @@ public static class ExposureTraceCommand
         using var writer = new Utf8JsonWriter(buffer);
         int number = 0;
         int wrong = 0;
-        while (await lines.ReadLineAsync(cancel) is { } line)
+        var packets = new PacketLines(lines);
+        while (await packets.NextAsync(cancel) is (true, var line))
         {
             number++;
-            if (string.IsNullOrWhiteSpace(line))
+            if (line is not null && string.IsNullOrWhiteSpace(line))
             {
                 continue;
             }
 
-            Result<IdentifiedPacket> packet = PacketJson.Read(Encoding.UTF8.GetBytes(line));
+            byte[] text = Encoding.UTF8.GetBytes(line ?? "");
+            Result<IdentifiedPacket> packet = line is null ? new Problem($"this line has more than {PacketLines.MaxLine} characters, which no packet needs") : PacketJson.Read(text);
             if (packet.IsOk)
             {
                 Trace trace = tracer.Trace(packet.Value.Packet);
@@ -92,7 +94,7 @@ public static class ExposureTraceCommand
                 // A line in, a line out, so that those after it are still told apart by their place.
                 wrong++;
                 host.Fail(packet.Problem with { On = name.StartsWith('{') ? null : name, Line = number });
-                ShowProblem(writer, buffer, host, packet.Problem, number, asJson);
+                ShowProblem(writer, buffer, host, packet.Problem, PacketJson.IdOf(text), number, asJson);
             }
         }
 
@@ -112,11 +114,17 @@ public static class ExposureTraceCommand
         Flush(host, writer, buffer);
     }
 
-    private static void ShowProblem(Utf8JsonWriter writer, ArrayBufferWriter<byte> buffer, CommandHost host, Problem problem, int line, bool asJson)
+    private static void ShowProblem(Utf8JsonWriter writer, ArrayBufferWriter<byte> buffer, CommandHost host, Problem problem, string? id, int line, bool asJson)
     {
         if (asJson)
         {
             writer.WriteStartObject();
+            if (id is not null)
+            {
+                writer.WritePropertyName("id");
+                writer.WriteRawValue(id);
+            }
+
             writer.WriteString("error", problem.ToString());
             writer.WriteNumber("line", line);
             writer.WriteEndObject();

@@ -53,6 +53,9 @@ public static class SnapshotCommand
         return command;
     }
 
+    // "it needs root to read PATH" names the file a second time.
+    private const string NeedsRoot = "it needs root";
+
     private static void WriteText(TextWriter to, string path, Snapshot snapshot)
     {
         long bytes = snapshot.Files.Values.Sum(static text => (long)Encoding.UTF8.GetByteCount(text));
@@ -64,9 +67,11 @@ public static class SnapshotCommand
             to.WriteLine($"not installed, and so not asked: {string.Join(", ", absent)}");
         }
 
-        foreach ((string name, string reason) in snapshot.Missing.Where(pair => !pair.Key.StartsWith(SnapshotNames.Audit, StringComparison.Ordinal) || !snapshot.IsNotInstalled(pair.Key)))
+        // What is missing for one reason is told in one line.
+        foreach (var group in snapshot.Missing.Where(pair => !pair.Key.StartsWith(SnapshotNames.Audit, StringComparison.Ordinal) || !snapshot.IsNotInstalled(pair.Key))
+            .GroupBy(pair => (What: snapshot.Files.ContainsKey(pair.Key) ? "not whole" : "missing", Reason: pair.Value.StartsWith(NeedsRoot + " to read ", StringComparison.Ordinal) ? NeedsRoot : pair.Value)))
         {
-            to.WriteLine($"{(snapshot.Files.ContainsKey(name) ? "not whole" : "missing")}: {name}: {reason}");
+            to.WriteLine($"{group.Key.What}: {string.Join(", ", group.Select(static pair => pair.Key))}: {group.Key.Reason}");
         }
     }
 

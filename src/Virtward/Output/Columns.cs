@@ -14,12 +14,18 @@ public sealed class Columns(params string[] titles)
     /// <summary>Adds a row; as many cells as there are titles.</summary>
     public void Add(params string[] cells) => _rows.Add(cells);
 
+    /// <summary>How wide the widest line may get, in characters.</summary>
+    public int Width => Widths().Sum() + (2 * (titles.Length - 1));
+
+    private int[] Widths() =>
+        [.. titles.Select(static title => title.TrimStart('>')).Select((head, i) => Math.Max(head.Length, _rows.Count == 0 ? 0 : _rows.Max(row => row[i].Length)))];
+
     /// <summary>Writes the heads and the rows.</summary>
     public void Write(TextWriter to, string indent = "")
     {
         bool[] right = [.. titles.Select(title => title.StartsWith('>'))];
         string[] heads = [.. titles.Select(title => title.TrimStart('>'))];
-        int[] widths = [.. heads.Select((head, i) => Math.Max(head.Length, _rows.Count == 0 ? 0 : _rows.Max(row => row[i].Length)))];
+        int[] widths = Widths();
         var text = new StringBuilder();
         foreach (string[] row in _rows.Prepend(heads))
         {

@@ -10,7 +10,9 @@ public static class ExposureText
     private const int Screen = 19;
     private const int FewRows = 5;
     private const int MaxNotes = 3;
+    private const int NoteWidth = 240;
     private const int CellWidth = 30;
+    private const int LeastWidth = 12;
     private const int MaxPaths = 5;
     private const int PathWidth = 48;
 
@@ -18,30 +20,51 @@ public static class ExposureText
     /// <param name="to">Where to.</param>
     /// <param name="report">The matrix.</param>
     /// <param name="all">Every endpoint, also those that nobody reaches, and every note.</param>
-    public static void Write(TextWriter to, ExposureReport report, bool all)
+    /// <param name="width">How many characters a line of the screen takes; cells are cut so that rows fit where they can.</param>
+    public static void Write(TextWriter to, ExposureReport report, bool all, int width = int.MaxValue)
     {
+        if (!report.Gaps.IsEmpty)
+        {
+            to.WriteLine(Words.Unknown(report.Gaps));
+        }
+
         (Endpoint To, Cell Cell)[] ways = [.. Paths(report).Where(way => all || way.Cell.Concern >= Concern.Look)];
         int below = report.Zones.Count(static zone => zone.Guess is not null) + Math.Min(report.Notes.Length, MaxNotes + 1) + (ways.Length == 0 ? 0 : Math.Min(ways.Length, MaxPaths + 1) + 2);
-        int room = Math.Max(FewRows, Screen - below);
+        int room = Math.Max(FewRows, Screen - below - (report.Gaps.IsEmpty ? 0 : 1));
         ExposureRow[] shown = [.. report.Rows.Where(row => all || row.Concern != Concern.Closed).Take(all ? int.MaxValue : room)];
         if (shown.Length == 0)
         {
-            to.WriteLine(report.Rows.Length == 0 ? "nothing listens here" : $"{Words.Count(report.Rows.Length, "endpoint")}, none of them reachable from any zone");
+            to.WriteLine(report.Rows.Length == 0 ? report.Gaps.IsEmpty ? "nothing listens here" : "no listener is known" : $"{Words.Count(report.Rows.Length, "endpoint")}, none of them reachable from any zone");
         }
         else
         {
-            var table = new Columns(["", "endpoint", "port", .. report.Zones.Select(static zone => zone.Guess is null ? zone.Name : $"{zone.Name}?")]);
-            foreach (ExposureRow row in shown)
+            Fitting(CellWidth, width, cell =>
             {
-                table.Add([Sign(row.Concern), Fit(Who(row.Endpoint)), row.Endpoint.PortText, .. row.Cells.Select(Told)]);
-            }
+                var table = new Columns(["", "endpoint", "port", .. report.Zones.Select(static zone => zone.Guess is null ? zone.Name : $"{zone.Name}?")]);
+                foreach (ExposureRow row in shown)
+                {
+                    table.Add([Sign(row.Concern), Fit(Who(row.Endpoint), cell), row.Endpoint.PortText, .. row.Cells.Select(one => Told(one, cell))]);
+                }
 
-            table.Write(to);
+                return table;
+            }).Write(to);
         }
 
-        WritePaths(to, ways, all);
+        WritePaths(to, ways, all, width);
         to.WriteLine();
         Summarise(to, report, shown.Length, all);
+    }
+
+    // The widest cells with which rows fit, or the narrowest that say anything.
+    private static Columns Fitting(int widest, int width, Func<int, Columns> make)
+    {
+        Columns table = make(widest);
+        for (int cell = widest - 1; cell >= LeastWidth && table.Width > width; cell--)
+        {
+            table = make(cell);
+        }
+
+        return table;
     }
 
     /// <summary>The ways from zone to zone that are open, the worst first.</summary>
@@ -50,7 +73,7 @@ public static class ExposureText
         .Where(static way => way.Cell.Concern != Concern.Closed)
         .OrderByDescending(static way => way.Cell.Concern);
 
-    private static void WritePaths(TextWriter to, (Endpoint To, Cell Cell)[] ways, bool all)
+    private static void WritePaths(TextWriter to, (Endpoint To, Cell Cell)[] ways, bool all, int width)
     {
         if (ways.Length == 0)
         {
@@ -58,13 +81,16 @@ public static class ExposureText
         }
 
         to.WriteLine();
-        var table = new Columns("", "passed on by the rules", "who");
-        foreach ((Endpoint endpoint, Cell cell) in ways.Take(all ? int.MaxValue : MaxPaths))
+        Fitting(PathWidth, width, room =>
         {
-            table.Add(Sign(cell.Concern), $"{Words.Safe(cell.Zone)} → {Words.Safe(endpoint.Name)} ({Fit(cell.OpenPorts, PathWidth)})", Fit(cell.Words, PathWidth));
-        }
+            var table = new Columns("", "passed on by the rules", "who");
+            foreach ((Endpoint endpoint, Cell cell) in ways.Take(all ? int.MaxValue : MaxPaths))
+            {
+                table.Add(Sign(cell.Concern), $"{Words.Safe(cell.Zone)} → {Words.Safe(endpoint.Name)} ({Fit(cell.OpenPorts, room)})", Fit(cell.Words, room));
+            }
 
-        table.Write(to);
+            return table;
+        }).Write(to);
         if (!all && ways.Length > MaxPaths)
         {
             to.WriteLine($"and {Words.Count(ways.Length - MaxPaths, "way")} more: virtward exposure --all");
@@ -79,7 +105,8 @@ public static class ExposureText
         to.WriteLine($"{Words.Count(report.Rows.Length, "endpoint")}: {wrong} reachable that should not be (!!), {look} to look at (!), {closed} closed to every zone.{Words.Ways(report)}");
         if (!all && shown < report.Rows.Length - closed)
         {
-            to.WriteLine($"{report.Rows.Length - closed - shown} more are reachable: virtward exposure --all");
+            int more = report.Rows.Length - closed - shown;
+            to.WriteLine($"{more} more {(more == 1 ? "is" : "are")} reachable: virtward exposure --all");
         }
 
         foreach (ZoneView zone in report.Zones.Where(static zone => zone.Guess is not null))
@@ -89,7 +116,7 @@ public static class ExposureText
 
         foreach (Problem note in report.Notes.Take(all ? int.MaxValue : MaxNotes))
         {
-            to.WriteLine($"note: {Words.Safe(note.ToString())}");
+            to.WriteLine($"note: {Fit(Words.Safe(note.ToString()), all ? int.MaxValue : NoteWidth)}");
         }
 
         if (!all && report.Notes.Length > MaxNotes)
@@ -109,9 +136,9 @@ public static class ExposureText
         ? Words.Safe(endpoint.Service.Name.Length > 0 ? endpoint.Service.Name : endpoint.Owner.Length > 0 ? endpoint.Owner : "unknown")
         : Words.Safe(endpoint.Service.Name.Length > 0 ? $"{endpoint.Owner}: {endpoint.Service.Name}" : endpoint.Owner);
 
-    private static string Told(Cell cell) => cell.Concern == Concern.Closed
+    private static string Told(Cell cell, int width) => cell.Concern == Concern.Closed
         ? "-"
-        : Fit(cell.OpenPorts.Length > 0 ? $"{cell.Words}: {cell.OpenPorts}" : cell.Words);
+        : Fit(cell.OpenPorts.Length > 0 ? $"{cell.Words}: {cell.OpenPorts}" : cell.Words, width);
 
-    private static string Fit(string text, int width = CellWidth) => text.Length <= width ? text : text[..(width - 1)] + "…";
+    private static string Fit(string text, int width) => text.Length <= width ? text : text[..(width - 1)] + "…";
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Virtward.Core.Policy.Reading;
+using Virtward.Core.Results;
 using Virtward.Core.Time;
 using Virtward.Exposure.Matrix;
 
@@ -58,6 +59,10 @@ public static class Words
         int wrong = report.Paths.Sum(static row => row.Cells.Count(static cell => cell.Concern == Concern.Wrong));
         return wrong == 0 ? "" : $" {Count(wrong, "way")} between zones should not be.";
     }
+
+    /// <summary>That answers may be wrong, and what was not read: it goes before them.</summary>
+    public static string Unknown(IEnumerable<Problem> gaps) =>
+        Safe($"not all is known, and what is called closed may be open: {string.Join("; ", gaps)}");
 
     /// <summary>
     /// Text from outside, safe for a terminal: control characters (an escape sequence could rewrite the screen) become '?', tabulators, with which

@@ -148,18 +148,20 @@ public sealed class ExposureTests : IDisposable
 
             {"id":3,"iif":"up0"}
             {"id":4,"iif":"mgmt0","saddr":"192.168.1.2","daddr":"192.168.1.10","proto":"tcp","dport":22}
-            """);
+
+            """ + new string('x', 3_000_000));
         CommandRun run = CommandRun.In(_host, "exposure", "trace", packets, "--json");
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("packets.ndjson:4: 'saddr' is missing", run.Error, StringComparison.Ordinal);
         JsonElement[] lines = [.. run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
-        Assert.Equal(4, lines.Length);
+        Assert.Equal(5, lines.Length);
         Assert.Equal("accept", lines[0].GetProperty("verdict").GetString());
         Assert.Equal("192.168.122.10", lines[0].GetProperty("daddr").GetString());
         Assert.Equal(80, lines[0].GetProperty("dport").GetInt32());
         Assert.Equal("two", lines[1].GetProperty("id").GetString());
         Assert.Equal("drop", lines[1].GetProperty("verdict").GetString());
-        Assert.Equal(4, lines[2].GetProperty("line").GetInt32());
+        Assert.Equal((3, 4), (lines[2].GetProperty("id").GetInt32(), lines[2].GetProperty("line").GetInt32()));
+        Assert.Contains("which no packet needs", lines[4].GetProperty("error").GetString(), StringComparison.Ordinal);
         Assert.Equal("host", lines[3].GetProperty("to").GetString());
         Assert.Contains(lines[3].GetProperty("why").EnumerateArray(), why => why.GetProperty("chain").GetString() == "input" && why.GetProperty("handle").GetInt64() > 0);
     }

@@ -102,6 +102,7 @@ public sealed class SnapshotTests : IDisposable
 
         // A thread alone does not show in /proc's list of processes: a program of that namespace does.
         using Process holder = _peer.Start("sleep", ["60"]);
+        string name = $"virtward-{Environment.ProcessId}";
         try
         {
             HostFacts facts = Take();
@@ -110,9 +111,15 @@ public sealed class SnapshotTests : IDisposable
             Assert.Equal(Environment.ProcessId, Assert.Single(seen.Processes).Pid);
             Assert.StartsWith("net:[", seen.Namespace, StringComparison.Ordinal);
             Assert.Contains($"sleep (pid {holder.Id})", facts.Meta.OtherNamespaces[seen.Namespace!], StringComparison.Ordinal);
+
+            // A name for it is worth more than its number.
+            Assert.Null(Assert.Single(facts.Namespaces, one => one.Name == seen.Namespace).Path);
+            _host.Exec("ip", ["netns", "attach", name, $"{holder.Id}"]);
+            Assert.Equal($"/run/netns/{name}", Assert.Single(Take().Namespaces, one => one.Name == seen.Namespace).Path);
         }
         finally
         {
+            _host.Exec("ip", ["netns", "del", name]);
             holder.Kill();
             holder.WaitForExit();
         }
@@ -152,7 +159,9 @@ public sealed class SnapshotTests : IDisposable
         using JsonDocument said = JsonDocument.Parse(run.Output);
         Assert.Contains("nft.json", said.RootElement.GetProperty("files").EnumerateArray().Select(static file => file.GetProperty("name").GetString()));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(Target, "nft.txt")));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Target));
+        Assert.All(
+            Directory.EnumerateDirectories(Target, "*", SearchOption.AllDirectories).Append(Target),
+            static folder => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder)));
 
         Snapshot fromDirectory = Read(Target);
         var snapshots = new HostSnapshots(new ProcessCommands(), TimeProvider.System);

@@ -213,6 +213,55 @@ public sealed class ExposureEngineTests
     }
 
     [Fact]
+    public void Examples_look_like_hosts_and_tell_what_they_themselves_hang_on()
+    {
+        var engine = new ExposureEngine(Hosts.Input(
+            "ip saddr @banned drop; tcp dport 22 ip saddr { 192.168.1.0/24, 198.51.100.0/24, 198.51.100.66 } accept; tcp dport 23 ip saddr 192.168.1.0/24 accept",
+            "    set banned { type ipv4_addr; flags timeout; elements = { 198.51.100.66 timeout 1h expires 59m }; }"), Hosts.Usual);
+        SourceSets ssh = engine.Ask(new Question("eth0", Address.Parse(Hosts.Own), 6, 22));
+        Witness stranger = ssh.Witnesses.Single(static one => one.Outcome == Outcome.Accept);
+        Assert.Equal("198.51.100.10", stranger.Packet.Source.ToString());
+        Assert.Empty(stranger.Trace.DependsOn);
+        Witness banned = ssh.Witnesses.Single(static one => one.Outcome == Outcome.Limited);
+        Assert.Equal("198.51.100.66", banned.Packet.Source.ToString());
+        Assert.Equal(["elements of the set banned that go away with time"], banned.Trace.DependsOn);
+        Assert.Equal("1.0.0.10", ssh.Witnesses.Single(static one => one.Outcome == Outcome.Drop).Packet.Source.ToString());
+
+        SourceSets telnet = engine.Ask(new Question("eth0", Address.Parse(Hosts.Own), 6, 23));
+        Assert.Equal("192.168.1.10", telnet.Witnesses.Single(static one => one.Outcome == Outcome.Accept).Packet.Source.ToString());
+    }
+
+    [Fact]
+    public void A_limit_that_each_source_has_for_itself_says_so()
+    {
+        var engine = new ExposureEngine(Hosts.Input(
+            "tcp dport 22 add @tries { ip saddr limit rate 6/minute } accept; tcp dport 23 limit rate 6/minute accept",
+            "    set tries { type ipv4_addr; size 65535; flags dynamic; }"), Hosts.Usual);
+        SourceSets Ask(int port) => engine.Ask(new Question("eth0", Address.Parse(Hosts.Own), 6, port));
+        Assert.Contains(Ask(22).DependsOn, static one => one.StartsWith("limit rate 6/minute", StringComparison.Ordinal) && one.EndsWith(" each", StringComparison.Ordinal));
+        Assert.Equal(["limit rate 6/minute"], Ask(23).DependsOn);
+    }
+
+    [Fact]
+    public void Who_sends_from_the_host_is_the_senders_choice()
+    {
+        var engine = new ExposureEngine(Hosts.Rules("""
+            table inet filter {
+                chain output {
+                    type filter hook output priority filter; policy drop;
+                    tcp dport 443 meta skuid 1000 accept
+                    tcp dport 80 meta skuid 1000 drop
+                    tcp dport 80 accept
+                }
+            }
+            """), Hosts.Usual);
+        SourceSets Ask(int port) => engine.Ask(new Question(Tracer.Host, Address.Parse("8.8.8.8"), 6, port));
+        Assert.True(Ask(443).Accepted.Contains(Address.Parse(Hosts.Own)));
+        Assert.True(Ask(80).Accepted.Contains(Address.Parse(Hosts.Own)));
+        Assert.True(Ask(25).Dropped.Contains(Address.Parse(Hosts.Own)));
+    }
+
+    [Fact]
     public void Hostile_rules_end_unproven_and_soon()
     {
         var text = new System.Text.StringBuilder("table inet filter {\n");

@@ -43,6 +43,7 @@ internal static class MatchReader
             ["addrtype"] = PlaceMatches.AddressType,
             ["iprange"] = PlaceMatches.AddressRange,
             ["pkttype"] = PlaceMatches.PacketType,
+            ["physdev"] = PlaceMatches.BridgePort,
             ["owner"] = PlaceMatches.Owner,
             ["cgroup"] = PlaceMatches.ControlGroup,
             ["cpu"] = PlaceMatches.Cpu,

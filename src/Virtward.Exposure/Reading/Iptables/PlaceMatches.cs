@@ -78,20 +78,49 @@ internal static class PlaceMatches
         }
     }
 
+    /// <summary>
+    /// The ports of a bridge whose frames br_netfilter shows to IP (physdev_mt, net/netfilter/xt_physdev.c). A frame that came otherwise has none, which only options
+    /// that are turned around match.
+    /// </summary>
+    public static void BridgePort(RuleBuilder rule, OptionGroup match)
+    {
+        foreach (Option option in match.Options)
+        {
+            PacketField field = option.Name is "physdev-in" or "physdev-is-in" ? PacketField.BridgeInPort : PacketField.BridgeOutPort;
+            if (option.Name is "physdev-is-in" or "physdev-is-out" or "physdev-is-bridged")
+            {
+                rule.Equal(field, !option.Negated, Make.Number(0));
+            }
+            else if (option is { Name: "physdev-in", Value: not "+" } or { Name: "physdev-out", Negated: false, Value: not "+" })
+            {
+                rule.Equal(field, option.Negated, RuleReader.Interface(option.Value));
+            }
+            else
+            {
+                // ! --physdev-out: of a frame that has come to a bridge and does not leave by one it is not true, of one that never saw a bridge it is.
+                rule.Opaque(option.ToString());
+            }
+        }
+    }
+
     public static void Owner(RuleBuilder rule, OptionGroup match)
     {
         foreach (Option option in match.Options)
         {
             PacketField field = option.Name == "gid-owner" ? PacketField.MetaSkGid : PacketField.MetaSkUid;
 
-            // Turned around it also matches packets without a socket, which have no such field.
-            if (option.Negated)
+            // Turned around it also matches packets without a socket, which have no such field: at output what the kernel itself says, elsewhere what is passed on.
+            if (option.Negated && rule.Chain.Name != "OUTPUT")
             {
                 rule.Opaque(option.ToString());
             }
             else if (option.Name is "uid-owner" or "gid-owner" && Numbers.TryRange(option.Value, uint.MaxValue, out ValueRange range, '-'))
             {
-                rule.Equal(field, false, Make.Range(range));
+                rule.Equal(field, option.Negated, Make.Range(range));
+            }
+            else if (option.Negated)
+            {
+                rule.Opaque(option.ToString());
             }
             else if (option.Name == "socket-exists")
             {

@@ -40,7 +40,7 @@ internal static class RateMatches
         }
 
         bool over = option.Negated != (option.Name == "hashlimit-above");
-        var limit = new LimitStatement(over, rate, seconds, burst, bytes, $"{(over ? "over " : "")}{option.Value} burst {burst}");
+        var limit = new LimitStatement(over, rate, seconds, burst, bytes, $"{option.Value} burst {burst}");
         var key = new List<Expression>();
         var types = new List<string>();
         foreach (string mode in match.Find("hashlimit-mode")?.Value.Split(',') ?? [])

@@ -21,8 +21,8 @@ internal static class RecentMatch
         bool fills = action is not { Name: "rcheck" };
         UInt128 mask = rule.AddressMask;
         bool understood = action is not null
-            && (!action.Negated || (action.Name is "rcheck" or "update" && !limited))
-            && match.Options.TrueForAll(o => o == action || o.Name is "seconds" or "hitcount" or "reap" or "name" or "mask" or "rsource" or "rdest")
+            && (!action.Negated || (action.Name is "rcheck" or "update" && !limited && !match.Has("rttl")))
+            && match.Options.TrueForAll(o => o == action || o.Name is "seconds" or "hitcount" or "rttl" or "reap" or "name" or "mask" or "rsource" or "rdest")
             && (hits is null || Numbers.TryRead(hits.Value, uint.MaxValue, out hitCount))
             && (age is null || Numbers.TryRead(age.Value, uint.MaxValue, out seconds))
             && (match.Find("mask") is not { } written || rule.TryAddress(written.Value, out mask));
@@ -43,6 +43,12 @@ internal static class RecentMatch
         }
 
         rule.Equal(key, action.Negated, new SetReferenceExpression(set));
+        if (match.Has("rttl"))
+        {
+            // Who is in the list comes from packets before, and so does the time to live that is remembered of each.
+            rule.Sometimes($"whether the last packet that the list {list} remembers of the address had the same time to live");
+        }
+
         if (hitCount > 1 && action.Name != "remove")
         {
             // The address's own hits: the first ones do not exceed, the last one does.

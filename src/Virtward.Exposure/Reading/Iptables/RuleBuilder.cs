@@ -48,6 +48,10 @@ internal sealed class RuleBuilder(TableBuilder table, ChainBuilder chain, int li
     public void Equal(Expression left, bool negated, Expression right) =>
         Match(left, negated ? MatchOperator.NotEqual : MatchOperator.Equal, right);
 
+    /// <summary>Matches by time or luck, which no packet tells.</summary>
+    /// <param name="what">What decides.</param>
+    public void Sometimes(string what) => Equal(new LuckExpression(what), false, Make.Number(1));
+
     /// <summary>Says "either these or those": a packet must match only one of the two. False where the rule has an "or" already.</summary>
     public bool Either(IEnumerable<Statement> these, IEnumerable<Statement> those)
     {

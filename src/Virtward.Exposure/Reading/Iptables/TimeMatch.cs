@@ -39,6 +39,11 @@ internal static class TimeMatch
             {
                 understood = Weekdays(rule, option);
             }
+            else if (option.Name == "monthdays")
+            {
+                rule.Sometimes($"the day of the month ({option})");
+                understood = true;
+            }
 
             if (!understood)
             {
@@ -62,7 +67,7 @@ internal static class TimeMatch
             rule.Match(Make.Field(PacketField.MetaTime), MatchOperator.LessOrEqual, Make.Number(until));
         }
 
-        // --monthdays; and --contiguous, which lets a day's time run into the next.
+        // --contiguous, which lets a day's time run into the next.
         foreach (Option option in opaque)
         {
             rule.Opaque(option.ToString());

@@ -497,7 +497,7 @@ internal sealed class StatementParser(ParseContext context)
             return new PassStatement(text);
         }
 
-        context.Notes.Add("nft prints no arguments of this, iptables-save does", text, _lexer.Line, 0);
+        context.Notes.Add(ReadingNotes.NoArguments, text, _lexer.Line, 0);
         return new OpaqueStatement(text, MayDecide: kind == "target");
     }
 }

@@ -25,6 +25,9 @@ public static class FieldTable
         new("meta obrname", PacketField.MetaObrName, 128, DataType.InterfaceName),
         new("meta obriport", PacketField.MetaObrName, 128, DataType.InterfaceName),
         new("meta obridgename", PacketField.MetaObrName, 128, DataType.InterfaceName),
+        // iptables' words: nft has none for these.
+        new("physdev in", PacketField.BridgeInPort, 128, DataType.InterfaceName),
+        new("physdev out", PacketField.BridgeOutPort, 128, DataType.InterfaceName),
         new("meta ibrpvid", PacketField.MetaIbrPvid, 16, DataType.Integer),
         new("meta ibrvproto", PacketField.MetaIbrVproto, 16, DataType.EtherType),
         new("meta ibrhwaddr", null, 48, DataType.EtherAddress),

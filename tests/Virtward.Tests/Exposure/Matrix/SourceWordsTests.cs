@@ -42,6 +42,30 @@ public sealed class SourceWordsTests
         Assert.Equal("unproven: anyone", SourceWords.Describe(unproven, asked, PrefixSet.Empty));
     }
 
+    [Fact]
+    public void Little_of_one_family_does_not_drown_in_all_of_the_other()
+    {
+        Assert.Equal("192.168.1.0/24, 198.51.100.0/24 and anyone over IPv6", Describe(Set("192.168.1.0/24", "198.51.100.0/24", "::/0"), Everyone));
+        Assert.Equal("anyone over IPv4 and 2001:db8::/64", Describe(Set("0.0.0.0/0", "2001:db8::/64"), Everyone));
+        Assert.Equal("anyone but 198.51.100.0/24", Describe(Everyone.Subtract(Set("198.51.100.0/24")), Everyone));
+    }
+
+    [Fact]
+    public void The_hosts_own_address_parts_no_network() => Assert.Equal(
+        "203.0.113.0/24 and anyone over IPv6", Describe(Set("203.0.113.0/24", "::/0").Subtract(Own), Everyone));
+
+    [Theory]
+    [InlineData("limit rate 6/minute", "anyone, 6/minute")]
+    [InlineData("limit rate over 3/minute burst 3 packets each", "anyone, 3/minute burst 3 packets each")]
+    [InlineData("elements of the set banned that go away with time", "anyone, as elements of the set banned go away with time")]
+    [InlineData("numgen random mod 2", "anyone, numgen random mod 2")]
+    public void What_it_hangs_on_is_told_as_whoever_gets_in_sees_it(string depends, string words)
+    {
+        PrefixSet asked = Set("0.0.0.0/0");
+        var limited = new SourceSets(PrefixSet.Empty, asked, PrefixSet.Empty, PrefixSet.Empty, PrefixSet.Empty) { DependsOn = ["whether the set x is full", depends] };
+        Assert.Equal(words, SourceWords.Describe(limited, asked, PrefixSet.Empty));
+    }
+
     private static string Describe(PrefixSet accepted, PrefixSet asked) => SourceWords.Describe(
         new SourceSets(accepted, PrefixSet.Empty, PrefixSet.Empty, PrefixSet.Empty, asked.Subtract(accepted)), asked, Own);
 

@@ -71,4 +71,12 @@ public sealed class PacketJsonTests
     }
 
     private static Result<IdentifiedPacket> Read(string json) => PacketJson.Read(Encoding.UTF8.GetBytes(json));
+
+    [Theory]
+    [InlineData("""{"id":7,"iif":"eth0","dport":99999}""", "7")]
+    [InlineData("""{"id":"a","bogus":1}""", "\"a\"")]
+    [InlineData("""{"iif":"eth0"}""", null)]
+    [InlineData("[1]", null)]
+    [InlineData("not json", null)]
+    public void What_is_no_packet_has_its_id_all_the_same(string text, string? id) => Assert.Equal(id, PacketJson.IdOf(System.Text.Encoding.UTF8.GetBytes(text)));
 }

@@ -71,6 +71,20 @@ public sealed class IptablesOverlayTests
         Assert.Empty(ruleset.Notes);
     }
 
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    public void What_nft_leaves_out_is_told_only_where_iptables_does_not_say_it(bool saved, int notes)
+    {
+        Ruleset ruleset = RulesetReader.Read(new RulesetSources
+        {
+            NftText = "table ip filter {\n\tchain INPUT {\n\t\ttype filter hook input priority filter; policy accept;\n\t\txt match \"recent\" counter packets 0 bytes 0 drop # handle 4\n\t}\n}\n",
+            IptablesSave = saved ? Header + "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -m recent --rcheck --name a --rsource -j DROP\nCOMMIT\n" : null,
+        }).Value;
+        Assert.Equal(notes, ruleset.Notes.Length);
+        Assert.Equal(4, Assert.Single(Assert.Single(ruleset.Tables).Chains[0].Rules).Handle);
+    }
+
     [Fact]
     public void Legacy_tables_that_are_not_here_are_noted()
     {

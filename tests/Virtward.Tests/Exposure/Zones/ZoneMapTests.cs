@@ -27,7 +27,7 @@ public sealed class ZoneMapTests
         Assert.Equal(("vnet0", "virbr0", "192.168.122.0/24"), (guests.Device, guests.Interface, guests.Sources!.ToString()));
         ZoneEntry vpn = Assert.Single(map.Find(Zone.Vpn)!.Entries, static entry => entry.Device == "wg0");
         Assert.Equal("10.8.0.2, 10.20.0.0/16", vpn.Sources!.ToString().Replace("/32", "", StringComparison.Ordinal));
-        Assert.StartsWith("guessed: eth1 has a private network (192.168.1.0/24)", map.Find(Zone.Management)!.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("eth1 has a private network (192.168.1.0/24)", map.Find(Zone.Management)!.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -141,6 +141,14 @@ public sealed class LayoutTests(ITestOutputHelper output)
     [Fact]
     public void A_host_firewall_by_iptables_legacy() => Restored("iptables-legacy-restore", "host.iptables");
 
+    /// <summary>What a bridge's port is called matters to iptables' physdev only where the bridge shows it its frames.</summary>
+    [Theory]
+    [InlineData("iptables-nft-restore", "1")]
+    [InlineData("iptables-nft-restore", "0")]
+    [InlineData("iptables-legacy-restore", "1")]
+    public void Ports_of_bridges_by_iptables(string program, string shown) =>
+        Restored(program, "bridge-ports.iptables", Layout.Plain with { Sysctls = [("net.bridge.bridge-nf-call-iptables", shown)] });
+
     [Fact]
     public void Docker_and_libvirt_by_nftables()
     {
@@ -151,14 +159,14 @@ public sealed class LayoutTests(ITestOutputHelper output)
 
     private static string Text(string file) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Exposure", "Truth", "Layouts", file));
 
-    private void Restored(string program, string file)
+    private void Restored(string program, string file, Layout? layout = null)
     {
         if (!File.Exists($"/usr/sbin/{program}"))
         {
             Assert.Skip($"{program} is not installed");
         }
 
-        using var scene = new TruthScene(Layout.Plain);
+        using var scene = new TruthScene(layout ?? Layout.Plain);
         using (Process process = scene.Host.Start(program, []))
         {
             process.StandardInput.Write(Text(file));

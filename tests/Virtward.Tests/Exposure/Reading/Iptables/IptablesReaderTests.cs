@@ -45,7 +45,17 @@ public sealed class IptablesReaderTests
     [InlineData("-m limit --limit 4/hour -j ACCEPT", "limit[4/3600s burst 5]; Accept")]
     [InlineData("-m hashlimit --hashlimit 1/min --hashlimit-mode srcip,srcport --hashlimit-name n -j ACCEPT", "limit[1/60s burst 5]; Accept")]
     [InlineData("-m time --timestart 22:00 --timestop 06:00 -j ACCEPT", "hour != 21601-0x1355f; Accept")]
-    [InlineData("-m recent --rcheck --seconds 60 --rttl --name a --rsource -j DROP", "opaque[-m recent --rcheck --seconds 60 --rttl --name a --rsource]; Drop")]
+    [InlineData(
+        "-m recent --rcheck --seconds 60 --rttl --name a --rsource -j DROP",
+        "ip saddr == @recent:a; luck[whether the last packet that the list a remembers of the address had the same time to live] == 1; Drop")]
+    [InlineData("-m recent ! --rcheck --rttl --name a --rsource -j DROP", "opaque[-m recent ! --rcheck --rttl --name a --rsource]; Drop")]
+    [InlineData("-m time --monthdays 1,15 -j ACCEPT", "luck[the day of the month (--monthdays 1,15)] == 1; Accept")]
+    [InlineData("-m hashlimit --hashlimit-above 1/min --hashlimit-mode dstport --hashlimit-name n -j DROP", "limit[over 1/60s burst 5]; Drop")]
+    [InlineData("-m physdev --physdev-in vnet0 --physdev-is-bridged -j ACCEPT", "physdev in == vnet0; physdev out != 0; Accept")]
+    [InlineData("-m physdev ! --physdev-in vnet+ ! --physdev-is-out -j ACCEPT", "physdev in != vnet*; physdev out == 0; Accept")]
+    [InlineData("-m physdev --physdev-is-in --physdev-out vnet1 -j ACCEPT", "physdev in != 0; physdev out == vnet1; Accept")]
+    [InlineData("-m physdev ! --physdev-out vnet1 -j ACCEPT", "opaque[! --physdev-out vnet1]; Accept")]
+    [InlineData("-m owner ! --uid-owner 1000 -j DROP", "opaque[! --uid-owner 1000]; Drop")]
     [InlineData("-m recent --remove --name a --rsource -j DROP", "ip saddr == @recent:a; Delete@recent:a{ip saddr}; Drop")]
     [InlineData("-m recent --rcheck --seconds 60 --name a --rdest -j DROP", "ip daddr == @recent:a; Drop")]
     [InlineData(
@@ -61,6 +71,15 @@ public sealed class IptablesReaderTests
         Assert.Equal(expected, string.Join(" | ", ruleset.Tables[0].Chains[0].Rules.Select(SavedModelText.Of)));
         Assert.All(ruleset.Tables[0].Chains[0].Rules, r => Assert.Equal((1, $"-A INPUT {rule}".Trim()), (r.Handle, r.Text)));
         Assert.Equal(expected.Contains("opaque", StringComparison.Ordinal), ruleset.Notes.Length > 0);
+    }
+
+    [Fact]
+    public void At_output_whoever_is_not_the_one_who_sends_is_another()
+    {
+        Ruleset ruleset = Read("*filter\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -m owner ! --uid-owner 1000 -j DROP\n-A OUTPUT -m owner ! --socket-exists -j DROP\nCOMMIT\n");
+        Assert.Equal(
+            ["skuid != 1000; Drop", "opaque[! --socket-exists]; Drop"],
+            ruleset.Tables[0].Chains[0].Rules.Select(SavedModelText.Of));
     }
 
     [Theory]

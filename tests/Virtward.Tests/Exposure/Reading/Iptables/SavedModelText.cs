@@ -107,6 +107,7 @@ internal static class SavedModelText
         HeaderExpression h => $"[{h.Name}{(h.Exists ? " exists" : "")}]",
         RawPayloadExpression p => $"@{p.Base},{p.Offset},{p.Length}",
         NumgenExpression n => $"numgen[{(n.Random ? "random" : "inc")} {n.Modulus}]",
+        LuckExpression l => $"luck[{l.What}]",
         OpaqueExpression o => $"opaque[{o.Text}]",
         _ => expression.ToString(),
     };
@@ -120,7 +121,7 @@ internal static class SavedModelText
     }
 
     private static string Range(ValueRange range, Expression? typed) =>
-        typed is FieldExpression { Field: PacketField.MetaIifName or PacketField.MetaOifName } && !range.IsSingle
+        typed is FieldExpression { Field: PacketField.MetaIifName or PacketField.MetaOifName or PacketField.BridgeInPort } && !range.IsSingle
             ? InterfaceName.ToText(range.First) + "*"
         : range.IsSingle ? Value(range.First, typed) : $"{Value(range.First, typed)}-{Value(range.Last, typed)}";
 
@@ -137,7 +138,8 @@ internal static class SavedModelText
         {
             PacketField.IpSaddr or PacketField.IpDaddr => Virtward.Core.Net.Address.FromV4((uint)value).ToString(),
             PacketField.Ip6Saddr or PacketField.Ip6Daddr => Virtward.Core.Net.Address.FromValue(value).ToString(),
-            PacketField.MetaIifName or PacketField.MetaOifName => InterfaceName.ToText(value),
+            PacketField.BridgeInPort or PacketField.BridgeOutPort when value == 0 => "0",
+            PacketField.MetaIifName or PacketField.MetaOifName or PacketField.BridgeInPort or PacketField.BridgeOutPort => InterfaceName.ToText(value),
             _ => value > 0xffff ? $"0x{value:x}" : value.ToString(CultureInfo.InvariantCulture),
         };
     }
