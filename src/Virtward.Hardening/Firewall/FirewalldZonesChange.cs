@@ -1,10 +1,8 @@
-using System.Collections.Immutable;
 using Virtward.Core.Policy;
 using Virtward.Hardening.Changes;
 using Virtward.Hardening.Checks.Firewall;
 using Virtward.Hardening.Inventory;
 using Virtward.Hardening.Inventory.Firewall;
-using Virtward.Hardening.Inventory.Firewall.Firewalld;
 using Virtward.Hardening.Makers;
 
 namespace Virtward.Hardening.Firewall;
