@@ -129,6 +129,7 @@ public static class PreflightCheck
         // A host without a management network and a VPN is managed from whatever zone its policy says, if from any.
         Zone[] zones = admins.Length > 0 ? admins : [.. facts.Policy.Ssh.From.Select(facts.Zones.Find).OfType<Zone>().Where(static zone => !zone.Entries.IsEmpty)];
         List<string> closed = [];
+        List<string> unanswered = [];
         foreach (Zone zone in zones)
         {
             if (OfZone(facts, engine, endpoints, zone) is WayIn way)
@@ -138,6 +139,10 @@ public static class PreflightCheck
             else
             {
                 closed.Add(zone.Name);
+                if (zone.Entries.All(entry => Answered(facts, entry).IsEmpty))
+                {
+                    unanswered.Add($"no route leads back to {Networks(zone)} by {string.Join(" or ", zone.Entries.Select(static entry => entry.Interface).Distinct())}: correct the sources of the zone {zone.Name}");
+                }
             }
         }
 
@@ -149,7 +154,8 @@ public static class PreflightCheck
 
         return closed.Count > 0 && (admins.Length > 0 || closed.Count == zones.Length)
             ? Refused($"nobody of the zone {string.Join(", or of ", closed)} would get a new connection to sshd at port {string.Join(", ", endpoints.Select(static one => one.Port).Distinct())}",
-                $"let {(closed.Count == 1 ? "it" : "them")} in by ssh.from and look whether another firewall's rules refuse the port (virtward exposure explain ssh), or {OutOfBand}")
+                unanswered.Count > 0 ? $"{string.Join("; ", unanswered)}, or {OutOfBand}"
+                : $"let {(closed.Count == 1 ? "it" : "them")} in by ssh.from and look whether another firewall's rules refuse the port (virtward exposure explain ssh), or {OutOfBand}")
             : default(Done);
     }
 
@@ -161,7 +167,7 @@ public static class PreflightCheck
             Address[] here = [.. facts.Host.Network.Interfaces.Where(one => one.Name == entry.Interface).SelectMany(static one => one.Addresses).Select(static one => one.Address)];
             foreach ((Address address, ushort port) in endpoints.OrderBy(one => !here.Contains(one.Address)))
             {
-                PrefixSet asked = (entry.Sources ?? Destinations.Unicast).Intersect(Destinations.Routable).Intersect(PrefixSet.Of(Prefix.Parse(address.IsV4 ? "0.0.0.0/0" : "::/0"))).Subtract(own);
+                PrefixSet asked = Answered(facts, entry).Intersect(PrefixSet.Of(Prefix.Parse(address.IsV4 ? "0.0.0.0/0" : "::/0"))).Subtract(own);
                 if (!asked.IsEmpty && Ask(engine, zone.Name, entry, address, port, asked) is WayIn way)
                 {
                     return way;
@@ -170,6 +176,19 @@ public static class PreflightCheck
         }
 
         return null;
+    }
+
+    // Whoever gets no answer has no way in, as where a network has a slip of the pen.
+    private static PrefixSet Answered(AuditFacts facts, ZoneEntry entry)
+    {
+        PrefixSet sources = (entry.Sources ?? Destinations.Unicast).Intersect(Destinations.Routable);
+        return facts.Host.Network.Routes.IsEmpty ? sources : sources.Intersect(ReturnRoutes.By(facts.Host.Network, entry.Interface));
+    }
+
+    private static string Networks(Zone zone)
+    {
+        Prefix[] all = [.. zone.Entries.SelectMany(static entry => entry.Sources ?? Destinations.Unicast).Distinct()];
+        return string.Join(", ", all.Take(3)) + (all.Length > 3 ? $" and {all.Length - 3} more" : "");
     }
 
     // By time or luck is a way in, too; what hangs on a rule that nobody understands is none.

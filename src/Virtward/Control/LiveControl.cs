@@ -36,7 +36,7 @@ public sealed class LiveControl(GuardHost guard, bool running, string? state = n
         Result<PacketCount> dropped = guard.Parts.Enforcer.ReadDropped();
         PacketCount stopped = dropped.IsOk ? dropped.Value : default;
         StatusDocument status = await Pipeline.AskAsync(_ => Describe(stopped)).WaitAsync(cancel);
-        return state is null ? status : status with { Drift = DriftDocument.Of(DriftFile.Read(state)) };
+        return state is null ? status : status with { Drift = DriftDocument.Of(DriftFile.Read(state)), Pending = PendingDocument.Of(state) };
     }
 
     /// <inheritdoc/>

@@ -23,7 +23,14 @@ public sealed class OfflineControl(CommandHost host, string state) : IGuardContr
     /// <inheritdoc/>
     public Task<Result<StatusDocument>> StatusAsync(CancellationToken cancel)
     {
-        var status = new StatusDocument { Version = LiveControl.Version, Running = false, Bans = BanTotals.Of(new ShutOut(0, 0, 0, 0, 0)), Drift = DriftDocument.Of(DriftFile.Read(state)) };
+        var status = new StatusDocument
+        {
+            Version = LiveControl.Version,
+            Running = false,
+            Bans = BanTotals.Of(new ShutOut(0, 0, 0, 0, 0)),
+            Drift = DriftDocument.Of(DriftFile.Read(state)),
+            Pending = PendingDocument.Of(state),
+        };
 
         // A host may be closed and watched for drift without a guard.
         return Task.FromResult(StateFiles.IsHidden(_store) || new StateFiles().Exists(_store)

@@ -33,6 +33,9 @@ public sealed record StatusDocument
     /// <summary>Whether the host has drifted from its policy; null: no timer has looked.</summary>
     public DriftDocument? Drift { get; init; }
 
+    /// <summary>The transaction that is neither confirmed nor taken back; null: there is none, or it is not for this reader's eyes.</summary>
+    public PendingDocument? Pending { get; init; }
+
     /// <summary>Lines read since the start.</summary>
     public long Lines { get; init; }
 

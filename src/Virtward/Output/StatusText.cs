@@ -16,6 +16,11 @@ public static class StatusText
             to.WriteLine($"! {Words.Safe(warning)}");
         }
 
+        if (status.Pending is { } pending)
+        {
+            to.WriteLine($"! {Unconfirmed(pending)}");
+        }
+
         if (status.Siege is { } siege)
         {
             to.WriteLine($"! siege since {Words.FromNow(siege.Since, now)}: {Words.Safe(siege.Reason)}; limits are tight until it is over");
@@ -65,6 +70,14 @@ public static class StatusText
 
         sources.Write(to);
     }
+
+    private static string Unconfirmed(PendingDocument pending) => pending switch
+    {
+        { State: "waiting", SecondsLeft: long left } => $"a change waits for virtward confirm over a new connection, {Words.Number(left)} s are left: {Words.Safe(pending.Id)}",
+        { State: "applying" } => $"a change is being applied: {Words.Safe(pending.Id)}",
+        { State: "confirming" } => $"a change is being confirmed: {Words.Safe(pending.Id)}",
+        _ => $"a change is being taken back: {Words.Safe(pending.Id)}; virtward history shows how far it is",
+    };
 
     private static string Drifted(DriftDocument drift, DateTimeOffset now)
     {

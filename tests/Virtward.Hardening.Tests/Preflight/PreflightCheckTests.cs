@@ -54,6 +54,20 @@ public sealed class PreflightCheckTests
     }
 
     [Fact]
+    public void A_management_network_that_no_answer_reaches_is_refused_from_a_console_too()
+    {
+        // A slip of the pen: it is 192.168.1.0/24, and answers to this one leave for the Internet.
+        HostPolicy slip = FirewallHosts.Policy with { Zones = [new("management", ["eth1"], [Prefix.Parse("192.168.11.0/24")])] };
+        Problem problem = Refuses(FirewallHosts.Isolated(), slip, PlannedSsh.Unchanged, null);
+        Assert.Contains("nobody of the zone management", problem.What, StringComparison.Ordinal);
+        Assert.Contains("no route leads back to 192.168.11.0/24 by eth1: correct the sources of the zone management", problem.Hint, StringComparison.Ordinal);
+
+        // A network further away, to which a gateway of that side leads.
+        HostPolicy far = FirewallHosts.Policy with { Zones = [new("management", ["eth1"], [Prefix.Parse("192.168.11.0/24"), Prefix.Parse("192.168.1.0/24")])] };
+        Assert.Equal(Address.Parse("192.168.1.0"), Assert.Single(Passes(FirewallHosts.Isolated(), far, PlannedSsh.Unchanged, null).Ways).Source);
+    }
+
+    [Fact]
     public void What_another_firewall_drops_stays_dropped()
     {
         const string Other = "table inet filter {\n\tchain input {\n\t\ttype filter hook input priority filter; policy accept;\n\t\ttcp dport 22 drop\n\t}\n}\n";
