@@ -4,6 +4,7 @@ using System.Text;
 using Virtward.Core.Policy;
 using Virtward.Core.Policy.Reading;
 using Virtward.Exposure.Facts;
+using Virtward.Exposure.Topology;
 using Virtward.Exposure.Zones;
 using Virtward.Hardening.Checks;
 using Virtward.Hardening.Checks.Ssh;
@@ -32,6 +33,7 @@ public static class PolicyWriter
         var text = new StringBuilder();
         Head(text, facts, wishes.Profile);
         Zones(text, zones, notes);
+        Absent(host.Network, wishes.Zones, notes);
         Services(text, ServiceDraft.Of(facts, wishes.SshPort ?? 22), wishes.Profile, facts, notes);
         bool listens = Ssh(text, facts, zones, wishes, notes);
         Rest(text, facts, wishes.Profile, listens);
@@ -71,6 +73,15 @@ public static class PolicyWriter
         }
 
         Line(text, "");
+    }
+
+    // A VPN that is yet to be set up, or a slip of the pen: only the administrator knows. Patterns stand for interfaces that come and go.
+    private static void Absent(HostNetwork network, ImmutableArray<ZonePolicy> wished, List<string> notes)
+    {
+        string[] known = [.. network.Interfaces.Select(static one => one.Name)];
+        notes.AddRange(known.Length == 0 ? [] : wished.SelectMany(static zone => zone.Interfaces.Select(name => (zone.Name, Interface: name)))
+            .Where(one => !one.Interface.Contains('*', StringComparison.Ordinal) && !known.Contains(one.Interface))
+            .Select(static one => $"there is no interface {one.Interface} now: the zone {one.Name} is nobody's until it comes"));
     }
 
     private static void Services(StringBuilder text, ImmutableArray<ServiceDraft> services, Profile profile, AuditFacts facts, List<string> notes)

@@ -24,7 +24,7 @@ public sealed class PowerCutTests
 
         // Apart from this connection, so that it goes on by itself wherever the moment is gone on from; and confirmed as a script on the machine may.
         scene.Told("systemd-run --quiet --collect --unit=closing -p StandardError=file:/run/closing.err bash -c 'virtward apply --yes --confirm-within 1200 --patience 2m >/dev/null && sleep 10 && virtward confirm >/dev/null'");
-        scene.Told("timeout 540 bash -c 'until grep -q Setting /var/lib/virtward/transactions/*/journal.ndjson 2>/dev/null; do sleep 0.2; done'");
+        scene.Told("timeout 1140 bash -c 'until grep -q Setting /var/lib/virtward/transactions/*/journal.ndjson 2>/dev/null; do sleep 0.2; done'");
         scene.Host.Keep();
         var watch = Stopwatch.StartNew();
 
@@ -34,7 +34,7 @@ public sealed class PowerCutTests
         var random = new Random(seed);
 
         // The first one waits for its confirmation when the power fails, whatever the machine's speed: that is taken back at boot.
-        scene.Told("timeout 540 bash -c 'until grep -q Waiting /var/lib/virtward/transactions/*/journal.ndjson; do sleep 0.2; done'");
+        scene.Told("timeout 1140 bash -c 'until grep -q Waiting /var/lib/virtward/transactions/*/journal.ndjson; do sleep 0.2; done'");
         TimeSpan whole = watch.Elapsed + Afterwards;
         scene.CutPower();
         List<string> outcomes = [Came_back(scene, before, "waiting")];

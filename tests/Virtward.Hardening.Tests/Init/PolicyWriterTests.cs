@@ -53,7 +53,7 @@ public sealed class PolicyWriterTests
     [Fact]
     public void What_was_wished_goes_before_what_is_guessed()
     {
-        (HostPolicy policy, _) = Written(new TestHost(), new InitWishes
+        (HostPolicy policy, PolicyDraft draft) = Written(new TestHost(), new InitWishes
         {
             Profile = Profile.Lab,
             SshPort = 2222,
@@ -63,6 +63,7 @@ public sealed class PolicyWriterTests
         Assert.Equal("lab", policy.Audit.Profile);
         Assert.Equal([(ushort)2222], policy.Ssh.Ports);
         Assert.Equal(["vpn"], policy.Ssh.From);
+        Assert.Equal(["there is no interface wg0 now: the zone vpn is nobody's until it comes"], draft.Notes.Where(static note => note.StartsWith("there is no interface", StringComparison.Ordinal)));
     }
 
     [Fact]
