@@ -31,7 +31,7 @@ public sealed class ClosingSectionsTests
         Assert.Equal("[net.ipv4.conf.eth0/5.rp_filter, 2] [net.ipv4.ip_forward, 1]", string.Join(' ', policy.Kernel.Sysctl));
         Assert.Equal(["dccp", "usb-storage"], policy.Kernel.BlockedModules);
         Assert.Equal(Ipv6Policy.Off, policy.Ipv6);
-        Assert.Equal(new LibvirtPolicy { Managed = false, Tls = true, LocalConsoles = false }, policy.Libvirt);
+        Assert.Equal(new LibvirtPolicy { Managed = false, Tls = true, GuestNames = false, LocalConsoles = false }, policy.Libvirt);
         Assert.Equal(new ResolverPolicy { Managed = false, Llmnr = true, MulticastDns = true }, policy.Resolver);
         Assert.Equal(new UpdatesPolicy { Automatic = true, RebootAt = new TimeOnly(3, 30) }, policy.Updates);
         Assert.Equal(["xinetd"], policy.Software.Absent);
