@@ -1,5 +1,4 @@
 using Virtward.Core.Host;
-using Virtward.Core.Results;
 using Virtward.Hardening.Transaction;
 using Virtward.Linux.Changing;
 
