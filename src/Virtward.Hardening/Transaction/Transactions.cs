@@ -349,6 +349,19 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
         return Append(id, Entry(JournalKind.LeftOut) with { Change = change, Why = $"{what.Title}: {why}" });
     }
 
+    private async Task<bool> ConsentedAsync(Change change, CancellationToken cancel)
+    {
+        foreach (Proof proof in machine.IsBooting ? [] : change.Proofs)
+        {
+            if (!(await _runner.ProveAsync(proof, cancel)).IsOk)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private async Task<Result<Done>> SettleAsync(Change change, CancellationToken cancel)
     {
         foreach (Proof proof in change.Proofs)
@@ -491,7 +504,15 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
         {
             foreach (int change in settings.Select(static entry => entry.Change ?? 0).Distinct().OrderDescending())
             {
-                foreach (UnitEffect effect in plan.Changes[change].Change.Effects)
+                // What was there before may have been broken already: a service that runs goes on with what it has, and would not come back with that
+                // (sshd that gets SIGHUP starts itself anew, and ends where it cannot read its files).
+                Change made = plan.Changes[change].Change;
+                if (!made.Effects.IsEmpty && !await ConsentedAsync(made, cancel))
+                {
+                    continue;
+                }
+
+                foreach (UnitEffect effect in made.Effects)
                 {
                     // A service that does not start now may not have started before either.
                     _ = await _runner.NoticeAsync(effect, cancel);
