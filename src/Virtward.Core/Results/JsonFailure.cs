@@ -11,6 +11,17 @@ public static class JsonFailure
     {
         ArgumentNullException.ThrowIfNull(failure);
         string text = failure.Message;
+        if (text.StartsWith("Expected depth to be zero", StringComparison.Ordinal))
+        {
+            return "it ends before everything that was opened is closed";
+        }
+
+        // It goes on with the name of a type of ours.
+        if (text.StartsWith("The JSON value could not be converted", StringComparison.Ordinal))
+        {
+            return "a value is of another kind";
+        }
+
         foreach (string rest in (ReadOnlySpan<string>)[" Path: ", " LineNumber: "])
         {
             int at = text.IndexOf(rest, StringComparison.Ordinal);

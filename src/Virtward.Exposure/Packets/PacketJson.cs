@@ -32,7 +32,7 @@ public static class PacketJson
         }
         catch (JsonException broken)
         {
-            return new Problem($"this is no JSON: {broken.Message.Split('.')[0]}");
+            return new Problem($"this is no JSON: {JsonFailure.Words(broken)}");
         }
     }
 

@@ -104,22 +104,12 @@ public static class PreflightCheck
         bool local = !session.Client.IsV4 && session.Client.High >> 54 == 0xfe80 >> 6;
         string[] devices = local
             ? [.. network.Interfaces.Where(one => one.Addresses.Any(address => address.Address == session.Local)).Select(static one => one.Name)]
-            : [.. Best(network, session.Client).SelectMany(static route => route.NextHopDevices.Append(route.Device)).OfType<string>().Distinct()];
+            : [.. ReturnRoutes.To(network, session.Client).SelectMany(static route => route.NextHopDevices.Append(route.Device)).OfType<string>().Distinct()];
 
         // Of a bridge the ports that are no guest's: an administrator does not sit in a guest.
         return facts.Zones.Zones.SelectMany(static zone => zone.Entries.Select(entry => (zone.Name, Entry: entry))).Where(one => devices.Contains(one.Entry.Interface))
             .OrderBy(static one => one.Name is Zone.Guests or Zone.Containers).GroupBy(static one => one.Entry.Device).Select(static group => group.First())
             .Where((one, at) => at == 0 || one.Name is not (Zone.Guests or Zone.Containers)).Select(static one => one.Entry).Take(MostEntries);
-    }
-
-    private static IEnumerable<Route> Best(HostNetwork network, Address client)
-    {
-        Route[] fitting = [.. network.Routes.Where(route => route.Type == RouteType.Unicast && !route.Dead && route.Table != 255 && route.Destination.IsV4 == client.IsV4 && route.Destination.Contains(client))];
-        int longest = fitting.Length == 0 ? -1 : fitting.Max(static route => route.Destination.Length);
-        Route[] best = [.. fitting.Where(route => route.Destination.Length == longest)];
-
-        // Without rules of one's own the lowest metric wins; with some, any of them may.
-        return network.Rules.Any(static rule => rule.Table is not (255 or 254 or 253) || rule.Opaque is not null || rule.Goto is not null || rule.Suppressed is not null) || best.Length == 0 ? fitting : best.Where(route => route.Metric == best.Min(static one => one.Metric));
     }
 
     private static Result<Done> OfZones(AuditFacts facts, ExposureEngine engine, ImmutableArray<(Address Address, ushort Port)> endpoints, ImmutableArray<WayIn>.Builder ways)
@@ -154,7 +144,7 @@ public static class PreflightCheck
 
         return closed.Count > 0 && (admins.Length > 0 || closed.Count == zones.Length)
             ? Refused($"nobody of the zone {string.Join(", or of ", closed)} would get a new connection to sshd at port {string.Join(", ", endpoints.Select(static one => one.Port).Distinct())}",
-                unanswered.Count > 0 ? $"{string.Join("; ", unanswered)}, or {OutOfBand}"
+                unanswered.Count > 0 ? string.Join("; ", unanswered)
                 : $"let {(closed.Count == 1 ? "it" : "them")} in by ssh.from and look whether another firewall's rules refuse the port (virtward exposure explain ssh), or {OutOfBand}")
             : default(Done);
     }

@@ -349,27 +349,22 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
         return Append(id, Entry(JournalKind.LeftOut) with { Change = change, Why = $"{what.Title}: {why}" });
     }
 
-    private async Task<bool> ConsentedAsync(Change change, CancellationToken cancel)
+    private async Task<Result<Done>> ProveAsync(Change change, CancellationToken cancel)
     {
-        foreach (Proof proof in machine.IsBooting ? [] : change.Proofs)
+        Result<Done> proved = default(Done);
+        foreach (Proof proof in change.Proofs)
         {
-            if (!(await _runner.ProveAsync(proof, cancel)).IsOk)
-            {
-                return false;
-            }
+            proved = proved.IsOk ? await _runner.ProveAsync(proof, cancel) : proved;
         }
 
-        return true;
+        return proved;
     }
 
     private async Task<Result<Done>> SettleAsync(Change change, CancellationToken cancel)
     {
-        foreach (Proof proof in change.Proofs)
+        if (await ProveAsync(change, cancel) is { IsOk: false } objected)
         {
-            if (await _runner.ProveAsync(proof, cancel) is { IsOk: false } objected)
-            {
-                return objected;
-            }
+            return objected;
         }
 
         foreach (UnitEffect effect in change.Effects)
@@ -506,13 +501,10 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
             {
                 // What was there before may have been broken already: a service that runs goes on with what it has, and would not come back with that
                 // (sshd that gets SIGHUP starts itself anew, and ends where it cannot read its files).
+                // systemd itself may always read its units again; while the machine starts, no service is told anyway.
                 Change made = plan.Changes[change].Change;
-                if (!made.Effects.IsEmpty && !await ConsentedAsync(made, cancel))
-                {
-                    continue;
-                }
-
-                foreach (UnitEffect effect in made.Effects)
+                bool sound = made.Effects.IsEmpty || machine.IsBooting || (await ProveAsync(made, cancel)).IsOk;
+                foreach (UnitEffect effect in made.Effects.Where(effect => sound || effect.Unit is null))
                 {
                     // A service that does not start now may not have started before either.
                     _ = await _runner.NoticeAsync(effect, cancel);

@@ -155,6 +155,22 @@ public sealed class TransactionTests
         Assert.Null(Scene.Transactions(host).Pending().Value);
     }
 
+    [Theory]
+    [InlineData("judge sshd")]
+    [InlineData("serve sshd")]
+    public async Task A_service_whose_program_refuses_what_is_put_back_is_not_told_of_it(string refused)
+    {
+        MemoryHost host = Scene.Host();
+        TransactionRecord waiting = (await Scene.ApplyAsync(host)).Value;
+        Assert.Contains("notice ssh.service", host.Log);
+        Transactions transactions = Scene.Transactions(host);
+        Assert.True((await transactions.ConfirmAsync(Scene.Ssh(host.Uptime.TotalSeconds + 1), Cancel)).IsOk);
+        host.Log.Clear();
+        host.Refused.Add(refused);
+        Assert.Equal(TransactionStatus.Reverted, (await transactions.RevertAsync(waiting.Id, "asked for", null, alsoConfirmed: true, TimeSpan.Zero, Cancel)).Value.Status);
+        Assert.DoesNotContain("notice ssh.service", host.Log);
+    }
+
     [Fact]
     public async Task A_change_that_may_be_left_out_does_not_keep_the_others_from_being_made()
     {
