@@ -144,7 +144,10 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
     /// <summary>The reset that a <c>reject</c> sends: it carries the packet's flow; to a packet of none it is looked up for itself (nf_ct_attach).</summary>
     public PacketState? ResetFor(PacketState refused)
     {
-        if (!refused.V6 && IsAboutMany(refused))
+        bool unsaid = refused.V6
+            ? IsForMany(refused[Slot.SourceAddress].Number, true, true) || IsForMany(refused[Slot.DestinationAddress].Number, true, false)
+            : IsAboutMany(refused);
+        if (unsaid)
         {
             return null;
         }
@@ -270,6 +273,13 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
             if (own)
             {
                 return destination;
+            }
+
+            if (!about.V6 && about.Route is null && hit.Type == RouteType.Local)
+            {
+                // Before routing the way back is the packet's own (nf_reject_fill_skb_dst): to the host itself it goes from the packet's destination, which a translation
+                // has made somebody else's, and from there is no route (ip_route_output_key_hash_rcu).
+                return null;
             }
 
             if (set == BddManager.True)

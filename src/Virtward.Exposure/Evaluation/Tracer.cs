@@ -171,8 +171,14 @@ public sealed class Tracer
 
             if (with == "tcp-reset")
             {
-                Life.Close(refused);
-                Say(_voice.ResetFor(refused), depth);
+                PacketState? reset = _voice.ResetFor(refused);
+                if (reset is not null)
+                {
+                    // nf_ct_set_closing: only where a reset is sent.
+                    Life.Close(refused);
+                }
+
+                Say(reset, depth);
             }
             else
             {

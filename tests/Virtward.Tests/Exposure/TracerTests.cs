@@ -115,6 +115,44 @@ public sealed class TracerTests
     }
 
     [Fact]
+    public void A_reset_that_nobody_sends_ends_no_flow()
+    {
+        // What the host says to everybody it hears, and refuses; the flow goes on counting (nf_send_reset, nf_ct_set_closing).
+        HostNetwork host = Hosts.Usual with
+        {
+            Routes = Hosts.Usual.Routes.Add(new Route(255, RouteType.Broadcast, Prefix.Parse("203.0.113.255/32")) { Device = "eth0" }),
+        };
+        Ruleset rules = Hosts.Rules("""
+            table inet filter {
+                set counted { type ipv4_addr; size 1024; flags dynamic; }
+                chain prerouting { type filter hook prerouting priority raw; policy accept; tcp dport 3389 reject with tcp reset; }
+                chain postrouting { type filter hook postrouting priority 107; policy accept; add @counted { ip saddr ct count over 3 } drop; }
+            }
+            """);
+        Packet toAll = Own("203.0.113.255") with { Protocol = 6, DestinationPort = 3389 };
+        Packet next = Own("192.168.122.10") with { Protocol = 6, SourcePort = 50_000, DestinationPort = 3394, Count = 5, Before = [toAll] };
+        Assert.Equal([0, 1], new Tracer(rules, host).Trace(next).AcceptedIndex);
+        Assert.Equal([0, 1, 2], new Tracer(rules, host).Trace(next with { Before = [] }).AcceptedIndex);
+    }
+
+    [Theory]
+    [InlineData("", new[] { 1, 2, 4, 5 })]
+    [InlineData("table ip nat { chain prerouting { type nat hook prerouting priority mangle; policy accept; dnat to 192.168.122.11; }; }", new[] { 0, 1, 3, 4 })]
+    public void Who_bears_an_address_of_the_host_is_told_only_what_was_for_the_host(string translation, int[] passed)
+    {
+        // A refusal that is sent comes back by the loopback device, and is counted there, too.
+        Ruleset rules = Hosts.Rules($$"""
+            table inet filter {
+                chain prerouting { type filter hook prerouting priority filter; policy accept; numgen inc mod 3 1 reject; }
+            }
+            {{translation}}
+            """);
+        Packet martian = Own("192.168.1.100") with { Iif = "eth1", Count = 5 };
+        Packet next = Own("192.168.1.100") with { Iif = "eth0", Source = Address.Parse("8.8.8.8"), Count = 6, Before = [martian] };
+        Assert.Equal(passed, new Tracer(rules, Hosts.Usual).Trace(next).AcceptedIndex);
+    }
+
+    [Fact]
     public void Where_two_flows_would_have_the_same_answers_ports_are_drawn_and_what_has_none_is_dropped()
     {
         Ruleset rules = Hosts.Rules("""
