@@ -8,6 +8,7 @@ namespace Virtward.Hardening.Machine;
 /// <summary>Packages, by apt and dpkg or dnf and rpm, whichever the host has.</summary>
 internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageStep, PackageBefore>
 {
+    private const string HalfInstalled = "half-installed";
     private const int MaxLog = 16 * 1024 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan LockPatience = TimeSpan.FromMinutes(2);
@@ -36,6 +37,27 @@ internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageSt
     }
 
     public bool Holds(PackageStep step, PackageBefore state) => state.Version is not null == step.Installed;
+
+    /// <summary>What was, with what the step is about to bring along, for a journal: that must be known also where the power fails half-way.</summary>
+    public async Task<PackageBefore> ForeseeAsync(PackageStep step, PackageBefore before, CancellationToken cancel)
+    {
+        if (!step.Installed || before.Version is not null || !IsDebian)
+        {
+            return before;
+        }
+
+        // Fetched first: where the lists are too old for that, they are fetched anew, and name other packages then.
+        if (!(await AptAsync(["install", "--download-only", "--", step.Package], cancel)).IsOk)
+        {
+            _ = await AptAsync(["update", .. QuickFetch], cancel);
+        }
+
+        // "Inst NAME (VERSION …)"; a package that is only made newer shows "[ITS OLD VERSION]" in between.
+        return !(await RunAsync("apt-get", ["--simulate", "install", "--", step.Package], cancel)).TryGet(out CommandOutput? plan, out _) ? before : before with
+        {
+            Brings = string.Join(' ', plan.Output.Split('\n').Select(static line => line.Split(' ')).Where(words => words is ["Inst", var name, ['(', ..], ..] && name != step.Package).Select(static words => words[1])),
+        };
+    }
 
     public async Task<Result<Done>> SetAsync(PackageStep step, PackageBefore before, CancellationToken cancel)
     {
@@ -83,17 +105,31 @@ internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageSt
     // With all that came with it, and without its configuration, for there was none of it; where that would take something else along, it goes alone.
     private async Task<Result<Done>> TakeAwayAsync(string package, PackageBefore before, PackageBefore now, CancellationToken cancel)
     {
-        ImmutableArray<string>.Builder brought = ImmutableArray.CreateBuilder<string>();
+        List<string> brought = [];
         string log = machine.Files.Read(AptHistory.Path, MaxLog).TryGet(out FileImage? image, out _) && image is not null ? image.Content.ToText() : "";
-        foreach (string one in AptHistory.BroughtBy(log, package))
+        List<string> halfThere = [];
+        foreach (string one in AptHistory.BroughtBy(log, package).Union(before.Brings.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
         {
             if ((await ReadAsync(new PackageStep(one, true), cancel)).TryGet(out PackageBefore? there, out _) && there != new PackageBefore(null))
             {
-                brought.Add(one);
+                List<string> kind = there.Remains == HalfInstalled ? halfThere : brought;
+                kind.Add(one);
             }
         }
 
-        if (now == before && brought.Count == 0)
+        bool isHalfThere = now.Remains == HalfInstalled && before.Remains != HalfInstalled;
+        if (isHalfThere)
+        {
+            halfThere.Add(package);
+        }
+
+        if (halfThere.Count > 0)
+        {
+            // Broken off while it was unpacked: it has to be installed anew or taken away by force before apt and dpkg do anything else (dpkg(1), reinst-required).
+            _ = await RunAsync("dpkg", ["--force-depends", "--force-remove-reinstreq", "--purge", "--", .. halfThere], cancel);
+        }
+
+        if (brought.Count == 0 && (isHalfThere || (now.Version, now.Remains) == (before.Version, before.Remains)))
         {
             return default(Done);
         }

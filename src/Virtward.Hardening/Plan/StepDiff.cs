@@ -23,6 +23,15 @@ public static partial class StepDiff
         _ => [],
     };
 
+    /// <summary>The lines of the difference between two states of one step; a line each where a state is a word or two.</summary>
+    public static ImmutableArray<string> Between(StepState before, StepState after) => (before, after) switch
+    {
+        (FileBefore was, FileBefore now) when Text(was.Image) != Text(now.Image) => Hidden(LineDiff.Of(Text(was.Image), Text(now.Image))),
+        (FirewallBefore was, FirewallBefore now) => LineDiff.Of(Table("inet", was.Inet) + Table("bridge", was.Bridge), Table("inet", now.Inet) + Table("bridge", now.Bridge)),
+        (CommandBefore was, CommandBefore now) => Hidden(LineDiff.Of(was.Output, now.Output)),
+        _ => [$"-{StepWords.State(before)}", $"+{StepWords.State(after)}"],
+    };
+
     private static string Text(FileImage? image) => image is null ? "" : image.LinkTarget is { } target ? $"(a link to {target})\n" : image.Content.ToText();
 
     // By meaning: nft lists rules in its own form, so that as texts all of them would differ.

@@ -52,6 +52,19 @@ public static class StepWords
         _ => $"set {Subject(step)} back",
     };
 
+    /// <summary>A state in a few words, of steps whose states are no texts.</summary>
+    public static string State(StepState state) => state switch
+    {
+        FileBefore { Image: null } => "absent",
+        FileBefore { Image: { } image } => $"mode {Octal(image.Mode)}, owner {image.Uid}:{image.Gid}{string.Concat(image.Attributes.Select(static one => $", {one.Key}"))}",
+        FileModeBefore mode => Octal(mode.Mode),
+        SysctlBefore setting => setting.Value ?? "absent",
+        UnitBefore unit => Unit(unit.Boot, unit.Exists ? unit.Running : null),
+        PackageBefore { Version: { } version } => version,
+        PackageBefore package => package.Remains.Length > 0 ? package.Remains : "not installed",
+        _ => throw new UnreachableException($"no words for {state.GetType().Name}"),
+    };
+
     private static string Octal(UnixFileMode? mode) => mode is null ? "none" : Convert.ToString((int)mode.Value, 8).PadLeft(4, '0');
 
     private static string Boot(UnitBoot? boot) => boot switch { null => "", UnitBoot.Enabled => "enabled", UnitBoot.Disabled => "disabled", _ => "masked" };

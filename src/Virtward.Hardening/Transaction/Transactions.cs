@@ -211,8 +211,8 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
         }
     }
 
-    /// <summary>What somebody has changed since a confirmed transaction set it, a clause each: taking it back would undo that, too.</summary>
-    public async Task<ImmutableArray<string>> ConflictsAsync(TransactionRecord record, CancellationToken cancel)
+    /// <summary>What somebody has changed since a confirmed transaction set it: taking it back would undo that, too.</summary>
+    public async Task<ImmutableArray<Conflict>> ConflictsAsync(TransactionRecord record, CancellationToken cancel)
     {
         Dictionary<string, JournalEntry> last = [];
         foreach (JournalEntry entry in record.Entries.Where(static entry => entry is { Kind: JournalKind.Set, Step: not null, State: not null }))
@@ -220,13 +220,13 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
             last[StepWords.Subject(entry.Step!)] = entry;
         }
 
-        ImmutableArray<string>.Builder conflicts = ImmutableArray.CreateBuilder<string>();
+        ImmutableArray<Conflict>.Builder conflicts = ImmutableArray.CreateBuilder<Conflict>();
         foreach ((string subject, JournalEntry entry) in last)
         {
             // Where it cannot even be read, as when its program is gone, it is not as it was set.
             if (!(await _runner.ReadAsync(entry.Step!, cancel)).TryGet(out StepState? now, out Problem? unread))
             {
-                conflicts.Add($"{subject} (it cannot be read: {unread.What})");
+                conflicts.Add(new Conflict($"{subject} (it cannot be read: {unread.What})", []));
                 continue;
             }
 
@@ -234,7 +234,7 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
             bool gone = entry.Boot != boot.Boot && entry.Step is (SysctlStep or FirewallStep);
             if (!gone && !now.Equals(entry.State) && !Stands(entry.Step!, now))
             {
-                conflicts.Add(subject);
+                conflicts.Add(new Conflict(subject, StepDiff.Between(entry.State!, now)));
             }
         }
 
@@ -386,7 +386,7 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
             return problem;
         }
 
-        StepState before = planned.Before is CommandBefore { IsUnread: true } ? now : planned.Before;
+        StepState before = await _runner.ForeseeAsync(planned.Step, planned.Before is CommandBefore { IsUnread: true } ? now : planned.Before, cancel);
         JournalEntry entry = Entry(JournalKind.Setting) with { Change = change, Step = planned.Step, State = before };
         Result<Done> written = planned.Step is SysctlStep ? default(Done) : Append(id, entry);
         Result<Done> set = written.IsOk ? await _runner.SetAsync(planned.Step, now, cancel) : written;
@@ -456,6 +456,8 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
                 break;
             }
 
+            // What this round restored is not restored again.
+            record = Read(id).TryGet(out TransactionRecord? again, out _) ? again : record;
             await Task.Delay(TimeSpan.FromSeconds(round), clock, cancel);
         }
 
@@ -489,6 +491,7 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
         ImmutableArray<Problem>.Builder problems = ImmutableArray.CreateBuilder<Problem>();
         JournalEntry[] settings = [.. record.Settings];
         bool isLasting = record.Entries.Any(static entry => entry.Kind == JournalKind.Confirmed);
+        HashSet<UnitEffect> told = [];
         HashSet<(int?, string)> restored = [.. record.Entries.Where(static entry => entry is { Kind: JournalKind.Restored, Step: not null }).Select(Place)];
         foreach (JournalEntry entry in settings.Reverse())
         {
@@ -506,6 +509,12 @@ public sealed class Transactions(HostMachine machine, ITransactionFiles files, I
                 bool sound = made.Effects.IsEmpty || machine.IsBooting || (await ProveAsync(made, cancel)).IsOk;
                 foreach (UnitEffect effect in made.Effects.Where(effect => sound || effect.Unit is null))
                 {
+                    // Everything is as it was by now: once is enough, whatever change asks for it.
+                    if (!told.Add(effect))
+                    {
+                        continue;
+                    }
+
                     // A service that does not start now may not have started before either.
                     _ = await _runner.NoticeAsync(effect, cancel);
                 }

@@ -69,10 +69,10 @@ public static class RollbackCommand
 
         if (record.Status == TransactionStatus.Confirmed && !force)
         {
-            ImmutableArray<string> conflicts = await transactions.ConflictsAsync(record, cancel);
+            ImmutableArray<Conflict> conflicts = await transactions.ConflictsAsync(record, cancel);
             if (!conflicts.IsEmpty)
             {
-                return host.Fail(conflicts.Select(one => new Problem($"somebody has changed since what {record.Id} set", one, $"look at it (virtward history {record.Id} shows what was set), then give --force to undo that, too")));
+                return Refused(host, record.Id, conflicts);
             }
         }
 
@@ -88,6 +88,23 @@ public static class RollbackCommand
                 + "that were made at the start their old settings, when they are started again."
             : "Taken back: everything is as it was before.");
         return ExitCode.Ok;
+    }
+
+    // Each with its difference, from what was set to what is there now.
+    private static int Refused(CommandHost host, string id, ImmutableArray<Conflict> conflicts)
+    {
+        int code = ExitCode.Ok;
+        foreach (Conflict one in conflicts)
+        {
+            code = Math.Max(code, host.Fail(new Problem($"somebody has changed since what {id} set", one.What, "look at it, then give --force to undo that, too")));
+            foreach (string line in one.Difference)
+            {
+                // Files are somebody else's text: nothing in it is to steer a terminal.
+                host.Error.WriteLine("    " + Words.Safe(line));
+            }
+        }
+
+        return code;
     }
 
     private static bool HasStartedSince(TransactionRecord done) => done.Entries.Select(static entry => entry.Boot).Distinct().Count() > 1;

@@ -133,7 +133,8 @@ public sealed class PlanView(TextWriter to, Paint paint)
         int shown = all ? diff.Length : Math.Min(diff.Length, LinesOfDiff);
         foreach (string line in diff[..shown])
         {
-            to.WriteLine(Indent + (line[0] switch { '+' => paint.Green(line), '-' => paint.Yellow(line), '@' => paint.Dim(line), _ => line }));
+            string safe = Words.Safe(line);
+            to.WriteLine(Indent + (line[0] switch { '+' => paint.Green(safe), '-' => paint.Yellow(safe), '@' => paint.Dim(safe), _ => safe }));
         }
 
         if (shown < diff.Length)

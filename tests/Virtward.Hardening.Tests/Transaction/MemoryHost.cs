@@ -65,6 +65,9 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
     /// <summary>What comes along with a package.</summary>
     public List<KeyValuePair<string, string>> Bringing { get; } = [];
 
+    /// <summary>Packages that a power cut left half unpacked: nothing but force takes them away.</summary>
+    public HashSet<string> HalfThere { get; } = [];
+
     /// <summary>Packages that would go with another, which they need.</summary>
     public Dictionary<string, string> Needing { get; } = [];
 
@@ -103,6 +106,9 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
     {
         NextProcess();
         Boot = boot;
+
+        // Nobody wrote that to the disk (fsync): a power cut may take it.
+        Files.Remove(AptHistory.Path);
         Uptime = TimeSpan.FromSeconds(3);
         Table = null;
         Settings.Clear();
@@ -204,8 +210,9 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
             ["nft", "-s", "list", ..] => Answer(1, "", "Error: No such file or directory"),
             ["nft", "-f", "-"] => Changing("nft", () => Load(command.Input)),
             ["dpkg-query", .. var all] when command.Arguments.Contains("--listfiles") => Answer(0, string.Concat(Starting.Where(one => all.Contains(one.Key) && Packages.Contains(one.Key)).Select(static one => $"/lib/systemd/system/{one.Value}\n")), ""),
+            ["dpkg-query", var half] when HalfThere.Contains(half) => Answer(0, $"half-installed {Version}", ""),
             ["dpkg-query", var package] => Packages.Contains(package) ? Answer(0, $"installed {Version}", "") : Answer(1, "", "no packages found"),
-            ["env", "DEBIAN_FRONTEND=noninteractive", .. var rest] => Apt(rest),
+            ["env", "DEBIAN_FRONTEND=noninteractive", .. var rest] => Apt(rest, command.Arguments.Contains("--download-only")),
             ["switch", "get", var name] => Answer(0, Switches[name] + "\n", ""),
             ["query", var name] => Switches[name] == "yes" ? Answer(0, "yes\n", "") : Answer(1, "no\n", ""),
             ["switch", "set", var name, var value] => Changing($"switch {name}", () => Switches[name] = value),
@@ -270,13 +277,20 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
         return Task.FromResult<Result<Done>>(default(Done));
     }
 
-    private Task<Result<CommandOutput>> Apt(string[] words) => words switch
+    private IEnumerable<string> Brought(string package) => Bringing.Where(one => one.Key == package && !Packages.Contains(one.Value)).Select(static one => one.Value);
+
+    private Task<Result<CommandOutput>> Apt(string[] words, bool downloadOnly) => words switch
     {
+        ["dpkg"] when HalfThere.Count > 0 => Answer(1, "", "a package is in a very bad inconsistent state"),
         ["dpkg"] => Answer(0, "", ""),
+        ["dpkg", .. var all] => Changing($"dpkg {all[0]}", () => HalfThere.ExceptWith(all)),
+        ["apt-get", "remove" or "purge", ..] when HalfThere.Count > 0 => Answer(100, "", "a package needs to be reinstalled"),
         ["apt-get", "update"] when HasMirror => Changing("update", Unreachable.Clear),
         ["apt-get", "update"] => Answer(100, "", "no mirror"),
         ["apt-get", "install", var far] when Unreachable.Contains(far) => Answer(100, "", "no mirror"),
+        ["apt-get", "install", _] when downloadOnly => Answer(0, "", ""),
         ["apt-get", "install", var package] => Install(package),
+        ["apt-get", "simulate", "install", var package] => Answer(0, string.Join('\n', [.. Brought(package).Append(package).Select(static one => $"Inst {one} (1.0 Debian [all])"), "Inst made-newer [0.9] (1.0 Debian [all])"]), ""),
         ["apt-get", "simulate", "purge", .. var all] => Answer(0, string.Join('\n', all.Concat(Needing.Where(one => all.Contains(one.Value)).Select(static one => one.Key)).Select(static one => $"Purg {one} [1.0]")), ""),
         ["apt-get", "remove" or "purge", .. var all] => Changing($"{words[1]} {all[0]}", () =>
         {
@@ -300,7 +314,7 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
             return Answer(0, "", "");
         }
 
-        string[] brought = [.. Bringing.Where(one => one.Key == package && !Packages.Contains(one.Value)).Select(static one => one.Value)];
+        string[] brought = [.. Brought(package)];
         string line = $"Install: {string.Join(", ", brought.Select(static one => $"{one}:amd64 (1.0, automatic)").Append($"{package}:amd64 (1.0)"))}\n";
         Do("history", () => Files[AptHistory.Path] = new FileImage(Blob.FromText(Files.GetValueOrDefault(AptHistory.Path)?.Content.ToText() + line), UnixFileMode.UserRead, 0, 0));
         foreach (string one in brought)

@@ -32,6 +32,23 @@ public sealed class PackageStepsTests
         Assert.Equal(["python3-apt", "reportbug", "telnetd", "ucf"], host.Packages);
     }
 
+    [Theory]
+    [InlineData(new[] { "ucf" }, new[] { "python3-apt" })]
+    [InlineData(new string[0], new[] { "python3-apt", "unattended-upgrades" })]
+    public async Task What_the_power_failed_in_the_middle_of_goes_though_apts_own_notes_are_lost(string[] there, string[] halfThere)
+    {
+        MemoryHost host = Scene.Host();
+        string picture = host.Picture();
+        var runner = new StepRunner(host.Machine);
+        StepState before = await runner.ForeseeAsync(Step, (await runner.ReadAsync(Step, Cancel)).Value, Cancel);
+        Assert.Equal("python3-apt ucf", Assert.IsType<PackageBefore>(before).Brings);
+        host.Packages.UnionWith(there);
+        host.HalfThere.UnionWith(halfThere);
+        Assert.True((await runner.RestoreAsync(Step, before, Cancel)).IsOk);
+        Assert.Empty(host.HalfThere);
+        Assert.Equal(picture, host.Picture());
+    }
+
     [Fact]
     public async Task Lists_of_packages_that_are_too_old_are_fetched_once()
     {

@@ -113,8 +113,11 @@ public sealed class TransactionTests
         Assert.True((await Scene.Transactions(host).ConfirmAsync(Scene.Ssh(host.Uptime.TotalSeconds + 1), Cancel)).IsOk);
         host.Files[Scene.Dropin] = host.Files[Scene.Dropin] with { Content = Blob.FromText("edited\n") };
         host.Settings["net/ipv4/tcp_rfc1337"] = "0";
-        ImmutableArray<string> conflicts = await Scene.Transactions(host).ConflictsAsync(Scene.Transactions(host).Read(waiting.Id).Value, Cancel);
-        Assert.Equal([Scene.Dropin, "net.ipv4.tcp_rfc1337"], conflicts);
+        ImmutableArray<Conflict> conflicts = await Scene.Transactions(host).ConflictsAsync(Scene.Transactions(host).Read(waiting.Id).Value, Cancel);
+        Assert.Equal([Scene.Dropin, "net.ipv4.tcp_rfc1337"], conflicts.Select(static one => one.What));
+        Assert.Contains("+edited", conflicts[0].Difference);
+        Assert.Contains(conflicts[0].Difference, static line => line.StartsWith('-'));
+        Assert.Equal(["-1", "+0"], conflicts[1].Difference);
     }
 
     [Fact]
@@ -130,9 +133,9 @@ public sealed class TransactionTests
 
         host.Units["virtward-firewall.service"] = ("disabled", true);
         host.Packages.Remove("unattended-upgrades");
-        ImmutableArray<string> conflicts = await Scene.Transactions(host).ConflictsAsync(Scene.Transactions(host).Read(waiting.Id).Value, Cancel);
-        Assert.Contains("virtward-firewall.service", conflicts);
-        Assert.Contains(conflicts, static one => one.Contains("unattended-upgrades", StringComparison.Ordinal));
+        ImmutableArray<Conflict> conflicts = await Scene.Transactions(host).ConflictsAsync(Scene.Transactions(host).Read(waiting.Id).Value, Cancel);
+        Assert.Equal(["-enabled, stopped", "+disabled, running"], conflicts.Single(static one => one.What == "virtward-firewall.service").Difference);
+        Assert.Equal(["-1.0", "+not installed"], conflicts.Single(static one => one.What.Contains("unattended-upgrades", StringComparison.Ordinal)).Difference);
     }
 
     [Theory]
