@@ -46,17 +46,17 @@ internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageSt
             return before;
         }
 
-        // Fetched first: where the lists are too old for that, they are fetched anew, and name other packages then.
-        if (!(await AptAsync(["install", "--download-only", "--", step.Package], cancel)).IsOk)
+        // Fetched first: where the lists are too old for that, they are fetched anew, and may name other packages then.
+        CommandOutput? said = await FetchAsync();
+        if (said is not { Succeeded: true } && (await AptAsync(["update", .. QuickFetch], cancel)).IsOk)
         {
-            _ = await AptAsync(["update", .. QuickFetch], cancel);
+            said = await FetchAsync();
         }
 
-        // "Inst NAME (VERSION …)"; a package that is only made newer shows "[ITS OLD VERSION]" in between.
-        return !(await RunAsync("apt-get", ["--simulate", "install", "--", step.Package], cancel)).TryGet(out CommandOutput? plan, out _) ? before : before with
-        {
-            Brings = string.Join(' ', plan.Output.Split('\n').Select(static line => line.Split(' ')).Where(words => words is ["Inst", var name, ['(', ..], ..] && name != step.Package).Select(static words => words[1])),
-        };
+        return said is null ? before : before with { Brings = string.Join(' ', AptPlan.Brings(said.Output).Where(one => one != step.Package)) };
+
+        async Task<CommandOutput?> FetchAsync() =>
+            (await RunAsync("apt-get", [.. Unasked, "--download-only", "install", "--", step.Package], cancel)).TryGet(out CommandOutput? output, out _) ? output : null;
     }
 
     public async Task<Result<Done>> SetAsync(PackageStep step, PackageBefore before, CancellationToken cancel)
@@ -175,8 +175,11 @@ internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageSt
         .Where(static line => line.StartsWith("Purg ", StringComparison.Ordinal) || line.StartsWith("Remv ", StringComparison.Ordinal))
         .All(line => away.Contains(line.Split(' ')[1].Split(':')[0]));
 
-    private async Task<Result<Done>> AptAsync(ImmutableArray<string> words, CancellationToken cancel) => Of(words[0], words[^1], await RunAsync(
-        "apt-get", ["--quiet", "--yes", "--option=Dpkg::Options::=--force-confold", $"--option=DPkg::Lock::Timeout={LockPatience.TotalSeconds:0}", .. words], cancel));
+    private static ImmutableArray<string> Unasked =>
+        ["--quiet", "--yes", "--option=Dpkg::Options::=--force-confold", $"--option=DPkg::Lock::Timeout={LockPatience.TotalSeconds:0}"];
+
+    private async Task<Result<Done>> AptAsync(ImmutableArray<string> words, CancellationToken cancel) =>
+        Of(words[0], words[^1], await RunAsync("apt-get", [.. Unasked, .. words], cancel));
 
     private async Task<Result<Done>> DnfAsync(bool install, string package, CancellationToken cancel)
     {
@@ -190,7 +193,7 @@ internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageSt
 
     // Nobody is there to answer a question.
     private Task<Result<CommandOutput>> RunAsync(string program, ImmutableArray<string> words, CancellationToken cancel) =>
-        machine.Commands.RunAsync(new Command("env", ["DEBIAN_FRONTEND=noninteractive", program, .. words]) { TimeLimit = Patience }, cancel);
+        machine.Commands.RunAsync(new Command("env", ["DEBIAN_FRONTEND=noninteractive", "LC_ALL=C", program, .. words]) { TimeLimit = Patience }, cancel);
 
     private static string LastLine(string text) => text.TrimEnd().Split('\n')[^1].Trim();
 }

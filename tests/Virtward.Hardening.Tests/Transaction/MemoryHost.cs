@@ -212,7 +212,7 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
             ["dpkg-query", .. var all] when command.Arguments.Contains("--listfiles") => Answer(0, string.Concat(Starting.Where(one => all.Contains(one.Key) && Packages.Contains(one.Key)).Select(static one => $"/lib/systemd/system/{one.Value}\n")), ""),
             ["dpkg-query", var half] when HalfThere.Contains(half) => Answer(0, $"half-installed {Version}", ""),
             ["dpkg-query", var package] => Packages.Contains(package) ? Answer(0, $"installed {Version}", "") : Answer(1, "", "no packages found"),
-            ["env", "DEBIAN_FRONTEND=noninteractive", .. var rest] => Apt(rest, command.Arguments.Contains("--download-only")),
+            ["env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C", .. var rest] => Apt(rest, command.Arguments.Contains("--download-only")),
             ["switch", "get", var name] => Answer(0, Switches[name] + "\n", ""),
             ["query", var name] => Switches[name] == "yes" ? Answer(0, "yes\n", "") : Answer(1, "no\n", ""),
             ["switch", "set", var name, var value] => Changing($"switch {name}", () => Switches[name] = value),
@@ -288,9 +288,9 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
         ["apt-get", "update"] when HasMirror => Changing("update", Unreachable.Clear),
         ["apt-get", "update"] => Answer(100, "", "no mirror"),
         ["apt-get", "install", var far] when Unreachable.Contains(far) => Answer(100, "", "no mirror"),
-        ["apt-get", "install", _] when downloadOnly => Answer(0, "", ""),
+        ["apt-get", "install", var wanted] when downloadOnly => Answer(
+            0, $"Reading package lists...\nThe following NEW packages will be installed:\n  {string.Join("\n  ", Brought(wanted).Append(wanted))}\n0 upgraded, 2 newly installed\n", ""),
         ["apt-get", "install", var package] => Install(package),
-        ["apt-get", "simulate", "install", var package] => Answer(0, string.Join('\n', [.. Brought(package).Append(package).Select(static one => $"Inst {one} (1.0 Debian [all])"), "Inst made-newer [0.9] (1.0 Debian [all])"]), ""),
         ["apt-get", "simulate", "purge", .. var all] => Answer(0, string.Join('\n', all.Concat(Needing.Where(one => all.Contains(one.Value)).Select(static one => one.Key)).Select(static one => $"Purg {one} [1.0]")), ""),
         ["apt-get", "remove" or "purge", .. var all] => Changing($"{words[1]} {all[0]}", () =>
         {

@@ -62,6 +62,27 @@ public sealed class PackageStepsTests
     }
 
     [Fact]
+    public void What_apt_is_about_to_do_is_understood()
+    {
+        const string said = """
+            Reading package lists...
+            The following additional packages will be installed:
+              python3-certifi python3-urllib3
+            Suggested packages:
+              python3-socks default-mta | postfix
+            The following NEW packages will be installed:
+              python3-certifi
+              python3-urllib3 reportbug
+            The following packages will be upgraded:
+              libc6
+            1 upgraded, 3 newly installed, 0 to remove and 121 not upgraded.
+
+            """;
+        Assert.Equal(["python3-certifi", "python3-urllib3", "reportbug"], AptPlan.Brings(said));
+        Assert.Empty(AptPlan.Brings("E: Unable to locate package reportbug\n"));
+    }
+
+    [Fact]
     public void What_apt_noted_is_understood()
     {
         const string log = """
