@@ -131,6 +131,21 @@ public static class ExposureJson
         to.WriteEndObject();
     }
 
+    /// <summary>Writes <c>port</c>, a number, or <c>ports</c>, the first and the last.</summary>
+    public static void Ports(Utf8JsonWriter to, Endpoint endpoint)
+    {
+        if (endpoint.Ports.IsSingle)
+        {
+            to.WriteNumber("port", (int)endpoint.Ports.First);
+            return;
+        }
+
+        to.WriteStartArray("ports");
+        to.WriteNumberValue((int)endpoint.Ports.First);
+        to.WriteNumberValue((int)endpoint.Ports.Last);
+        to.WriteEndArray();
+    }
+
     private static void Write(Utf8JsonWriter to, ExposureRow row, SetPool pool)
     {
         Endpoint endpoint = row.Endpoint;
@@ -138,18 +153,7 @@ public static class ExposureJson
         to.WriteString("place", Word(endpoint.Place));
         to.WriteString("service", endpoint.Service.Name);
         to.WriteString("protocol", ProtocolNames.ToText(endpoint.Protocol));
-        if (endpoint.Ports.IsSingle)
-        {
-            to.WriteNumber("port", (int)endpoint.Ports.First);
-        }
-        else
-        {
-            to.WriteStartArray("ports");
-            to.WriteNumberValue((int)endpoint.Ports.First);
-            to.WriteNumberValue((int)endpoint.Ports.Last);
-            to.WriteEndArray();
-        }
-
+        Ports(to, endpoint);
         Strings(to, "addresses", endpoint.Addresses.Select(static address => address.ToString()));
         to.WriteBoolean("wildcard", endpoint.Wildcard);
         if (endpoint.BoundDevice is not null)

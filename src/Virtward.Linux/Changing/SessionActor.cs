@@ -9,7 +9,8 @@ namespace Virtward.Linux.Changing;
 
 /// <summary>
 /// Who runs this program, by what the kernel says of the processes above it: the nearest sshd with a connection is where they came in. Variables of the environment
-/// are not believed but for one thing: where they speak of SSH and no sshd is above us (tmux, screen), the connection is taken as an old one.
+/// are not believed but for one thing: where they speak of SSH and no sshd is above us (tmux, screen), the connection is taken as an old one. So is the login session that
+/// we are of, where neither tells.
 /// </summary>
 public static class SessionActor
 {
@@ -57,6 +58,12 @@ public static class SessionActor
         if (actor.From is null && told is not null && Told(actor, told) is { From: not null } old)
         {
             return old;
+        }
+
+        // Taken out of everything that tells (setsid, an empty environment), logind still knows whose it is; taken as an old connection, too.
+        if (actor.From is null && told is null && LoginSession.From() is { } remote)
+        {
+            return actor with { From = remote, ConnectedAt = 0 };
         }
 
         // minor and major as in include/linux/kdev_t.h, new_encode_dev.

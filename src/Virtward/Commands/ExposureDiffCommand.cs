@@ -85,7 +85,7 @@ public static class ExposureDiffCommand
                 writer.WriteString("endpoint", change.Endpoint.Name);
                 writer.WriteString("owner", change.Endpoint.Owner);
                 writer.WriteString("protocol", change.Endpoint.Protocol == Endpoint.AnyProtocol ? "any" : ProtocolNames.ToText(change.Endpoint.Protocol));
-                writer.WriteString("port", change.Endpoint.PortText);
+                ExposureJson.Ports(writer, change.Endpoint);
                 writer.WriteString("zone", change.Zone);
                 Prefixes(writer, "opened", change.Opened);
                 Prefixes(writer, "closed", change.Closed);

@@ -133,7 +133,7 @@ public sealed class PlanView(TextWriter to, Paint paint)
         int shown = all ? diff.Length : Math.Min(diff.Length, LinesOfDiff);
         foreach (string line in diff[..shown])
         {
-            string safe = Words.Safe(line);
+            string safe = Output.Words.Safe(line);
             to.WriteLine(Indent + (line[0] switch { '+' => paint.Green(safe), '-' => paint.Yellow(safe), '@' => paint.Dim(safe), _ => safe }));
         }
 

@@ -182,6 +182,10 @@ public sealed class ExposureTests : IDisposable
         // The port that is let through to whatever listens there, and the listener that is reached by it.
         Assert.Matches(@"OPENED\s+→ host\s+any port\s+internet\s+.*tcp 5900; ping\s+.*tcp 3306, 5900; ping", diff.Output);
         Assert.Equal(2, diff.Output.Split('\n').Count(line => line.StartsWith("OPENED", StringComparison.Ordinal)));
+        using JsonDocument told = JsonDocument.Parse(CommandRun.Of("exposure", "diff", before, after, "--json").Output);
+        JsonElement[] changes = [.. told.RootElement.GetProperty("changes").EnumerateArray()];
+        Assert.Single(changes, static change => change.TryGetProperty("port", out JsonElement port) && port.GetInt32() == 3306);
+        Assert.Single(changes, static change => change.TryGetProperty("ports", out JsonElement ports) && ports.GetRawText() == "[0,65535]");
     }
 
     [Fact]
