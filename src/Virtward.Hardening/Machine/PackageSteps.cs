@@ -8,7 +8,6 @@ namespace Virtward.Hardening.Machine;
 /// <summary>Packages, by apt and dpkg or dnf and rpm, whichever the host has.</summary>
 internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageStep, PackageBefore>
 {
-    private const string HalfInstalled = "half-installed";
     private const int MaxLog = 16 * 1024 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan LockPatience = TimeSpan.FromMinutes(2);
@@ -102,34 +101,35 @@ internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageSt
 
     private bool IsDebian => machine.Files.Read("/usr/bin/dpkg-query", 64 * 1024 * 1024) is { IsOk: true, Value: not null };
 
+    // Half unpacked, or not configured to the end.
+    private static bool IsBrokenOff(PackageBefore state) => state is { Version: null, Remains: not ("" or "config-files") };
+
     // With all that came with it, and without its configuration, for there was none of it; where that would take something else along, it goes alone.
     private async Task<Result<Done>> TakeAwayAsync(string package, PackageBefore before, PackageBefore now, CancellationToken cancel)
     {
-        List<string> brought = [];
         string log = machine.Files.Read(AptHistory.Path, MaxLog).TryGet(out FileImage? image, out _) && image is not null ? image.Content.ToText() : "";
-        List<string> halfThere = [];
-        foreach (string one in AptHistory.BroughtBy(log, package).Union(before.Brings.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
+        string[] along = [.. AptHistory.BroughtBy(log, package).Union(before.Brings.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        List<string> brokenOff = await OfAsync(along, IsBrokenOff, cancel);
+        if (IsBrokenOff(now) && !IsBrokenOff(before))
         {
-            if ((await ReadAsync(new PackageStep(one, true), cancel)).TryGet(out PackageBefore? there, out _) && there != new PackageBefore(null))
+            brokenOff.Add(package);
+        }
+
+        if (brokenOff.Count > 0)
+        {
+            // It is not configured first, which might start it; and while one is half unpacked, apt and dpkg do nothing else without force (dpkg(1), reinst-required).
+            await StopAsync([.. brokenOff], cancel);
+            _ = await RunAsync("dpkg", ["--force-depends", "--force-remove-reinstreq", "--purge", "--", .. brokenOff], cancel);
+            if (!(await ReadAsync(new PackageStep(package, true), cancel)).TryGet(out PackageBefore? left, out Problem? problem))
             {
-                List<string> kind = there.Remains == HalfInstalled ? halfThere : brought;
-                kind.Add(one);
+                return problem;
             }
+
+            now = left;
         }
 
-        bool isHalfThere = now.Remains == HalfInstalled && before.Remains != HalfInstalled;
-        if (isHalfThere)
-        {
-            halfThere.Add(package);
-        }
-
-        if (halfThere.Count > 0)
-        {
-            // Broken off while it was unpacked: it has to be installed anew or taken away by force before apt and dpkg do anything else (dpkg(1), reinst-required).
-            _ = await RunAsync("dpkg", ["--force-depends", "--force-remove-reinstreq", "--purge", "--", .. halfThere], cancel);
-        }
-
-        if (brought.Count == 0 && (isHalfThere || (now.Version, now.Remains) == (before.Version, before.Remains)))
+        List<string> brought = await OfAsync(along, static one => one != new PackageBefore(null), cancel);
+        if (brought.Count == 0 && (now.Version, now.Remains) == (before.Version, before.Remains))
         {
             return default(Done);
         }
@@ -147,6 +147,20 @@ internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageSt
 
         // Removed, and not purged, where its configuration was there before.
         return await AptAsync([before.Remains.Length == 0 ? "purge" : "remove", "--", .. away], cancel);
+    }
+
+    private async Task<List<string>> OfAsync(IEnumerable<string> packages, Func<PackageBefore, bool> which, CancellationToken cancel)
+    {
+        List<string> those = [];
+        foreach (string package in packages)
+        {
+            if ((await ReadAsync(new PackageStep(package, true), cancel)).TryGet(out PackageBefore? state, out _) && which(state))
+            {
+                those.Add(package);
+            }
+        }
+
+        return those;
     }
 
     // Not every package stops what it has started before it goes: unattended-upgrades of Debian 12 leaves its service running. What it stops itself is stopped twice.
