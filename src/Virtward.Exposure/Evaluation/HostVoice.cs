@@ -91,18 +91,40 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
             _ when type != RouteType.Local => null,
             (Tcp, _) when TcpTracking.IsReset(flags) => null,
             (Tcp, _) when open => state.Tracking == Tracking.New && (flags & (Syn | Acknowledge)) == Syn ? Swap(state, Syn | Acknowledge, 0) : null,
-            (Tcp, _) => ByItsDevice(Swap(state, ResetTo(flags), 0), state),
-            (Icmp, 8) when !state.V6 => Swap(state, 0, 0),
-            (Icmp, 13) when !state.V6 => Swap(state, 0, 14),
+            (Tcp, _) => ByItsDevice(FromSomebody(Swap(state, ResetTo(flags), 0), state), state),
+            (Icmp, 8) when !state.V6 => FromSomebody(Swap(state, 0, 0), state),
+            (Icmp, 13) when !state.V6 => FromSomebody(Swap(state, 0, 14), state),
             (Icmp6, 128) when state.V6 => ByItsDevice(Swap(state, 0, 129), state),
             _ => null,
         };
     }
 
     // rt6_need_strict: to ::1 an answer goes only by the device of the address that was asked (tcp_v6_send_response, icmpv6_echo_reply), which seldom leads there.
-    private static PacketState ByItsDevice(PacketState answer, PacketState to)
+    private static PacketState? ByItsDevice(PacketState? answer, PacketState to)
     {
+        if (answer is null)
+        {
+            return null;
+        }
+
         answer.OnlyBy = to.V6 && to[Slot.SourceAddress] is { IsNumber: true } source && source.Number == 1 ? to.Route?.Device : null;
+        return answer;
+    }
+
+    // What the host has sent to 0.0.0.0, itself, is answered from an address that the way back has (ip_send_unicast_reply, icmp_reply).
+    private PacketState? FromSomebody(PacketState answer, PacketState to)
+    {
+        if (to.V6 || to[Slot.DestinationAddress].Number != 0)
+        {
+            return answer;
+        }
+
+        if (SourceTowards(to) is not { } source)
+        {
+            return null;
+        }
+
+        answer.Set(Slot.SourceAddress, BitValue.Of(source.V4, 32));
         return answer;
     }
 
@@ -260,7 +282,7 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
     private Address? SourceTowards(PacketState about)
     {
         Address destination = ToAddress(about, Slot.DestinationAddress);
-        bool own = room.Network.IsOwn(destination) || about.Route is { Type: RouteType.Local or RouteType.Anycast };
+        bool own = (about.V6 || destination.V4 != 0) && (room.Network.IsOwn(destination) || about.Route is { Type: RouteType.Local or RouteType.Anycast });
         foreach ((int set, RouteHit hit) in room.Router.Find(
             about.V6, BitValue.Of(0, about.V6 ? 128 : 32), about[Slot.SourceAddress], BitValue.Of(0, 32), room.Network.Loopback.Name, null, BddManager.True))
         {

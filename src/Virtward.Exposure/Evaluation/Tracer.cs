@@ -21,9 +21,6 @@ public sealed class Tracer
     private const int Icmp = 1;
     private const int Icmp6 = 58;
 
-    /// <summary>XRLIM_BURST_FACTOR.</summary>
-    private const int MaxRedirects = 6;
-
     private readonly TracerOptions _options;
     private readonly Room _room;
     private readonly Life _life;
@@ -200,7 +197,7 @@ public sealed class Tracer
     {
         int spent = _redirects.GetValueOrDefault(peer);
         _redirects[peer] = spent + 1;
-        return spent < MaxRedirects;
+        return spent < _options.Redirects;
     }
 
     // To a neighbour's link-local address it goes by the device that he was heard at (tcp_v6_send_response, icmp6_send).
