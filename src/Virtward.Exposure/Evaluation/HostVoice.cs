@@ -236,6 +236,9 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
         return error;
     }
 
+    /// <summary>Whether it is the word that there is a shorter way, of IPv6.</summary>
+    public static bool IsRedirect6(PacketState state) => state is { V6: true, Protocol: Icmp6 } && state[Slot.IcmpType] is { IsNumber: true, Number: var type } && type == Redirect6;
+
     /// <summary>
     /// The word that there is a shorter way, to who had a packet passed on by the device that it came in by (ip6_forward, ndisc_send_redirect); null: none is sent. IPv4's
     /// is an error like others.
@@ -321,9 +324,9 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
         return null;
     }
 
-    private static bool IsForMany(UInt128 address, bool v6, bool source) => v6
-        ? address >> 120 == 0xff || (source && address == 0)
-        : address >> 28 == 0xe || address == uint.MaxValue || (source && address >> 24 == 0);
+    // ipv4_is_zeronet: the rest of 0.0.0.0/8 are addresses like others.
+    private static bool IsForMany(UInt128 address, bool v6, bool source) =>
+        (source && address == 0) || (v6 ? address >> 120 == 0xff : address >> 28 == 0xe || address == uint.MaxValue);
 
     private static Address ToAddress(PacketState state, Slot slot) =>
         state.V6 ? Address.FromValue(state[slot].Number) : Address.FromV4((uint)state[slot].Number);

@@ -388,8 +388,7 @@ internal sealed class PacketPath
         }
     }
 
-    // nf_nat_inet_fn: only the first packet of a flow meets the chains, until one of them binds it. The host's own is routed again where its destination changes
-    // (nf_nat_ipv4_local_fn, nf_nat_ipv6_local_fn).
+    // nf_nat_inet_fn: only the first packet of a flow meets the chains, until one of them binds it.
     private List<PacketState> Translate(List<PacketState> states, Hook hook)
     {
         bool destination = hook is Hook.Prerouting or Hook.Output;
@@ -400,15 +399,11 @@ internal sealed class PacketPath
             {
                 done.Add(state);
             }
-            else if (state.Connection is not null)
+            else if (state.Connection is not null || (destination ? state.DestinationBound : state.SourceBound))
             {
                 BitValue before = state[Slot.DestinationAddress];
                 FlowTranslation.Apply(state, destination);
-                done.AddRange(hook == Hook.Output && !before.SameAs(state[Slot.DestinationAddress]) ? _own.Route(state) : [state]);
-            }
-            else if (destination ? state.DestinationBound : state.SourceBound)
-            {
-                done.Add(state);
+                done.AddRange(Again(state, before, hook));
             }
             else
             {
@@ -419,9 +414,13 @@ internal sealed class PacketPath
         return _walker.Merge(done);
     }
 
+    // The host's own are routed again where their destination changes (nf_nat_ipv4_local_fn, nf_nat_ipv6_local_fn); the chains go on seeing the old device.
+    private List<PacketState> Again(PacketState state, in BitValue before, Hook hook) =>
+        hook == Hook.Output && !before.SameAs(state[Slot.DestinationAddress]) ? _own.Route(state) : [state];
+
     private void Bind(PacketState state, Hook hook, bool destination, List<PacketState> done)
     {
-        BitValue before = state[Slot.DestinationAddress];
+        PacketState before = state.With(state.Condition);
         List<PacketState> open = [state];
         foreach (CompiledChain chain in _plans.Nat(state.V6, hook))
         {
@@ -437,23 +436,21 @@ internal sealed class PacketPath
                 if (!(destination ? after.DestinationBound : after.SourceBound))
                 {
                     open.Add(after);
+                    continue;
                 }
-                else if (hook == Hook.Output)
-                {
-                    // The chains go on seeing the old device.
-                    done.AddRange(before.SameAs(after[Slot.DestinationAddress]) ? [after] : _own.Route(after));
-                }
-                else
-                {
-                    done.Add(after);
-                }
+
+                FlowTranslation.Restore(after, before);
+                FlowTranslation.Apply(after, destination);
+                done.AddRange(Again(after, before[Slot.DestinationAddress], hook));
             }
         }
 
         foreach (PacketState unbound in open)
         {
             _translator.Bind(unbound, !destination, null, null);
-            done.Add(unbound);
+            FlowTranslation.Restore(unbound, before);
+            FlowTranslation.Apply(unbound, destination);
+            done.AddRange(Again(unbound, before[Slot.DestinationAddress], hook));
         }
     }
 

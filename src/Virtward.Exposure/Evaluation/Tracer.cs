@@ -160,9 +160,10 @@ public sealed class Tracer
 
         foreach ((PacketState refused, string? with) in refusals)
         {
-            if (depth > 0 && refused is { Own: true, In: null, Protocol: Icmp or Icmp6 })
+            if (depth > 0 && refused is { Own: true, In: null, Protocol: Icmp or Icmp6 } && !HostVoice.IsRedirect6(refused))
             {
-                // What the host says by ICMP is refused while it is being sent: its socket is busy (icmp_xmit_lock), and nothing more is said.
+                // What the host says by ICMP is refused while it is being sent: its socket is busy (icmp_xmit_lock), and nothing more is said. Redirects of IPv6 have
+                // a socket of their own (ndisc_send_skb).
                 continue;
             }
 

@@ -153,12 +153,13 @@ public sealed class TracerTests
     }
 
     [Theory]
-    [InlineData(8, Outcome.Drop)]
-    [InlineData(14, Outcome.Drop)]
-    [InlineData(9, Outcome.Accept)]
-    [InlineData(1, Outcome.Accept)]
-    [InlineData(42, Outcome.Accept)]
-    public void Nobody_is_told_about_ICMP_that_the_kernel_takes_for_an_error(int type, Outcome expected)
+    [InlineData("8.8.8.8", 8, Outcome.Drop)]
+    [InlineData("8.8.8.8", 14, Outcome.Drop)]
+    [InlineData("0.1.2.3", 8, Outcome.Drop)]
+    [InlineData("8.8.8.8", 9, Outcome.Accept)]
+    [InlineData("8.8.8.8", 1, Outcome.Accept)]
+    [InlineData("8.8.8.8", 42, Outcome.Accept)]
+    public void Nobody_is_told_about_ICMP_that_the_kernel_takes_for_an_error(string from, int type, Outcome expected)
     {
         // The error about a packet whose time is over spends the limit.
         Ruleset rules = Hosts.Rules("""
@@ -168,7 +169,7 @@ public sealed class TracerTests
             """);
         Packet over = new()
         {
-            Iif = "eth0", Source = Address.Parse("8.8.8.8"), Destination = Address.Parse("192.168.122.10"), Protocol = 1, IcmpType = type, Ttl = 1,
+            Iif = "eth0", Source = Address.Parse(from), Destination = Address.Parse("192.168.122.10"), Protocol = 1, IcmpType = type, Ttl = 1,
         };
         Assert.Equal(expected, new Tracer(rules, Hosts.Usual).Trace(Own("8.8.8.8") with { Before = [over] }).Verdict);
     }
@@ -222,6 +223,78 @@ public sealed class TracerTests
         Assert.Equal(Outcome.Accept, new Tracer(rules, Hosts.Usual).Trace(next with { Before = [guests] }).Verdict);
         Assert.Equal(Outcome.Drop, new Tracer(rules, Hosts.Usual).Trace(next with { Before = [guests, own] }).Verdict);
         Assert.Equal(Outcome.Drop, new Tracer(rules, Hosts.Usual).Trace(next with { Before = [own] }).Verdict);
+    }
+
+    [Fact]
+    public void What_refuses_a_packet_goes_to_who_sent_it_however_its_flow_is_translated()
+    {
+        Ruleset rules = Hosts.Rules("""
+            table ip nat {
+                chain input { type nat hook input priority srcnat; policy accept; snat to 192.168.122.1; }
+            }
+            table ip filter {
+                set heard { type ipv4_addr; size 16; flags dynamic; }
+                chain input {
+                    type filter hook input priority 113; policy accept;
+                    tcp flags & rst == rst add @heard { ip saddr } drop
+                    tcp dport 22 reject with tcp reset
+                    udp dport 53 ip saddr @heard drop
+                }
+            }
+            """);
+        Assert.Equal(Outcome.Accept, new Tracer(rules, Hosts.Usual).Trace(Own(Hosts.Own) with { Before = [Tcp(22)] }).Verdict);
+        Packet reset = Own(Hosts.Own) with { Protocol = 6, TcpFlags = 4 };
+        Assert.Equal(Outcome.Drop, new Tracer(rules, Hosts.Usual).Trace(Own(Hosts.Own) with { Before = [reset] }).Verdict);
+    }
+
+    [Theory]
+    [InlineData("tcp reset")]
+    [InlineData("icmp host-unreachable")]
+    public void What_refuses_a_packet_comes_from_where_it_was_sent_to(string with)
+    {
+        Ruleset rules = Hosts.Rules($$"""
+            table ip nat {
+                chain prerouting { type nat hook prerouting priority dstnat; policy accept; dnat to 192.168.122.10; }
+                chain postrouting { type nat hook postrouting priority srcnat; policy accept; tcp flags & rst == rst snat to 192.0.2.1; }
+            }
+            table ip filter {
+                set said { type ipv4_addr; size 16; flags dynamic; }
+                chain forward { type filter hook forward priority filter; policy accept; reject with {{with}}; }
+                chain postrouting {
+                    type filter hook postrouting priority srcnat + 10; policy accept;
+                    ip daddr 8.8.8.8 add @said { ip saddr } accept
+                    udp dport 53 ip saddr @said drop
+                }
+            }
+            """);
+        foreach (string source in (string[])["192.168.1.100", "192.168.122.10", "192.0.2.1", Hosts.Own])
+        {
+            Packet next = Own("1.1.1.1") with { Source = Address.Parse(source), Before = [Tcp(22) with { Destination = Address.Parse("192.168.1.100") }] };
+            Assert.Equal(source == "192.168.1.100" ? Outcome.Drop : Outcome.Accept, new Tracer(rules, Hosts.Usual).Trace(next).Verdict);
+        }
+    }
+
+    [Fact]
+    public void Who_refuses_to_tell_of_a_shorter_way_tells_itself()
+    {
+        HostNetwork network = Hosts.Usual with
+        {
+            Interfaces = [.. Hosts.Usual.Interfaces.Select(static device => device.Name != "eth0" ? device
+                : device with { Addresses = [.. device.Addresses, new InterfaceAddress(Address.Parse("fe80::2"), 64)] })],
+        };
+        Ruleset rules = Hosts.Rules("""
+            table ip6 filter {
+                chain output { type filter hook output priority filter; policy accept; icmpv6 type nd-redirect reject; }
+                chain input { type filter hook input priority filter; policy drop; limit rate 1/day burst 1 packets accept; }
+            }
+            """);
+        Packet turns = new()
+        {
+            Iif = "eth0", Source = Address.Parse("2001:db8:1::75"), Destination = Address.Parse("2001:db8:1::3"), Protocol = 17, DestinationPort = 53,
+        };
+        Packet next = turns with { Destination = Address.Parse("2001:db8:1::10"), Before = [turns] };
+        Assert.Equal(Outcome.Drop, new Tracer(rules, network).Trace(next).Verdict);
+        Assert.Equal(Outcome.Accept, new Tracer(rules, network).Trace(next with { Before = [turns with { Destination = Address.Parse("fd00:122::10") }] }).Verdict);
     }
 
     [Theory]
