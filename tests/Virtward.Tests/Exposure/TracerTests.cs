@@ -203,7 +203,7 @@ public sealed class TracerTests
         // The guest's ping bears the host's address where it arrives; the host's own then gets an identifier of its own, and its answer is not the guest's.
         Ruleset rules = Hosts.Rules("""
             table ip6 nat {
-                chain input { type nat hook input priority srcnat; policy accept; snat to fd00:122::1; }
+                chain input { type nat hook input priority 100; policy accept; snat to fd00:122::1; }
             }
             table ip6 filter {
                 set heard { type ipv6_addr; size 16; flags dynamic; }
@@ -230,7 +230,7 @@ public sealed class TracerTests
     {
         Ruleset rules = Hosts.Rules("""
             table ip nat {
-                chain input { type nat hook input priority srcnat; policy accept; snat to 192.168.122.1; }
+                chain input { type nat hook input priority 100; policy accept; snat to 192.168.122.1; }
             }
             table ip filter {
                 set heard { type ipv4_addr; size 16; flags dynamic; }
