@@ -221,8 +221,8 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
     {
         BitValue from = about[Slot.SourceAddress];
         BitValue to = about[Slot.DestinationAddress];
-        if (what.Type == 0 || !from.IsNumber || !to.IsNumber || IsForMany(from.Number, about.V6, true) || IsForMany(to.Number, about.V6, false)
-            || IsAboutMany(about) || SourceTowards(about) is not { } source)
+        if (what.Type == 0 || !from.IsNumber || !to.IsNumber || IsForMany(from.Number, about.V6, true)
+            || (about.V6 ? IsForMany(to.Number, true, false) : IsAboutMany(about)) || SourceTowards(about) is not { } source)
         {
             return null;
         }
@@ -295,16 +295,11 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
                 return null;
             }
 
-            if (own)
+            // Before routing the way back is IPv4's packet's own (nf_reject_fill_skb_dst): only to the host itself it goes from the packet's destination, and from there is
+            // no route where a translation has made that somebody else's (ip_route_output_key_hash_rcu).
+            if (!about.V6 && about.Route is null ? hit.Type == RouteType.Local : own)
             {
-                return destination;
-            }
-
-            if (!about.V6 && about.Route is null && hit.Type == RouteType.Local)
-            {
-                // Before routing the way back is the packet's own (nf_reject_fill_skb_dst): to the host itself it goes from the packet's destination, which a translation
-                // has made somebody else's, and from there is no route (ip_route_output_key_hash_rcu).
-                return null;
+                return own ? destination : null;
             }
 
             if (set == BddManager.True)

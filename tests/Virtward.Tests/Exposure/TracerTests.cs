@@ -274,6 +274,32 @@ public sealed class TracerTests
         }
     }
 
+    [Theory]
+    [InlineData("prerouting", "192.168.1.100", Hosts.Own)]
+    [InlineData("input", "192.168.1.100", "192.168.1.100")]
+    [InlineData("prerouting", "255.255.255.255", Hosts.Own)]
+    [InlineData("input", "255.255.255.255", "")]
+    public void Before_routing_it_is_the_way_back_that_says_where_an_error_comes_from(string hook, string to, string from)
+    {
+        Ruleset rules = Hosts.Rules($$"""
+            table ip filter {
+                set said { type ipv4_addr; size 16; flags dynamic; }
+                chain refusing { type filter hook {{hook}} priority filter; policy accept; udp dport 53 reject; }
+                chain output {
+                    type filter hook output priority filter; policy accept;
+                    icmp type destination-unreachable add @said { ip saddr } accept
+                    ip saddr @said drop
+                }
+            }
+            """);
+        Packet refused = Own(to) with { Iif = "eth0", Source = Address.Parse("8.8.8.8") };
+        foreach (string source in (string[])["192.168.1.100", Hosts.Own])
+        {
+            Packet next = Own("1.1.1.1") with { Source = Address.Parse(source), Before = [refused] };
+            Assert.Equal(source == from ? Outcome.Drop : Outcome.Accept, new Tracer(rules, Hosts.Usual).Trace(next).Verdict);
+        }
+    }
+
     [Fact]
     public void Who_refuses_to_tell_of_a_shorter_way_tells_itself()
     {
@@ -306,7 +332,7 @@ public sealed class TracerTests
         Ruleset rules = Hosts.Rules($$"""
             table ip6 filter {
                 chain other { type {{hook.Split(' ')[0]}} hook {{hook.Split(' ')[1]}} priority mangle; policy accept; {{rule}}; }
-                chain input { type filter hook input priority filter; policy drop; numgen inc mod 7 == 4 accept; }
+                chain input { type filter hook input priority filter; policy accept; numgen inc mod 7 == 4 drop; }
             }
             """);
         Packet own = new()
@@ -314,7 +340,7 @@ public sealed class TracerTests
             Iif = "host", Source = Address.Parse("::1"), Destination = Address.Parse("2001:db8:1::10"), Protocol = 6, DestinationPort = 1024, TcpFlags = Syn, Count = 4,
         };
         Packet next = own with { Iif = "eth0", Source = Address.Parse("2001:db8:9::9"), Count = 7, Before = [own] };
-        Assert.Equal([0], new Tracer(rules, Hosts.Usual).Trace(next).AcceptedIndex);
+        Assert.Equal([1, 2, 3, 4, 5, 6], new Tracer(rules, Hosts.Usual).Trace(next).AcceptedIndex);
     }
 
     [Fact]

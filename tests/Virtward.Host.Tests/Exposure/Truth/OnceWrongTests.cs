@@ -398,6 +398,31 @@ public sealed class OnceWrongTests
         [Of("eth0", "8.8.8.8", "192.168.1.100", 22), Of("host", from, "1.1.1.1", 53) with { Protocol = 17 }],
         ["", arrive]);
 
+    /// <summary>
+    /// Before routing it is the way back that says where an error comes from, and whether one is sent (nf_reject_fill_skb_dst, __icmp_send): not where the packet was sent to.
+    /// </summary>
+    [Theory]
+    [InlineData("prerouting", "192.168.1.100", "192.168.1.100", "0")]
+    [InlineData("prerouting", "192.168.1.100", "203.0.113.10", "")]
+    [InlineData("input", "192.168.1.100", "192.168.1.100", "")]
+    [InlineData("input", "192.168.1.100", "203.0.113.10", "0")]
+    [InlineData("prerouting", "255.255.255.255", "203.0.113.10", "")]
+    [InlineData("input", "255.255.255.255", "203.0.113.10", "0")]
+    public void Before_routing_it_is_the_way_back_that_says_where_an_error_comes_from(string hook, string to, string from, string arrive) => Agree(
+        $$"""
+        table ip filter {
+            set said { type ipv4_addr; size 16; flags dynamic; }
+            chain refusing { type filter hook {{hook}} priority filter; policy accept; udp dport 53 reject; }
+            chain output {
+                type filter hook output priority filter; policy accept;
+                icmp type destination-unreachable add @said { ip saddr } accept
+                ip saddr @said drop
+            }
+        }
+        """,
+        [Of("eth0", "8.8.8.8", to, 53) with { Protocol = 17 }, Of("host", from, "1.1.1.1", 53) with { Protocol = 17 }],
+        ["", arrive]);
+
     /// <summary>What the host has sent to 0.0.0.0, itself, is answered from an address that the way back has (ip_send_unicast_reply, icmp_reply, icmp_route_lookup).</summary>
     [Theory]
     [InlineData(6, "")]
