@@ -91,18 +91,40 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
             _ when type != RouteType.Local => null,
             (Tcp, _) when TcpTracking.IsReset(flags) => null,
             (Tcp, _) when open => state.Tracking == Tracking.New && (flags & (Syn | Acknowledge)) == Syn ? Swap(state, Syn | Acknowledge, 0) : null,
-            (Tcp, _) => ByItsDevice(Swap(state, ResetTo(flags), 0), state),
-            (Icmp, 8) when !state.V6 => Swap(state, 0, 0),
-            (Icmp, 13) when !state.V6 => Swap(state, 0, 14),
+            (Tcp, _) => ByItsDevice(FromSomebody(Swap(state, ResetTo(flags), 0), state), state),
+            (Icmp, 8) when !state.V6 => FromSomebody(Swap(state, 0, 0), state),
+            (Icmp, 13) when !state.V6 => FromSomebody(Swap(state, 0, 14), state),
             (Icmp6, 128) when state.V6 => ByItsDevice(Swap(state, 0, 129), state),
             _ => null,
         };
     }
 
     // rt6_need_strict: to ::1 an answer goes only by the device of the address that was asked (tcp_v6_send_response, icmpv6_echo_reply), which seldom leads there.
-    private static PacketState ByItsDevice(PacketState answer, PacketState to)
+    private static PacketState? ByItsDevice(PacketState? answer, PacketState to)
     {
+        if (answer is null)
+        {
+            return null;
+        }
+
         answer.OnlyBy = to.V6 && to[Slot.SourceAddress] is { IsNumber: true } source && source.Number == 1 ? to.Route?.Device : null;
+        return answer;
+    }
+
+    // What the host has sent to 0.0.0.0, itself, is answered from an address that the way back has (ip_send_unicast_reply, icmp_reply).
+    private PacketState? FromSomebody(PacketState answer, PacketState to)
+    {
+        if (to.V6 || to[Slot.DestinationAddress].Number != 0)
+        {
+            return answer;
+        }
+
+        if (SourceTowards(to) is not { } source)
+        {
+            return null;
+        }
+
+        answer.Set(Slot.SourceAddress, BitValue.Of(source.V4, 32));
         return answer;
     }
 
@@ -199,8 +221,8 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
     {
         BitValue from = about[Slot.SourceAddress];
         BitValue to = about[Slot.DestinationAddress];
-        if (what.Type == 0 || !from.IsNumber || !to.IsNumber || IsForMany(from.Number, about.V6, true) || IsForMany(to.Number, about.V6, false)
-            || IsAboutMany(about) || SourceTowards(about) is not { } source)
+        if (what.Type == 0 || !from.IsNumber || !to.IsNumber || IsForMany(from.Number, about.V6, true)
+            || (about.V6 ? IsForMany(to.Number, true, false) : IsAboutMany(about)) || SourceTowards(about) is not { } source)
         {
             return null;
         }
@@ -213,6 +235,9 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
         Attach(error, about);
         return error;
     }
+
+    /// <summary>Whether it is the word that there is a shorter way, of IPv6.</summary>
+    public static bool IsRedirect6(PacketState state) => state is { V6: true, Protocol: Icmp6 } && state[Slot.IcmpType] is { IsNumber: true, Number: var type } && type == Redirect6;
 
     /// <summary>
     /// The word that there is a shorter way, to who had a packet passed on by the device that it came in by (ip6_forward, ndisc_send_redirect); null: none is sent. IPv4's
@@ -260,7 +285,7 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
     private Address? SourceTowards(PacketState about)
     {
         Address destination = ToAddress(about, Slot.DestinationAddress);
-        bool own = room.Network.IsOwn(destination) || about.Route is { Type: RouteType.Local or RouteType.Anycast };
+        bool own = (about.V6 || destination.V4 != 0) && (room.Network.IsOwn(destination) || about.Route is { Type: RouteType.Local or RouteType.Anycast });
         foreach ((int set, RouteHit hit) in room.Router.Find(
             about.V6, BitValue.Of(0, about.V6 ? 128 : 32), about[Slot.SourceAddress], BitValue.Of(0, 32), room.Network.Loopback.Name, null, BddManager.True))
         {
@@ -270,16 +295,11 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
                 return null;
             }
 
-            if (own)
+            // Before routing the way back is IPv4's packet's own (nf_reject_fill_skb_dst): only to the host itself it goes from the packet's destination, and from there is
+            // no route where a translation has made that somebody else's (ip_route_output_key_hash_rcu).
+            if (!about.V6 && about.Route is null ? hit.Type == RouteType.Local : own)
             {
-                return destination;
-            }
-
-            if (!about.V6 && about.Route is null && hit.Type == RouteType.Local)
-            {
-                // Before routing the way back is the packet's own (nf_reject_fill_skb_dst): to the host itself it goes from the packet's destination, which a translation
-                // has made somebody else's, and from there is no route (ip_route_output_key_hash_rcu).
-                return null;
+                return own ? destination : null;
             }
 
             if (set == BddManager.True)
@@ -299,9 +319,9 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
         return null;
     }
 
-    private static bool IsForMany(UInt128 address, bool v6, bool source) => v6
-        ? address >> 120 == 0xff || (source && address == 0)
-        : address >> 28 == 0xe || address == uint.MaxValue || (source && address >> 24 == 0);
+    // ipv4_is_zeronet: the rest of 0.0.0.0/8 are addresses like others.
+    private static bool IsForMany(UInt128 address, bool v6, bool source) =>
+        (source && address == 0) || (v6 ? address >> 120 == 0xff : address >> 28 == 0xe || address == uint.MaxValue);
 
     private static Address ToAddress(PacketState state, Slot slot) =>
         state.V6 ? Address.FromValue(state[slot].Number) : Address.FromV4((uint)state[slot].Number);

@@ -403,7 +403,7 @@ internal sealed class Life(Room room) : World(room)
         : TupleOf(state) is { } now ? (OriginalOf(state, now), Inverse(now)) : null;
 
     private static FlowTuple OriginalOf(PacketState state, FlowTuple now) => new(
-        state.Protocol, ToAddress(state, Slot.OriginalSource), Port(state, Slot.OriginalSourcePort, now.SourcePort),
+        state.Protocol, ToAddress(state, Slot.OriginalSource), Port(state, Slot.OriginalSourcePort, 0),
         ToAddress(state, Slot.OriginalDestination), Port(state, Slot.OriginalDestinationPort, now.DestinationPort));
 
     /// <summary>The tuple of a packet as it is now; null where it is not all numbers.</summary>
@@ -414,11 +414,11 @@ internal sealed class Life(Room room) : World(room)
             return null;
         }
 
-        // ICMP: the identifier is 0 in all described packets, the type stands for the destination port.
+        // ICMP: the type stands for the destination port.
         bool ports = state.HasPorts;
         int type = state.Protocol is 1 or 58 ? (int)(uint)state[Slot.IcmpType].Number : 0;
         return new FlowTuple(
-            state.Protocol, ToAddress(state, Slot.SourceAddress), ports ? NumberIn(state[Slot.SourcePort]) : 0,
+            state.Protocol, ToAddress(state, Slot.SourceAddress), ports ? NumberIn(state[Slot.SourcePort]) : state.Identifier,
             ToAddress(state, Slot.DestinationAddress), ports ? (int)(uint)state[Slot.DestinationPort].Number : type);
     }
 

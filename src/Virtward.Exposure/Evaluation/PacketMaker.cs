@@ -85,7 +85,7 @@ internal sealed class PacketMaker(Room room)
     /// <summary>The host's own answer to a packet.</summary>
     public static PacketState Answer(PacketState to, int tcpFlags, int icmpType)
     {
-        var state = new PacketState { V6 = to.V6, Protocol = to.Protocol, Own = true, Condition = BddManager.True };
+        var state = new PacketState { V6 = to.V6, Protocol = to.Protocol, Own = true, Condition = BddManager.True, Identifier = to.Identifier };
         for (Slot slot = 0; slot < Slot.Count; slot++)
         {
             state.Set(slot, to[slot]);

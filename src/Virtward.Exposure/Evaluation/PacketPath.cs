@@ -8,7 +8,7 @@ namespace Virtward.Exposure.Evaluation;
 
 /// <summary>
 /// The way of packets through the host: devices, IP's hooks, own packets. What a bridge does stands in <see cref="BridgePath"/>, where packets go that came in
-/// in <see cref="IncomingRouting"/>.
+/// in <see cref="IncomingRouting"/>, where the host's own go in <see cref="OwnRouting"/>.
 /// Sources: net/core/dev.c, net/ipv4/ip_input.c, route.c, ip_forward.c, ip_output.c, net/ipv6/ip6_input.c, ip6_output.c, route.c.
 /// </summary>
 internal sealed class PacketPath
@@ -23,6 +23,7 @@ internal sealed class PacketPath
     private readonly World _world;
     private readonly ISink _sink;
     private readonly IncomingRouting _incoming;
+    private readonly OwnRouting _own;
     private readonly BridgePath _bridge;
     private int _devices;
 
@@ -36,6 +37,7 @@ internal sealed class PacketPath
         _world = world;
         _sink = sink;
         _incoming = new IncomingRouting(room, this, sink);
+        _own = new OwnRouting(room, this, sink);
         _bridge = new BridgePath(room, _plans, this, walker, sink);
         walker.Forward = SendBy;
     }
@@ -57,13 +59,13 @@ internal sealed class PacketPath
     public void Send(PacketState state)
     {
         _devices = 0;
-        foreach (PacketState part in RouteOwn(state, state.OnlyBy))
+        foreach (PacketState part in _own.Route(state, state.OnlyBy))
         {
             part.In = null;
-            part.Out = DeviceOf(part);
+            part.Out = _own.DeviceOf(part);
             foreach (PacketState sent in RunIp([part], Hook.Output))
             {
-                sent.Out = DeviceOf(sent);
+                sent.Out = _own.DeviceOf(sent);
                 Leave([sent]);
             }
         }
@@ -141,10 +143,16 @@ internal sealed class PacketPath
                 default:
                     NoteOrder(before, step);
                     before = step;
-                    states = _walker.Run(step.Chain!, states, $"{Name(hook)} {step.Priority}");
-                    if (step.Chain!.Chain.Base!.Type == ChainType.Route && hook == Hook.Output)
+                    bool routes = step.Chain!.Chain.Base!.Type == ChainType.Route && hook == Hook.Output;
+                    if (routes)
                     {
-                        states = [.. states.SelectMany(state => RouteOwn(state))];
+                        states.ForEach(OwnRouting.Remember);
+                    }
+
+                    states = _walker.Run(step.Chain!, states, $"{Name(hook)} {step.Priority}");
+                    if (routes)
+                    {
+                        states = [.. states.SelectMany(_own.RouteChanged)];
                     }
 
                     break;
@@ -391,14 +399,11 @@ internal sealed class PacketPath
             {
                 done.Add(state);
             }
-            else if (state.Connection is not null)
+            else if (state.Connection is not null || (destination ? state.DestinationBound : state.SourceBound))
             {
+                BitValue before = state[Slot.DestinationAddress];
                 FlowTranslation.Apply(state, destination);
-                done.AddRange(hook == Hook.Output ? RouteOwn(state) : [state]);
-            }
-            else if (destination ? state.DestinationBound : state.SourceBound)
-            {
-                done.Add(state);
+                done.AddRange(Again(state, before, hook));
             }
             else
             {
@@ -409,8 +414,13 @@ internal sealed class PacketPath
         return _walker.Merge(done);
     }
 
+    // The host's own are routed again where their destination changes (nf_nat_ipv4_local_fn, nf_nat_ipv6_local_fn); the chains go on seeing the old device.
+    private List<PacketState> Again(PacketState state, in BitValue before, Hook hook) =>
+        hook == Hook.Output && !before.SameAs(state[Slot.DestinationAddress]) ? _own.Route(state) : [state];
+
     private void Bind(PacketState state, Hook hook, bool destination, List<PacketState> done)
     {
+        PacketState before = state.With(state.Condition);
         List<PacketState> open = [state];
         foreach (CompiledChain chain in _plans.Nat(state.V6, hook))
         {
@@ -426,98 +436,23 @@ internal sealed class PacketPath
                 if (!(destination ? after.DestinationBound : after.SourceBound))
                 {
                     open.Add(after);
+                    continue;
                 }
-                else if (hook == Hook.Output)
-                {
-                    // nf_nat_ipv4_local_fn: routed again, while the chains go on seeing the old device.
-                    done.AddRange(RouteOwn(after));
-                }
-                else
-                {
-                    done.Add(after);
-                }
+
+                FlowTranslation.Restore(after, before);
+                FlowTranslation.Apply(after, destination);
+                done.AddRange(Again(after, before[Slot.DestinationAddress], hook));
             }
         }
 
         foreach (PacketState unbound in open)
         {
             _translator.Bind(unbound, !destination, null, null);
-            done.Add(unbound);
+            FlowTranslation.Restore(unbound, before);
+            FlowTranslation.Apply(unbound, destination);
+            done.AddRange(Again(unbound, before[Slot.DestinationAddress], hook));
         }
     }
-
-    private List<PacketState> RouteOwn(PacketState state, string? by = null)
-    {
-        var routed = new List<PacketState>();
-        BitValue destination = state[Slot.DestinationAddress];
-        if (!state.V6 && destination is { IsNumber: true } to && to.Number == 0)
-        {
-            // To 0.0.0.0: to the host itself.
-            state.Route = new RouteHit(RouteType.Local, _room.Network.Loopback.Name, null, null);
-            return [state];
-        }
-
-        if (DeviceOfSource(state) is { } device)
-        {
-            state.Route = new RouteHit(RouteType.Multicast, device.Name, null, null);
-            return [state];
-        }
-
-        string? link = by ?? (state.V6 && destination.IsNumber && IsLinkLocal(destination.Number) ? (state.Out ?? DeviceOf(state))?.Name : null);
-        foreach ((int set, RouteHit hit) in _room.Router.Find(
-            state.V6, state[Slot.SourceAddress], destination, state[Slot.Mark], _room.Network.Loopback.Name, link, state.Condition))
-        {
-            PacketState part = state.With(set);
-            part.Route = hit;
-            if (LeavesLoopback(ref part))
-            {
-                continue;
-            }
-
-            if (hit.Type is RouteType.Unicast or RouteType.Local or RouteType.Broadcast or RouteType.Anycast or RouteType.Multicast
-                && DeviceOf(part) is not null)
-            {
-                routed.Add(part);
-            }
-            else
-            {
-                _sink.Drop(part, Kernel("routing", "there is no route", "drop"), "no route");
-            }
-        }
-
-        return routed;
-    }
-
-    // __mkroute_output: nothing from 127.0.0.0/8 leaves by another device, unless that allows it.
-    private bool LeavesLoopback(ref PacketState state)
-    {
-        if (state.V6 || DeviceOf(state) is not { Loopback: false } device || _room.Network.MaxSysctl(device, "route_localnet") != 0)
-        {
-            return false;
-        }
-
-        int bad = _room.Manager.And(state.Condition, _room.Sets.InRange(state[Slot.SourceAddress], 0x7f00_0000, 0x7fff_ffff));
-        if (bad != BddManager.False)
-        {
-            _sink.Drop(state.With(bad), Kernel("routing", "a loopback address does not leave the host", "drop"), "no route");
-            state = state.With(_room.Manager.Minus(state.Condition, bad));
-        }
-
-        return state.Condition == BddManager.False;
-    }
-
-    // ip_route_output_key_hash_rcu: to a group or to everybody, the source's own device is the way.
-    private NetworkInterface? DeviceOfSource(PacketState state)
-    {
-        BitValue source = state[Slot.SourceAddress];
-        BitValue destination = state[Slot.DestinationAddress];
-        bool many = !state.V6 && destination.IsNumber && (destination.Number >> 28 == 0xe || destination.Number == uint.MaxValue);
-        return !many || !source.IsNumber ? null : _room.Network.Network.Interfaces.FirstOrDefault(
-            device => device.Addresses.Any(own => own.Address.IsV4 && own.Address.V4 == source.Number));
-    }
-
-    private NetworkInterface? DeviceOf(PacketState state) =>
-        state.Route is { Type: RouteType.Local or RouteType.Anycast } ? _room.Network.Loopback : _room.Network.Find(state.Route?.Device);
 
     /// <summary>Routed packets leave (ip_output, ip6_output).</summary>
     public void Leave(List<PacketState> states)
@@ -592,6 +527,4 @@ internal sealed class PacketPath
         return mac != 0 ? BitValue.Of(mac, 48) : _room.Variables.Vector(
             VariableKind.Unknown, $"the hardware address of the next hop on {device.Name} #{state.Generation}", 48);
     }
-
-    private static bool IsLinkLocal(UInt128 address) => address >> 118 == 0x3fa;
 }

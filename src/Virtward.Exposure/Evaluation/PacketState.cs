@@ -42,6 +42,9 @@ internal sealed class PacketState
     /// <summary>Of what the host says: the only device that its first route may use; null: any.</summary>
     public string? OnlyBy { get; set; }
 
+    /// <summary>What a chain of type route has found in those slots that routing hangs on; null: none runs.</summary>
+    public BitValue[]? Remembered { get; set; }
+
     /// <summary>The route that was found for it.</summary>
     public RouteHit? Route { get; set; }
 
@@ -64,6 +67,9 @@ internal sealed class PacketState
 
     /// <summary>For an ICMP error, the packet that it is about; null: unknown.</summary>
     public FlowTuple? Quoted { get; set; }
+
+    /// <summary>ICMP's identifier: 0 in all described packets; negative: drawn, each one of its own, where another flow has the answers' tuple.</summary>
+    public int Identifier { get; set; }
 
     /// <summary>Whether the flow's destination has been decided (nf_nat_initialized).</summary>
     public bool DestinationBound { get; set; }
@@ -136,11 +142,11 @@ internal sealed class PacketState
     public bool SameAs(PacketState other)
     {
         if (Tracking != other.Tracking || Tracked != other.Tracked || Reply != other.Reply || Vlan != other.Vlan || Bridged != other.Bridged || HeardBack != other.HeardBack
-            || DestinationBound != other.DestinationBound || SourceBound != other.SourceBound || Generation != other.Generation
+            || Identifier != other.Identifier || DestinationBound != other.DestinationBound || SourceBound != other.SourceBound || Generation != other.Generation
             || !ReferenceEquals(In, other.In) || !ReferenceEquals(Out, other.Out) || SeenByBridge != other.SeenByBridge
             || !ReferenceEquals(BridgeIn, other.BridgeIn) || !ReferenceEquals(BridgeOut, other.BridgeOut)
             || !ReferenceEquals(Overlay, other.Overlay) || !ReferenceEquals(Added, other.Added) || !ReferenceEquals(Connection, other.Connection)
-            || !Equals(Route, other.Route) || !ReferenceEquals(Why, other.Why))
+            || !ReferenceEquals(Remembered, other.Remembered) || !Equals(Route, other.Route) || !ReferenceEquals(Why, other.Why))
         {
             return false;
         }

@@ -106,8 +106,10 @@ internal sealed class TraceSink(Room room) : ISink
         return trace;
     }
 
+    // icmp_pointers: whatever IPv4 has no use for is taken for an error, router discovery with it, and what is beyond NR_ICMP_TYPES (__icmp_send).
     private static bool IsError(PacketState state) => state[Slot.IcmpType] is { IsNumber: true } type
-        && (state.Protocol == 58 ? state.V6 && type.Number < 128 : state.Protocol == 1 && !state.V6 && (int)(uint)type.Number is (>= 3 and <= 5) or 11 or 12);
+        && (state.Protocol == 58 ? state.V6 && type.Number < 128
+            : state is { Protocol: 1, V6: false } && (int)(uint)type.Number is (>= 1 and <= 7) or (>= 9 and <= 12) or > 18);
 
     private static Address? Address(PacketState state, Slot slot) => state[slot] is not { IsNumber: true } value ? null
         : state.V6 ? Core.Net.Address.FromValue(value.Number) : Core.Net.Address.FromV4((uint)value.Number);

@@ -21,9 +21,6 @@ public sealed class Tracer
     private const int Icmp = 1;
     private const int Icmp6 = 58;
 
-    /// <summary>XRLIM_BURST_FACTOR.</summary>
-    private const int MaxRedirects = 6;
-
     private readonly TracerOptions _options;
     private readonly Room _room;
     private readonly Life _life;
@@ -163,9 +160,10 @@ public sealed class Tracer
 
         foreach ((PacketState refused, string? with) in refusals)
         {
-            if (depth > 0 && refused is { Own: true, In: null, Protocol: Icmp or Icmp6 })
+            if (depth > 0 && refused is { Own: true, In: null, Protocol: Icmp or Icmp6 } && !HostVoice.IsRedirect6(refused))
             {
-                // What the host says by ICMP is refused while it is being sent: its socket is busy (icmp_xmit_lock), and nothing more is said.
+                // What the host says by ICMP is refused while it is being sent: its socket is busy (icmp_xmit_lock), and nothing more is said. Redirects of IPv6 have
+                // a socket of their own (ndisc_send_skb).
                 continue;
             }
 
@@ -200,7 +198,7 @@ public sealed class Tracer
     {
         int spent = _redirects.GetValueOrDefault(peer);
         _redirects[peer] = spent + 1;
-        return spent < MaxRedirects;
+        return spent < _options.Redirects;
     }
 
     // To a neighbour's link-local address it goes by the device that he was heard at (tcp_v6_send_response, icmp6_send).

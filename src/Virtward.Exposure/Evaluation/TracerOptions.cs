@@ -11,6 +11,11 @@ public sealed record TracerOptions
     /// <summary>Whether no program has a transparent socket, so that <c>tproxy</c> finds none and its rules do not match; else that is unknown.</summary>
     public bool NoTransparentSockets { get; init; }
 
+    /// <summary>
+    /// How often each neighbour may be told of a shorter way by IPv6; the kernel gives another every second (inet_peer_xrlim_allow), which does not pass here.
+    /// </summary>
+    public int Redirects { get; init; } = 6;
+
     /// <summary>How much one packet may take.</summary>
     public ExposureLimits Limits { get; init; } = ExposureLimits.Usual;
 }

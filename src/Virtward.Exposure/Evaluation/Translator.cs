@@ -17,6 +17,8 @@ internal sealed class Translator(Room room, FieldReader fields, ExpressionReader
     /// <summary>The bit that says that the destination was changed (IPS_DST_NAT).</summary>
     public const int DestinationChanged = 1 << 5;
 
+    private int _identifiers;
+
     /// <summary>Whether a statement is about this family of packets.</summary>
     public bool Applies(NatStatement nat, PacketState state)
     {
@@ -106,6 +108,10 @@ internal sealed class Translator(Room room, FieldReader fields, ExpressionReader
             {
                 (uint first, uint last) = Drawn(state[portSlot]);
                 state.Set(portSlot, expressions.Within($"one of {first}-{last}: another flow has the port", VariableKind.Luck, first, last, 16));
+            }
+            else
+            {
+                state.Identifier = --_identifiers;
             }
         }
 

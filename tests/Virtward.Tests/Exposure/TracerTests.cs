@@ -152,6 +152,197 @@ public sealed class TracerTests
         Assert.Equal(passed, new Tracer(rules, Hosts.Usual).Trace(next).AcceptedIndex);
     }
 
+    [Theory]
+    [InlineData("8.8.8.8", 8, Outcome.Drop)]
+    [InlineData("8.8.8.8", 14, Outcome.Drop)]
+    [InlineData("0.1.2.3", 8, Outcome.Drop)]
+    [InlineData("8.8.8.8", 9, Outcome.Accept)]
+    [InlineData("8.8.8.8", 1, Outcome.Accept)]
+    [InlineData("8.8.8.8", 42, Outcome.Accept)]
+    public void Nobody_is_told_about_ICMP_that_the_kernel_takes_for_an_error(string from, int type, Outcome expected)
+    {
+        // The error about a packet whose time is over spends the limit.
+        Ruleset rules = Hosts.Rules("""
+            table inet filter {
+                chain output { type filter hook output priority filter; policy drop; limit rate 1/day burst 1 packets accept; }
+            }
+            """);
+        Packet over = new()
+        {
+            Iif = "eth0", Source = Address.Parse(from), Destination = Address.Parse("192.168.122.10"), Protocol = 1, IcmpType = type, Ttl = 1,
+        };
+        Assert.Equal(expected, new Tracer(rules, Hosts.Usual).Trace(Own("8.8.8.8") with { Before = [over] }).Verdict);
+    }
+
+    [Theory]
+    [InlineData(6, "192.168.122.1", Outcome.Drop)]
+    [InlineData(1, "192.168.122.1", Outcome.Drop)]
+    [InlineData(136, "192.168.122.1", Outcome.Drop)]
+    [InlineData(6, "8.8.8.8", Outcome.Accept)]
+    public void What_the_host_sends_to_nowhere_it_answers_from_an_address(int protocol, string from, Outcome expected)
+    {
+        Ruleset rules = Hosts.Rules("""
+            table ip filter {
+                set said { type ipv4_addr; size 16; flags dynamic; }
+                chain output {
+                    type filter hook output priority filter; policy accept;
+                    udp dport 53 ip saddr @said drop
+                    udp dport 53 accept
+                    ip daddr != 0.0.0.0 add @said { ip saddr }
+                }
+            }
+            """);
+        Packet nowhere = Own("0.0.0.0") with { Source = Address.Parse(from), Protocol = protocol };
+        Packet next = Own("8.8.8.8") with { Source = Address.Parse("192.168.122.1"), Before = [nowhere] };
+        Assert.Equal(expected, new Tracer(rules, Hosts.Usual).Trace(next).Verdict);
+    }
+
+    [Fact]
+    public void Of_two_pings_with_the_same_answers_each_is_answered()
+    {
+        // The guest's ping bears the host's address where it arrives; the host's own then gets an identifier of its own, and its answer is not the guest's.
+        Ruleset rules = Hosts.Rules("""
+            table ip6 nat {
+                chain input { type nat hook input priority 100; policy accept; snat to fd00:122::1; }
+            }
+            table ip6 filter {
+                set heard { type ipv6_addr; size 16; flags dynamic; }
+                chain input {
+                    type filter hook input priority filter; policy accept;
+                    icmpv6 type echo-reply add @heard { ip6 saddr } accept
+                    udp dport 53 ip6 saddr @heard drop
+                }
+            }
+            """);
+        Packet guests = new()
+        {
+            Iif = "vnet0", Source = Address.Parse("fd00:122::10"), Destination = Address.Parse("2001:db8:1::10"), Protocol = 58,
+        };
+        Packet own = guests with { Iif = "host", Source = Address.Parse("fd00:122::1") };
+        Packet next = own with { Source = own.Destination, Destination = own.Source, Protocol = 17, DestinationPort = 53 };
+        Assert.Equal(Outcome.Accept, new Tracer(rules, Hosts.Usual).Trace(next with { Before = [guests] }).Verdict);
+        Assert.Equal(Outcome.Drop, new Tracer(rules, Hosts.Usual).Trace(next with { Before = [guests, own] }).Verdict);
+        Assert.Equal(Outcome.Drop, new Tracer(rules, Hosts.Usual).Trace(next with { Before = [own] }).Verdict);
+    }
+
+    [Fact]
+    public void What_refuses_a_packet_goes_to_who_sent_it_however_its_flow_is_translated()
+    {
+        Ruleset rules = Hosts.Rules("""
+            table ip nat {
+                chain input { type nat hook input priority 100; policy accept; snat to 192.168.122.1; }
+            }
+            table ip filter {
+                set heard { type ipv4_addr; size 16; flags dynamic; }
+                chain input {
+                    type filter hook input priority 113; policy accept;
+                    tcp flags & rst == rst add @heard { ip saddr } drop
+                    tcp dport 22 reject with tcp reset
+                    udp dport 53 ip saddr @heard drop
+                }
+            }
+            """);
+        Assert.Equal(Outcome.Accept, new Tracer(rules, Hosts.Usual).Trace(Own(Hosts.Own) with { Before = [Tcp(22)] }).Verdict);
+        Packet reset = Own(Hosts.Own) with { Protocol = 6, TcpFlags = 4 };
+        Assert.Equal(Outcome.Drop, new Tracer(rules, Hosts.Usual).Trace(Own(Hosts.Own) with { Before = [reset] }).Verdict);
+    }
+
+    [Theory]
+    [InlineData("tcp reset")]
+    [InlineData("icmp host-unreachable")]
+    public void What_refuses_a_packet_comes_from_where_it_was_sent_to(string with)
+    {
+        Ruleset rules = Hosts.Rules($$"""
+            table ip nat {
+                chain prerouting { type nat hook prerouting priority dstnat; policy accept; dnat to 192.168.122.10; }
+                chain postrouting { type nat hook postrouting priority srcnat; policy accept; tcp flags & rst == rst snat to 192.0.2.1; }
+            }
+            table ip filter {
+                set said { type ipv4_addr; size 16; flags dynamic; }
+                chain forward { type filter hook forward priority filter; policy accept; reject with {{with}}; }
+                chain postrouting {
+                    type filter hook postrouting priority srcnat + 10; policy accept;
+                    ip daddr 8.8.8.8 add @said { ip saddr } accept
+                    udp dport 53 ip saddr @said drop
+                }
+            }
+            """);
+        foreach (string source in (string[])["192.168.1.100", "192.168.122.10", "192.0.2.1", Hosts.Own])
+        {
+            Packet next = Own("1.1.1.1") with { Source = Address.Parse(source), Before = [Tcp(22) with { Destination = Address.Parse("192.168.1.100") }] };
+            Assert.Equal(source == "192.168.1.100" ? Outcome.Drop : Outcome.Accept, new Tracer(rules, Hosts.Usual).Trace(next).Verdict);
+        }
+    }
+
+    [Theory]
+    [InlineData("prerouting", "192.168.1.100", Hosts.Own)]
+    [InlineData("input", "192.168.1.100", "192.168.1.100")]
+    [InlineData("prerouting", "255.255.255.255", Hosts.Own)]
+    [InlineData("input", "255.255.255.255", "")]
+    public void Before_routing_it_is_the_way_back_that_says_where_an_error_comes_from(string hook, string to, string from)
+    {
+        Ruleset rules = Hosts.Rules($$"""
+            table ip filter {
+                set said { type ipv4_addr; size 16; flags dynamic; }
+                chain refusing { type filter hook {{hook}} priority filter; policy accept; udp dport 53 reject; }
+                chain output {
+                    type filter hook output priority filter; policy accept;
+                    icmp type destination-unreachable add @said { ip saddr } accept
+                    ip saddr @said drop
+                }
+            }
+            """);
+        Packet refused = Own(to) with { Iif = "eth0", Source = Address.Parse("8.8.8.8") };
+        foreach (string source in (string[])["192.168.1.100", Hosts.Own])
+        {
+            Packet next = Own("1.1.1.1") with { Source = Address.Parse(source), Before = [refused] };
+            Assert.Equal(source == from ? Outcome.Drop : Outcome.Accept, new Tracer(rules, Hosts.Usual).Trace(next).Verdict);
+        }
+    }
+
+    [Fact]
+    public void Who_refuses_to_tell_of_a_shorter_way_tells_itself()
+    {
+        HostNetwork network = Hosts.Usual with
+        {
+            Interfaces = [.. Hosts.Usual.Interfaces.Select(static device => device.Name != "eth0" ? device
+                : device with { Addresses = [.. device.Addresses, new InterfaceAddress(Address.Parse("fe80::2"), 64)] })],
+        };
+        Ruleset rules = Hosts.Rules("""
+            table ip6 filter {
+                chain output { type filter hook output priority filter; policy accept; icmpv6 type nd-redirect reject; }
+                chain input { type filter hook input priority filter; policy drop; limit rate 1/day burst 1 packets accept; }
+            }
+            """);
+        Packet turns = new()
+        {
+            Iif = "eth0", Source = Address.Parse("2001:db8:1::75"), Destination = Address.Parse("2001:db8:1::3"), Protocol = 17, DestinationPort = 53,
+        };
+        Packet next = turns with { Destination = Address.Parse("2001:db8:1::10"), Before = [turns] };
+        Assert.Equal(Outcome.Drop, new Tracer(rules, network).Trace(next).Verdict);
+        Assert.Equal(Outcome.Accept, new Tracer(rules, network).Trace(next with { Before = [turns with { Destination = Address.Parse("fd00:122::10") }] }).Verdict);
+    }
+
+    [Theory]
+    [InlineData("filter input", "ct state established accept")]
+    [InlineData("route output", "udp dport 1 meta mark set 1")]
+    public void An_answer_to_the_host_is_routed_again_only_where_something_has_changed(string hook, string rule)
+    {
+        // To ::1 it goes by the device of the address that was asked, and does not come back (rt6_need_strict).
+        Ruleset rules = Hosts.Rules($$"""
+            table ip6 filter {
+                chain other { type {{hook.Split(' ')[0]}} hook {{hook.Split(' ')[1]}} priority mangle; policy accept; {{rule}}; }
+                chain input { type filter hook input priority filter; policy accept; numgen inc mod 7 == 4 drop; }
+            }
+            """);
+        Packet own = new()
+        {
+            Iif = "host", Source = Address.Parse("::1"), Destination = Address.Parse("2001:db8:1::10"), Protocol = 6, DestinationPort = 1024, TcpFlags = Syn, Count = 4,
+        };
+        Packet next = own with { Iif = "eth0", Source = Address.Parse("2001:db8:9::9"), Count = 7, Before = [own] };
+        Assert.Equal([1, 2, 3, 4, 5, 6], new Tracer(rules, Hosts.Usual).Trace(next).AcceptedIndex);
+    }
+
     [Fact]
     public void Where_two_flows_would_have_the_same_answers_ports_are_drawn_and_what_has_none_is_dropped()
     {

@@ -369,6 +369,146 @@ public sealed class OnceWrongTests
         ["0", arrive],
         Layout.Plain with { Sysctls = [("net.ipv4.conf.all.send_redirects", tells), ("net.ipv4.conf.eth0.send_redirects", tells)] });
 
+    /// <summary>
+    /// What refuses a packet is of its flow, and translated as that is, also where the flow is not known yet (nf_nat_packet, nf_nat_icmp_reply_translation): it comes from where
+    /// the packet was sent to. What the rules would make of it by themselves it does not become.
+    /// </summary>
+    [Theory]
+    [InlineData("tcp reset", "192.168.1.100", "")]
+    [InlineData("tcp reset", "192.168.122.10", "0")]
+    [InlineData("tcp reset", "192.0.2.1", "0")]
+    [InlineData("icmp host-unreachable", "192.168.1.100", "")]
+    [InlineData("icmp host-unreachable", "203.0.113.10", "0")]
+    public void What_refuses_a_packet_comes_from_where_it_was_sent_to(string with, string from, string arrive) => Agree(
+        $$"""
+        table ip nat {
+            chain prerouting { type nat hook prerouting priority dstnat; policy accept; dnat to 192.168.122.10; }
+            chain postrouting { type nat hook postrouting priority srcnat; policy accept; tcp flags & rst == rst snat to 192.0.2.1; }
+        }
+        table ip filter {
+            set said { type ipv4_addr; size 16; flags dynamic; }
+            chain forward { type filter hook forward priority filter; policy accept; reject with {{with}}; }
+            chain postrouting {
+                type filter hook postrouting priority srcnat + 10; policy accept;
+                ip daddr 8.8.8.8 add @said { ip saddr } accept
+                udp dport 53 ip saddr @said drop
+            }
+        }
+        """,
+        [Of("eth0", "8.8.8.8", "192.168.1.100", 22), Of("host", from, "1.1.1.1", 53) with { Protocol = 17 }],
+        ["", arrive]);
+
+    /// <summary>
+    /// Before routing it is the way back that says where an error comes from, and whether one is sent (nf_reject_fill_skb_dst, __icmp_send): not where the packet was sent to.
+    /// </summary>
+    [Theory]
+    [InlineData("prerouting", "192.168.1.100", "192.168.1.100", "0")]
+    [InlineData("prerouting", "192.168.1.100", "203.0.113.10", "")]
+    [InlineData("input", "192.168.1.100", "192.168.1.100", "")]
+    [InlineData("input", "192.168.1.100", "203.0.113.10", "0")]
+    [InlineData("prerouting", "255.255.255.255", "203.0.113.10", "")]
+    [InlineData("input", "255.255.255.255", "203.0.113.10", "0")]
+    public void Before_routing_it_is_the_way_back_that_says_where_an_error_comes_from(string hook, string to, string from, string arrive) => Agree(
+        $$"""
+        table ip filter {
+            set said { type ipv4_addr; size 16; flags dynamic; }
+            chain refusing { type filter hook {{hook}} priority filter; policy accept; udp dport 53 reject; }
+            chain output {
+                type filter hook output priority filter; policy accept;
+                icmp type destination-unreachable add @said { ip saddr } accept
+                ip saddr @said drop
+            }
+        }
+        """,
+        [Of("eth0", "8.8.8.8", to, 53) with { Protocol = 17 }, Of("host", from, "1.1.1.1", 53) with { Protocol = 17 }],
+        ["", arrive]);
+
+    /// <summary>What the host has sent to 0.0.0.0, itself, is answered from an address that the way back has (ip_send_unicast_reply, icmp_reply, icmp_route_lookup).</summary>
+    [Theory]
+    [InlineData(6, "")]
+    [InlineData(1, "")]
+    [InlineData(136, "")]
+    public void What_was_sent_to_nowhere_is_answered_from_an_address(int protocol, string arrive) => Agree(
+        """
+        table ip filter {
+            set said { type ipv4_addr; size 16; flags dynamic; }
+            chain output {
+                type filter hook output priority filter; policy accept;
+                udp dport 53 ip saddr @said drop
+                udp dport 53 accept
+                ip daddr != 0.0.0.0 add @said { ip saddr }
+            }
+        }
+        """,
+        [Of("host", "192.168.122.1", "0.0.0.0", 443) with { Protocol = protocol }, Of("host", "192.168.122.1", "1.1.1.1", 53) with { Protocol = 17 }],
+        ["0", arrive]);
+
+    /// <summary>Where another flow has a ping's answers it gets an identifier of its own (nf_nat_l4proto_unique_tuple), and its answers are not the other's.</summary>
+    [Theory]
+    [InlineData("fd00:122::1", "")]
+    [InlineData("fd00:8::1", "0")]
+    public void Of_two_pings_with_the_same_answers_each_is_answered(string from, string arrive) => Agree(
+        """
+        table ip6 nat {
+            chain input { type nat hook input priority 100; policy accept; ip6 saddr fd00:122::10 snat to fd00:122::1; }
+        }
+        table ip6 filter {
+            set heard { type ipv6_addr; size 16; flags dynamic; }
+            chain input {
+                type filter hook input priority filter; policy accept;
+                icmpv6 type echo-reply ip6 daddr fd00:122::1 add @heard { ip6 saddr } accept
+                udp dport 53 ip6 saddr @heard drop
+            }
+        }
+        """,
+        [
+            Of("vnet0", "fd00:122::10", "fd00:1::100", 0) with { Protocol = 58 }, Of("host", from, "fd00:1::100", 0) with { Protocol = 58 },
+            Of("host", "fd00:1::100", "fd00:8::1", 53) with { Protocol = 17 },
+        ],
+        ["0", "0", arrive]);
+
+    /// <summary>An answer to ::1 goes by the device of the address that was asked (rt6_need_strict), and is not routed again where nothing has changed (nf_nat_ipv6_local_fn).</summary>
+    [Theory]
+    [InlineData("::1", "0")]
+    [InlineData("fd00:8::1", "")]
+    public void An_answer_is_routed_again_only_where_something_has_changed(string from, string arrive) => Agree(
+        """
+        table ip6 filter {
+            chain input {
+                type filter hook input priority filter; policy accept;
+                ct state established goto spend
+                udp dport 53 goto spend
+            }
+            chain spend {
+                limit rate 1/day burst 1 packets drop
+            }
+            chain output { type route hook output priority mangle; policy accept; udp dport 1 meta mark set 1; }
+        }
+        """,
+        [Of("host", from, "2001:db8:1::10", 443), Of("eth0", "2001:db8:1::5", "2001:db8:1::10", 53) with { Protocol = 17 }],
+        ["0", arrive == "0" ? "" : "0"]);
+
+    /// <summary>A redirect of IPv6 that the host's own rules refuse has the host tell itself (ndisc_send_skb): another socket is busy then than that of errors.</summary>
+    [Theory]
+    [InlineData("2001:db8:1::3", "0")]
+    [InlineData("fd00:122::10", "")]
+    public void Who_refuses_to_tell_of_a_shorter_way_tells_itself(string to, string arrive) => Agree(
+        """
+        table ip6 filter {
+            chain output { type filter hook output priority filter; policy accept; icmpv6 type nd-redirect reject; }
+            chain input {
+                type filter hook input priority filter; policy accept;
+                icmpv6 type destination-unreachable goto spend
+                udp dport 53 goto spend
+            }
+            chain spend {
+                limit rate 1/day burst 1 packets drop
+            }
+        }
+        """,
+        [Of("eth0", "2001:db8:1::75", to, 443) with { Protocol = 17 }, Of("eth0", "2001:db8:1::75", "2001:db8:1::10", 53) with { Protocol = 17 }],
+        ["0", arrive]);
+
     /// <summary>Routing rules that jump, and those that take no short routes as wg-quick writes them (fib_rules_lookup, fib4_rule_suppress, fib6_rule_suppress).</summary>
     [Theory]
     [InlineData("8.8.8.8", "wg0")]

@@ -15,6 +15,9 @@ internal readonly record struct Seen(Address Source, Address Destination, int Pr
     /// <summary>The ICMP code.</summary>
     public int IcmpCode { get; init; }
 
+    /// <summary>Of an ICMP error, the protocol and the ICMP type (-1: it is none) of the packet that it quotes; null: it quotes none.</summary>
+    public (int Protocol, int IcmpType)? Quoted { get; init; }
+
     /// <summary>TCP's flags.</summary>
     public int TcpFlags { get; init; }
 
@@ -56,6 +59,7 @@ internal readonly record struct Seen(Address Source, Address Destination, int Pr
             Id = PacketBytes.FindId(transport),
             IcmpType = icmp ? transport[0] : -1,
             IcmpCode = icmp ? transport[1] : 0,
+            Quoted = icmp && PacketBytes.IsError(protocol, transport[0]) && Read(transport[8..]) is { } about ? (about.Protocol, about.IcmpType) : null,
             TcpFlags = tcp ? transport[13] : 0,
             Sequence = tcp ? BinaryPrimitives.ReadUInt32BigEndian(transport[4..]) : 0,
             Acknowledged = tcp ? BinaryPrimitives.ReadUInt32BigEndian(transport[8..]) : 0,

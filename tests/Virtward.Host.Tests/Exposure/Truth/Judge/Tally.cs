@@ -25,6 +25,9 @@ internal sealed class Tally
     /// <summary>Answers that are unproven because nft lists two different rules alike.</summary>
     public int Untold { get; set; }
 
+    /// <summary>Differences in how often a neighbour was told of a shorter way, which time allows.</summary>
+    public int Late { get; set; }
+
     public List<Disagreement> Disagreements { get; } = [];
 
     /// <summary>How often each outcome was seen.</summary>
@@ -35,6 +38,6 @@ internal sealed class Tally
 
     public override string ToString() =>
         $"{Packets} packets, {Rules} rules in {Rulesets} rulesets ({RefusedLines} lines refused by nft), {Disagreements.Count} disagreements, "
-        + $"{Unproven} of them unproven ({(Packets == 0 ? 0 : 100.0 * Unproven / Packets):f2} %), {Drawn} drawn, {Mute} mute, {Misprinted} misprinted, {Untold} untold; kernel: "
+        + $"{Unproven} of them unproven ({(Packets == 0 ? 0 : 100.0 * Unproven / Packets):f2} %), {Drawn} drawn, {Mute} mute, {Misprinted} misprinted, {Untold} untold, {Late} late; kernel: "
         + string.Join(", ", Seen.OrderByDescending(static one => one.Value).Select(static one => $"{one.Value} {one.Key}"));
 }

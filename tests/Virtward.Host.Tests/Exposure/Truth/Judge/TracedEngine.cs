@@ -8,12 +8,17 @@ using Virtward.Exposure.Topology;
 namespace Virtward.Host.Tests.Exposure.Truth.Judge;
 
 /// <summary>The exposure engine, living one life of a host from a listing on. Nothing listens there, transparently or otherwise.</summary>
-internal sealed class TracedEngine(Ruleset rules, HostNetwork network)
+internal sealed class TracedEngine(Ruleset rules, HostNetwork network, int redirects)
 {
-    private readonly Tracer _tracer = new(rules, network, new TracerOptions { NoTransparentSockets = true });
+    private static readonly TracerOptions Quiet = new() { NoTransparentSockets = true };
+
+    private readonly Tracer _tracer = new(rules, network, Quiet with { Redirects = redirects });
 
     /// <summary>An engine for what <c>nft -a list ruleset</c> printed.</summary>
-    public static TracedEngine Of(string listing, HostNetwork network) => new(NftTextReader.Read(listing).Value, network);
+    public static TracedEngine Of(string listing, HostNetwork network) => Of(listing, network, Quiet.Redirects);
+
+    /// <summary>The same where each neighbour may be told of a shorter way so often.</summary>
+    public static TracedEngine Of(string listing, HostNetwork network, int redirects) => new(NftTextReader.Read(listing).Value, network, redirects);
 
     public Trace Trace(Packet packet) => _tracer.Trace(packet);
 }

@@ -13,6 +13,9 @@ namespace Virtward.Host.Tests.Exposure.Truth.Judge;
 /// <summary>Kernel and engine before the same random rulesets and packets, on one host.</summary>
 internal sealed partial class Trial : IDisposable
 {
+    /// <summary>As many as a life of a few seconds has room for.</summary>
+    private const int MostRedirects = 16;
+
     private readonly TruthScene _scene;
     private readonly Prober _prober;
     private readonly HostNetwork _network;
@@ -89,6 +92,10 @@ internal sealed partial class Trial : IDisposable
             else if (IsMisprinted(rules, probes, i, said))
             {
                 tally.Misprinted++;
+            }
+            else if (IsLate(rules, probes[..(i + 1)], seen[i]))
+            {
+                tally.Late++;
             }
             else
             {
@@ -207,6 +214,13 @@ internal sealed partial class Trial : IDisposable
     private bool IsMisprinted(string listing, Packet[] probes, int number, Trace said) =>
         _scene.Load(listing) is null
         && Comparison.Difference(_scene.Layout, probes[number], _prober.Run(probes)[number], said) is null or Comparison.NotTold;
+
+    /// <summary>
+    /// Whether it hangs on the time: IPv6 tells a neighbour of a shorter way the more often the longer a life takes, and the less the more it told in the life before
+    /// (inet_peer_xrlim_allow).
+    /// </summary>
+    private bool IsLate(string listing, Packet[] probes, Observation seen) => Enumerable.Range(0, MostRedirects).Any(
+        redirects => Comparison.Difference(_scene.Layout, probes[^1], seen, Array.ConvertAll(probes, TracedEngine.Of(listing, _network, redirects).Trace)[^1]) is null);
 
     private ImmutableArray<Observation> Again(Draft draft, Packet[] probes)
     {

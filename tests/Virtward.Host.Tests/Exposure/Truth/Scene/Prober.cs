@@ -229,10 +229,12 @@ internal sealed unsafe class Prober(TruthScene scene)
         _ => false,
     };
 
-    /// <summary>A redirect (ICMP 5, ICMPv6 137) refuses nothing.</summary>
+    /// <summary>A redirect (ICMP 5, ICMPv6 137) refuses nothing, and an error about what the host has said of a packet does not, either.</summary>
     private static void Tell(Flight flight, Seen seen)
     {
-        if (seen is not ({ Protocol: PacketBytes.Icmp, IcmpType: 5 } or { Protocol: PacketBytes.Icmp6, IcmpType: 137 }))
+        bool other = seen.Quoted is { } quoted
+            && (quoted.Protocol != flight.Packet.Protocol || (quoted.IcmpType >= 0 && quoted.IcmpType != PacketBytes.IcmpType(flight.Packet)));
+        if (!other && seen is not ({ Protocol: PacketBytes.Icmp, IcmpType: 5 } or { Protocol: PacketBytes.Icmp6, IcmpType: 137 }))
         {
             flight.Told ??= Telling(seen);
         }

@@ -55,6 +55,7 @@ internal sealed class TruthScene : IDisposable
             Host.Sysctl(name, value);
         }
 
+        AwaitAddresses();
         foreach (Link link in layout.Links)
         {
             int index = (int)Far.Run(() => Libc.IndexOf(link.Far));
@@ -148,6 +149,25 @@ internal sealed class TruthScene : IDisposable
         }
 
         throw new TimeoutException("a device does not come up");
+    }
+
+    /// <summary>An address of IPv6 is the host's only when the kernel has seen to it, by and by (addrconf_dad_work); on a busy machine that takes a while.</summary>
+    private void AwaitAddresses()
+    {
+        for (int tries = 0; tries < 200; tries++)
+        {
+            string own = Host.Exec("ip", ["-6", "route", "show", "table", "local"]);
+            string[] addresses = Host.Exec("ip", ["-6", "-o", "address", "show", "up"]).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            if (addresses.All(line => !line.Contains("tentative", StringComparison.Ordinal)
+                && own.Contains($"local {line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3].Split('/')[0]} ", StringComparison.Ordinal)))
+            {
+                return;
+            }
+
+            Thread.Sleep(50);
+        }
+
+        throw new TimeoutException("an address does not become the host's");
     }
 
     private static string Batch(IEnumerable<string> commands)
