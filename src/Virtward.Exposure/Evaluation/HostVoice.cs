@@ -94,12 +94,12 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
             (Tcp, _) => ByItsDevice(FromSomebody(Swap(state, ResetTo(flags), 0), state), state),
             (Icmp, 8) when !state.V6 => FromSomebody(Swap(state, 0, 0), state),
             (Icmp, 13) when !state.V6 => FromSomebody(Swap(state, 0, 14), state),
-            (Icmp6, 128) when state.V6 => ByItsDevice(Swap(state, 0, 129), state),
+            (Icmp6, 128) when state.V6 => Swap(state, 0, 129),
             _ => null,
         };
     }
 
-    // rt6_need_strict: to ::1 an answer goes only by the device of the address that was asked (tcp_v6_send_response, icmpv6_echo_reply), which seldom leads there.
+    // rt6_need_strict: to ::1 a reset goes only by the device of the address that was asked (tcp_v6_send_response), which seldom leads there; the answer to an echo goes by the loopback.
     private static PacketState? ByItsDevice(PacketState? answer, PacketState to)
     {
         if (answer is null)

@@ -324,6 +324,24 @@ public sealed class TracerTests
     }
 
     [Theory]
+    [InlineData(58, new[] { 1, 3 })]
+    [InlineData(6, new[] { 1, 2 })]
+    public void An_echo_from_the_loopback_is_answered_and_a_connection_is_not_reset(int protocol, int[] passed)
+    {
+        // The answers take a number each, too.
+        Ruleset rules = Hosts.Rules("""
+            table inet t {
+                chain postrouting { type filter hook postrouting priority 0; policy accept; numgen inc mod 3 0 drop; }
+            }
+            """);
+        Packet own = new()
+        {
+            Iif = "host", Source = Address.Parse("::1"), Destination = Address.Parse("fd00:122::1"), Protocol = protocol, DestinationPort = protocol == 6 ? 1024 : 0, Count = 4,
+        };
+        Assert.Equal(passed, new Tracer(rules, Hosts.Usual).Trace(own).AcceptedIndex);
+    }
+
+    [Theory]
     [InlineData("filter input", "ct state established accept")]
     [InlineData("route output", "udp dport 1 meta mark set 1")]
     public void An_answer_to_the_host_is_routed_again_only_where_something_has_changed(string hook, string rule)

@@ -256,6 +256,23 @@ public sealed class OnceWrongTests
         [Of("host", from, to, 1023) with { Protocol = protocol, Count = 3 }],
         [arrive]);
 
+    /// <summary>An echo from ::1 is answered nevertheless, by the loopback device: here the answers take every third number.</summary>
+    [Theory]
+    [InlineData("::1", "fd00:122::1")]
+    [InlineData("::1", "2001:db8:1::10")]
+    [InlineData("fd00:1::100", "fd00:122::1")]
+    public void An_echo_from_the_loopback_is_answered(string from, string to) => Agree(
+        """
+        table inet t {
+            chain postrouting {
+                type filter hook postrouting priority 0; policy accept;
+                icmpv6 type { echo-request, echo-reply } numgen inc mod 3 0 drop
+            }
+        }
+        """,
+        [Of("host", from, to, 0) with { Protocol = 58, Count = 4 }],
+        ["1 3"]);
+
     /// <summary>Also an own address must have come in by its own device, where sources are validated strictly (__fib_validate_source).</summary>
     [Theory]
     [InlineData("10.8.0.1", "1", "1", "")]
