@@ -44,19 +44,14 @@ internal static class FlowTranslation
         {
             state.Set(Slot.DestinationAddress, Value(inverse.Source));
             state.Set(Slot.DestinationPort, Port(state, inverse.SourcePort, state[Slot.DestinationPort]));
-            Identify(state, inverse);
         }
         else
         {
             state.Set(Slot.SourceAddress, Value(inverse.Destination));
             state.Set(Slot.SourcePort, known?.Drawn ?? Port(state, inverse.DestinationPort, state[Slot.SourcePort]));
-            Identify(state, inverse);
         }
-    }
 
-    // icmp_manip_pkt: of an error only what it quotes is changed.
-    private static void Identify(PacketState state, FlowTuple inverse)
-    {
+        // icmp_manip_pkt: of an error only what it quotes is changed.
         if (state is { Protocol: 1 or 58, Tracking: not Tracking.Related })
         {
             state.Identifier = inverse.SourcePort;

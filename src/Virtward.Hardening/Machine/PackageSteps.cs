@@ -37,7 +37,9 @@ internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageSt
 
     public bool Holds(PackageStep step, PackageBefore state) => state.Version is not null == step.Installed;
 
-    /// <summary>What was, with what the step is about to bring along, for a journal: that must be known also where the power fails half-way.</summary>
+    /// <summary>
+    /// What was, with what the step is about to bring along, for a journal: that must be known also where the power fails half-way. Packages are fetched for that, and none installed.
+    /// </summary>
     public async Task<PackageBefore> ForeseeAsync(PackageStep step, PackageBefore before, CancellationToken cancel)
     {
         if (!step.Installed || before.Version is not null || !IsDebian)
@@ -45,7 +47,7 @@ internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageSt
             return before;
         }
 
-        // Fetched first: where the lists are too old for that, they are fetched anew, and may name other packages then.
+        // Lists that nobody fetched for long name files that the mirror has no more: they are fetched anew, once, and may name other packages then.
         CommandOutput? said = await FetchAsync();
         if (said is not { Succeeded: true } && (await AptAsync(["update", .. QuickFetch], cancel)).IsOk)
         {
@@ -65,19 +67,9 @@ internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageSt
             return default(Done);
         }
 
-        if (!IsDebian)
-        {
-            return await DnfAsync(step.Installed, step.Package, cancel);
-        }
-
-        Result<Done> done = await AptAsync([step.Installed ? "install" : "remove", "--", step.Package], cancel);
-        if (done.IsOk || !step.Installed)
-        {
-            return done;
-        }
-
-        // Lists that nobody fetched for long name files that the mirror has no more; without a mirror the first reason is the better one.
-        return (await AptAsync(["update", .. QuickFetch], cancel)).IsOk ? await AptAsync(["install", "--", step.Package], cancel) : done;
+        return IsDebian
+            ? await AptAsync([step.Installed ? "install" : "remove", "--", step.Package], cancel)
+            : await DnfAsync(step.Installed, step.Package, cancel);
     }
 
     public async Task<Result<Done>> RestoreAsync(PackageStep step, PackageBefore before, CancellationToken cancel)

@@ -57,7 +57,7 @@ public sealed class StepRunner
         _ => throw Mismatch(step, state),
     };
 
-    /// <summary>What was, and whatever else has to stand in a journal before a step is set so that it can be restored. Changes nothing.</summary>
+    /// <summary>What was, and whatever else has to stand in a journal before a step is set so that it can be restored.</summary>
     public async Task<StepState> ForeseeAsync(Step step, StepState before, CancellationToken cancel) =>
         (step, before) is (PackageStep package, PackageBefore was) ? await _packages.ForeseeAsync(package, was, cancel) : before;
 

@@ -28,8 +28,9 @@ public static partial class StepDiff
     {
         (FileBefore was, FileBefore now) when Text(was.Image) != Text(now.Image) => Hidden(LineDiff.Of(Text(was.Image), Text(now.Image))),
         (FirewallBefore was, FirewallBefore now) => LineDiff.Of(Table("inet", was.Inet) + Table("bridge", was.Bridge), Table("inet", now.Inet) + Table("bridge", now.Bridge)),
-        (CommandBefore was, CommandBefore now) => Hidden(LineDiff.Of(was.Output, now.Output)),
-        _ => [$"-{StepWords.State(before)}", $"+{StepWords.State(after)}"],
+        (CommandBefore was, CommandBefore now) when was.Output.Contains('\n', StringComparison.Ordinal) || now.Output.Contains('\n', StringComparison.Ordinal) =>
+            Hidden(LineDiff.Of(was.Output, now.Output)),
+        _ => Hidden([$"-{StepWords.State(before)}", $"+{StepWords.State(after)}"]),
     };
 
     private static string Text(FileImage? image) => image is null ? "" : image.LinkTarget is { } target ? $"(a link to {target})\n" : image.Content.ToText();

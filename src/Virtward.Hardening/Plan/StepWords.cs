@@ -56,8 +56,9 @@ public static class StepWords
     public static string State(StepState state) => state switch
     {
         FileBefore { Image: null } => "absent",
-        FileBefore { Image: { } image } => $"mode {Octal(image.Mode)}, owner {image.Uid}:{image.Gid}{string.Concat(image.Attributes.Select(static one => $", {one.Key}"))}",
+        FileBefore { Image: { } image } => $"mode {Octal(image.Mode)}, owner {image.Uid}:{image.Gid}{string.Concat(image.Attributes.Select(static one => $", {one.Key}={one.Value.ToText().TrimEnd('\0')}"))}",
         FileModeBefore mode => Octal(mode.Mode),
+        CommandBefore command => command.Output,
         SysctlBefore setting => setting.Value ?? "absent",
         UnitBefore unit => Unit(unit.Boot, unit.Exists ? unit.Running : null),
         PackageBefore { Version: { } version } => version,

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Virtward.Core.Net;
+using Virtward.Linux.Journal;
 
 namespace Virtward.Linux.Changing;
 
@@ -9,12 +10,10 @@ namespace Virtward.Linux.Changing;
 /// </summary>
 internal static unsafe partial class LoginSession
 {
-    private const string Library = "libsystemd.so.0";
-
     /// <summary>Where whoever logged in came from; null: from no other machine, or it is not known (no logind, no session, a name in place of an address).</summary>
     public static Address? From()
     {
-        if (!NativeLibrary.TryLoad(Library, out _) || SessionOf(0, out byte* session) < 0)
+        if (!NativeLibrary.TryLoad(JournalCalls.Library, out _) || SessionOf(0, out byte* session) < 0)
         {
             return null;
         }
@@ -33,10 +32,10 @@ internal static unsafe partial class LoginSession
     }
 
     // sd_pid_get_session(3), of this process for 0; the text is allocated with malloc(3).
-    [LibraryImport(Library, EntryPoint = "sd_pid_get_session")]
+    [LibraryImport(JournalCalls.Library, EntryPoint = "sd_pid_get_session")]
     private static partial int SessionOf(int process, out byte* session);
 
     // sd_session_get_remote_host(3), allocated likewise.
-    [LibraryImport(Library, EntryPoint = "sd_session_get_remote_host")]
+    [LibraryImport(JournalCalls.Library, EntryPoint = "sd_session_get_remote_host")]
     private static partial int RemoteHostOf(byte* session, out byte* host);
 }

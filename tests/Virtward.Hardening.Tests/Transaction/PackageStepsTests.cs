@@ -55,8 +55,11 @@ public sealed class PackageStepsTests
         MemoryHost host = Scene.Host();
         host.Unreachable.Add("unattended-upgrades");
         var runner = new StepRunner(host.Machine);
+        Assert.Equal(new PackageBefore(null), await runner.ForeseeAsync(Step, new PackageBefore(null), Cancel));
         Assert.Contains("could not install it: no mirror", (await runner.SetAsync(Step, new PackageBefore(null), Cancel)).Problem!.What, StringComparison.Ordinal);
         host.HasMirror = true;
+        Assert.Equal(new PackageBefore(null, "", "python3-apt ucf"), await runner.ForeseeAsync(Step, new PackageBefore(null), Cancel));
+        Assert.Single(host.Log, static one => one == "update");
         Assert.True((await runner.SetAsync(Step, new PackageBefore(null), Cancel)).IsOk);
         Assert.Contains("unattended-upgrades", host.Packages);
     }

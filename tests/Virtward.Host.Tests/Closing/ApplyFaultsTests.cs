@@ -137,6 +137,7 @@ public sealed class ApplyFaultsTests : IDisposable
         CommandRun back = _host.Virtward("rollback");
         Assert.Equal(2, back.ExitCode);
         Assert.Contains(" set: /etc/ssh/sshd_config.d/00-virtward.conf", back.Error, StringComparison.Ordinal);
+        Assert.Contains("\n    +MaxAuthTries 9\n", back.Error, StringComparison.Ordinal);
         Good(_host.Virtward("rollback", "--force"));
         Same(before, _host.Picture());
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Virtward.Core.Host;
 using Virtward.Guard.Sources;
+using Virtward.Host.Tests.Support;
 using Xunit;
 
 namespace Virtward.Host.Tests.Sources;

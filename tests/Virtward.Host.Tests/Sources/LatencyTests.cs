@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Virtward.Core.Results;
 using Virtward.Guard.Sources;
+using Virtward.Host.Tests.Support;
 using Xunit;
 
 namespace Virtward.Host.Tests.Sources;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Virtward.Core.Net;
+using Virtward.Exposure.Packets;
 using Virtward.Exposure.Reading.NftText;
 using Virtward.Exposure.Rulesets;
 using Virtward.Exposure.Topology;
@@ -56,6 +57,18 @@ internal static class Hosts
             }
         }
         """);
+
+    /// <summary>The first packet of a TCP connection from the Internet.</summary>
+    public static Packet Tcp(int port) => new()
+    {
+        Iif = "eth0", Source = Address.Parse("8.8.8.8"), Destination = Address.Parse(Own), Protocol = 6, DestinationPort = port,
+    };
+
+    /// <summary>A query of the host itself.</summary>
+    public static Packet Sent(string to) => new()
+    {
+        Iif = "host", Source = Address.Parse(Own), Destination = Address.Parse(to), Protocol = 17, SourcePort = 41000, DestinationPort = 53,
+    };
 
     private static InterfaceAddress At(string address, int length) => new(Address.Parse(address), length);
 

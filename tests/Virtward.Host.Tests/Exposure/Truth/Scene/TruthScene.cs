@@ -135,39 +135,27 @@ internal sealed class TruthScene : IDisposable
     /// A device loses what it is given until the kernel has seen to its carrier, which it does by and by (noop_qdisc, linkwatch_do_dev); on a busy machine that takes a
     /// while.
     /// </summary>
-    private static void AwaitCarrier(NetworkNamespace place, string type)
+    private static void AwaitCarrier(NetworkNamespace place, string type) => Await("a device does not come up", () =>
     {
-        for (int tries = 0; tries < 200; tries++)
-        {
-            string[] links = place.Exec("ip", ["-br", "link", "show", "type", type]).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            if (links.All(static link => link.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1] == "UP"))
-            {
-                return;
-            }
-
-            Thread.Sleep(50);
-        }
-
-        throw new TimeoutException("a device does not come up");
-    }
+        string[] links = place.Exec("ip", ["-br", "link", "show", "type", type]).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return links.All(static link => link.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1] == "UP");
+    });
 
     /// <summary>An address of IPv6 is the host's only when the kernel has seen to it, by and by (addrconf_dad_work); on a busy machine that takes a while.</summary>
-    private void AwaitAddresses()
+    private void AwaitAddresses() => Await("an address does not become the host's", () =>
     {
-        for (int tries = 0; tries < 200; tries++)
+        string own = Host.Exec("ip", ["-6", "route", "show", "table", "local"]);
+        string[] addresses = Host.Exec("ip", ["-6", "-o", "address", "show", "up"]).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return addresses.All(line => !line.Contains("tentative", StringComparison.Ordinal)
+            && own.Contains($"local {line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3].Split('/')[0]} ", StringComparison.Ordinal));
+    });
+
+    private static void Await(string otherwise, Func<bool> holds)
+    {
+        if (!Wait.For(holds, seconds: 10))
         {
-            string own = Host.Exec("ip", ["-6", "route", "show", "table", "local"]);
-            string[] addresses = Host.Exec("ip", ["-6", "-o", "address", "show", "up"]).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            if (addresses.All(line => !line.Contains("tentative", StringComparison.Ordinal)
-                && own.Contains($"local {line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3].Split('/')[0]} ", StringComparison.Ordinal)))
-            {
-                return;
-            }
-
-            Thread.Sleep(50);
+            throw new TimeoutException(otherwise);
         }
-
-        throw new TimeoutException("an address does not become the host's");
     }
 
     private static string Batch(IEnumerable<string> commands)

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 
-namespace Virtward.Host.Tests.Sources;
+namespace Virtward.Host.Tests.Support;
 
+/// <summary>Waits where nothing can be awaited.</summary>
 public static class Wait
 {
     /// <summary>Waits for a condition, generously; whether it came true.</summary>
