@@ -25,6 +25,9 @@ public sealed record Listener
     /// <summary>Of an IPv6 socket: that it takes no IPv4 (IPV6_V6ONLY). Not known, where /proc was read, counts as false.</summary>
     public bool V6Only { get; init; }
 
+    /// <summary>Whether it takes packets for addresses that are not the host's (IP_TRANSPARENT, ip(7)); null: the kernel does not tell (before 5.10).</summary>
+    public bool? Transparent { get; init; }
+
     /// <summary>The device that it is bound to (SO_BINDTODEVICE): others' packets never reach it; null: none.</summary>
     public string? Device { get; init; }
 

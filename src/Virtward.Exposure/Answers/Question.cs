@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Virtward.Core.Net;
 using Virtward.Exposure.Rulesets.Sets;
+using Virtward.Exposure.Topology;
 
 namespace Virtward.Exposure.Answers;
 
@@ -28,6 +29,12 @@ public sealed record Question(string Entry, Address Destination, int Protocol, i
 
     /// <summary>Whether packets count only that arrive at the address they were sent to; one that a rule forwards elsewhere is that forward's affair.</summary>
     public bool Straight { get; init; }
+
+    /// <summary>Of what rules hand to sockets at the host (<c>tproxy</c>), only what one of these takes counts; empty: all.</summary>
+    public ImmutableArray<LocalSocket> Takers { get; init; } = [];
+
+    /// <summary>Whether nothing counts but what a rule has handed to one of <see cref="Takers"/>.</summary>
+    public bool Handed { get; init; }
 
     /// <summary>Where packets must arrive to count (<c>host</c>, or the devices they leave by); empty: anywhere.</summary>
     public ImmutableArray<string> Arriving { get; init; } = [];

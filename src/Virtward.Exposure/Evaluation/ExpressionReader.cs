@@ -22,6 +22,9 @@ internal sealed class ExpressionReader(Room room, FieldReader fields, World worl
         {
             case NumberExpression number:
                 return BitValue.Of(number.Value, 128);
+            case FieldExpression { Field: var asked } when SocketLookup.Reads(asked)
+                && room.Sockets.Read(asked, state, fields.Hook is Rulesets.Hook.Prerouting or Rulesets.Hook.Input, out defined) is { } told:
+                return told;
             case FieldExpression field:
                 return Or(fields.Read(field.Field, state), ref defined);
             case BareIcmpExpression bare:

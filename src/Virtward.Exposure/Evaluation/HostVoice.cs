@@ -81,7 +81,10 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
 
         int flags = (int)(uint)state[Slot.TcpFlags].Number;
         RouteType type = state.Route?.Type ?? RouteType.Local;
-        bool open = listening.Contains((int)(uint)state[Slot.DestinationPort].Number);
+
+        // A known socket that answers nobody swallows what it gets, and where all are known, what is not answered by one is refused.
+        LocalSocket? socket = room.Sockets.Of(state);
+        bool open = (socket is not null || !room.Sockets.AreKnown) && listening.Contains(socket?.Port ?? (int)(uint)state[Slot.DestinationPort].Number);
         return (state.Protocol, (int)(uint)state[Slot.IcmpType].Number) switch
         {
             (Icmp6, 128) when state.V6 && type is RouteType.Anycast or RouteType.Multicast => EchoForMany(state, type),
@@ -91,6 +94,7 @@ internal sealed class HostVoice(Room room, IReadOnlySet<int> listening)
             _ when type != RouteType.Local => null,
             (Tcp, _) when TcpTracking.IsReset(flags) => null,
             (Tcp, _) when open => state.Tracking == Tracking.New && (flags & (Syn | Acknowledge)) == Syn ? Swap(state, Syn | Acknowledge, 0) : null,
+            (Tcp, _) when socket is not null => null,
             (Tcp, _) => ByItsDevice(FromSomebody(Swap(state, ResetTo(flags), 0), state), state),
             (Icmp, 8) when !state.V6 => FromSomebody(Swap(state, 0, 0), state),
             (Icmp, 13) when !state.V6 => FromSomebody(Swap(state, 0, 14), state),

@@ -148,6 +148,7 @@ internal sealed class IncomingRouting(Room room, PacketPath path, ISink sink)
     private void Forward6(PacketState state, NetworkInterface device, RouteHit hit)
     {
         BitValue source = state[Slot.SourceAddress];
+        Cut(ref state, BddManager.Not(room.Sets.Equal(state[Slot.Socket], 0)), "handed to a socket, and not routed to the host");
         Cut(ref state, room.Manager.Or(room.Sets.Equal(source, 0), Loop6(source)), "martian source");
         int link = room.Manager.And(state.Condition, room.Sets.InRange(source, (UInt128)0xfe80 << 112, ((UInt128)0xfec0 << 112) - 1));
         if (link != BddManager.False && hit.Device != device.Name)
@@ -164,6 +165,13 @@ internal sealed class IncomingRouting(Room room, PacketPath path, ISink sink)
     // ip_forward: the time to live is looked at before the hook.
     private void Forward(PacketState state, NetworkInterface device, RouteHit hit)
     {
+        if (state.Condition == BddManager.False)
+        {
+            return;
+        }
+
+        // A socket has it: it is passed on to nobody (ip_forward, ip6_forward).
+        Cut(ref state, BddManager.Not(room.Sets.Equal(state[Slot.Socket], 0)), "handed to a socket, and not routed to the host");
         if (state.Condition == BddManager.False)
         {
             return;

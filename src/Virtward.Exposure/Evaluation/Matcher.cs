@@ -17,7 +17,7 @@ internal sealed class Matcher(Room room, FieldReader fields, ExpressionReader ex
     /// <summary>The answer where it is a comparison of numbers: all packets or none; else <see cref="Later"/>.</summary>
     public int Quick(MatchStep step, PacketState state)
     {
-        if (step.Field is not { } field || step.Twin is not null)
+        if (step.Field is not { } field || step.Twin is not null || SocketLookup.Reads(field))
         {
             return Later;
         }

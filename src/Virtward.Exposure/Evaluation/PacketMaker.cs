@@ -100,6 +100,7 @@ internal sealed class PacketMaker(Room room)
         state.Set(Slot.TcpFlags, BitValue.Of((uint)tcpFlags, 8));
         state.Set(Slot.IcmpType, BitValue.Of((uint)icmpType, 8));
         state.Set(Slot.FlowStatus, BitValue.Of(0, 32));
+        state.Set(Slot.Socket, BitValue.Of(0, 32));
         return state;
     }
 

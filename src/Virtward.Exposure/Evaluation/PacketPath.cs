@@ -218,6 +218,12 @@ internal sealed class PacketPath
         state.Vlan = -1;
         state.In = device;
         state.Out = null;
+        if (state.SeenByBridge)
+        {
+            // What a rule handed to a socket while the bridge had it is nobody's again (skb_orphan in ip_rcv_core, ip6_rcv_core).
+            state.Set(Slot.Socket, BitValue.Of(0, 32));
+        }
+
         List<PacketState> states = state.SeenByBridge ? [state] : RunIp([state], Hook.Prerouting);
         foreach (PacketState passed in states)
         {

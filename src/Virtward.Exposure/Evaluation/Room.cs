@@ -17,6 +17,7 @@ internal sealed class Room
         Network = new NetworkView(network);
         Router = new Router(network, Manager, Sets, Variables);
         Rules = rules;
+        Sockets = new SocketLookup(this, network.Sockets);
     }
 
     /// <summary>The sets of packets.</summary>
@@ -34,14 +35,14 @@ internal sealed class Room
     /// <summary>The host's routes.</summary>
     public Router Router { get; }
 
+    /// <summary>The host's sockets.</summary>
+    public SocketLookup Sockets { get; }
+
     /// <summary>The host's rules.</summary>
     public CompiledRuleset Rules { get; }
 
     /// <summary>Whether decisions are wanted.</summary>
     public bool Recording { get; set; }
-
-    /// <summary>Whether it is known that no program has a transparent socket.</summary>
-    public bool NoTransparentSockets { get; set; }
 
     /// <summary>The bits that stand for the destination port, where many are asked about, and the lowest and highest of those; null: they are all, or one.</summary>
     public (int[] Bits, uint First, uint Last)? AskedPorts { get; set; }

@@ -278,10 +278,8 @@ internal sealed class RuleWalker(
             case NatStatement nat:
                 Translate(chain, rule, nat, ref run);
                 break;
-            case TproxyStatement:
-                // Only TCP and UDP are looked up (nft_tproxy_eval).
-                run.Narrow(room.Manager, room.NoTransparentSockets || run.State.Protocol is not (6 or 17) ? BddManager.False
-                    : room.Unknown($"whether a local socket takes the packets of: {rule.Rule.Text}"));
+            case TproxyStatement proxy:
+                HandToSocket(chain, rule, proxy, ref run);
                 break;
             case ForwardStatement forward:
                 PacketState sent = run.TakeAll(room.Manager);
@@ -511,6 +509,39 @@ internal sealed class RuleWalker(
         }
 
         state.Generation += field is >= PacketField.EtherSaddr and < PacketField.CtState ? 1 : 0;
+    }
+
+    // Only TCP and UDP are looked up (nft_tproxy_eval).
+    private void HandToSocket(CompiledChain chain, CompiledRule rule, TproxyStatement proxy, ref RuleRun run)
+    {
+        if (run.State.Protocol is not (6 or 17) || (proxy.Family is { } family && family == Family.Ip6 != run.State.V6))
+        {
+            run.Narrow(room.Manager, BddManager.False);
+            return;
+        }
+
+        BitValue? address = Given(proxy.Address, run, chain, out int addressed);
+        BitValue? port = Given(proxy.Port, run, chain, out int ported);
+        run.Narrow(room.Manager, room.Manager.And(addressed, ported));
+        BitValue socket = room.Sockets.HandTo(run.State, run.Condition, address, port, out int taken);
+        if (proxy.DropsOthers && run.Take(room.Manager, BddManager.Not(taken)) is { } nobodys)
+        {
+            sink.Drop(nobodys, Why(chain, rule, "drop"));
+        }
+
+        run.Narrow(room.Manager, taken);
+        if (run.Condition != BddManager.False)
+        {
+            PacketState handed = run.Change(room.Manager);
+            handed.Set(Slot.Socket, socket);
+            Record(handed, proxy.DropsOthers ? null : Why(chain, rule, "tproxy"));
+        }
+    }
+
+    private BitValue? Given(Expression? expression, in RuleRun run, CompiledChain chain, out int defined)
+    {
+        defined = BddManager.True;
+        return expression is null ? null : expressions.Read(expression, run.State, chain, out defined);
     }
 
     private void Translate(CompiledChain chain, CompiledRule rule, NatStatement nat, ref RuleRun run)

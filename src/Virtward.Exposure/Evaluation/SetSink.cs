@@ -9,6 +9,8 @@ internal sealed class SetSink(Room room) : ISink
     private readonly SortedSet<string> _arrivals = new(StringComparer.Ordinal);
     private IReadOnlyCollection<string> _counted = [];
     private bool _straight;
+    private bool _handed;
+    private uint[]? _takers;
 
     /// <summary>The packets that arrive.</summary>
     public int Arrived { get; private set; } = BddManager.False;
@@ -25,6 +27,8 @@ internal sealed class SetSink(Room room) : ISink
     {
         _counted = question.Arriving;
         _straight = question.Straight;
+        _handed = question.Handed;
+        _takers = question.Takers.IsEmpty ? null : [.. question.Takers.Select(room.Sockets.NumberOf).Where(static number => number > 0)];
         Arrived = BddManager.False;
         Rejected = BddManager.False;
         _arrivals.Clear();
@@ -39,6 +43,7 @@ internal sealed class SetSink(Room room) : ISink
         }
 
         int here = _straight ? room.Manager.Minus(state.Condition, Translated(state)) : state.Condition;
+        here = _takers is { } takers && where == Tracer.Host ? room.Manager.And(here, Taken(state, takers)) : here;
         if (here == BddManager.False)
         {
             return;
@@ -47,6 +52,9 @@ internal sealed class SetSink(Room room) : ISink
         Arrived = room.Manager.Or(Arrived, here);
         _arrivals.Add(where);
     }
+
+    private int Taken(PacketState state, uint[] takers) => takers.Aggregate(
+        _handed ? BddManager.False : room.Sets.Equal(state[Slot.Socket], 0), (some, number) => room.Manager.Or(some, room.Sets.Equal(state[Slot.Socket], number)));
 
     private int Translated(PacketState state) => new ValueSets(room.Manager).AnyBit(state[Slot.FlowStatus], Translator.DestinationChanged);
 

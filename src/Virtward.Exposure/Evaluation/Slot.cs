@@ -24,5 +24,8 @@ internal enum Slot
     TcpFlags,
     IcmpType,
     IcmpCode,
+
+    /// <summary>The number of the socket that a rule has handed it to (<see cref="SocketLookup"/>); 0: none.</summary>
+    Socket,
     Count,
 }

@@ -77,7 +77,7 @@ internal sealed class TraceSink(Room room) : ISink
     {
         const KindSet all = KindSet.Free | KindSet.Luck | KindSet.Unknown;
         BddManager manager = room.Manager;
-        Outcome verdict = manager.ForAll(_arrived, all) == BddManager.True ? Outcome.Accept
+        Outcome verdict = manager.ForAll(_arrived, all) == BddManager.True ? (IsUnknownWhere() ? Outcome.Unproven : Outcome.Accept)
             : _arrived == BddManager.False ? (_told != BddManager.False ? Outcome.Reject : Outcome.Drop)
             : manager.ForAll(manager.Exists(_arrived, KindSet.Luck), all) == BddManager.True ? Outcome.Limited : Outcome.Unproven;
         var trace = new Trace(verdict) { DependsOn = [.. room.Notes] };
@@ -104,6 +104,14 @@ internal sealed class TraceSink(Room room) : ISink
         }
 
         return trace;
+    }
+
+    // It arrives, and what nobody knows decides whether at the host or beyond it.
+    private bool IsUnknownWhere()
+    {
+        int here = _arrivals.Where(static arrival => arrival.Where == Tracer.Host).Aggregate(BddManager.False, (some, arrival) => room.Manager.Or(some, arrival.State.Condition));
+        return here != BddManager.False && _arrivals.Exists(static arrival => arrival.Where != Tracer.Host)
+            && room.Manager.ForAll(room.Manager.Exists(here, KindSet.Free | KindSet.Luck), KindSet.Unknown) != BddManager.True;
     }
 
     // icmp_pointers: whatever IPv4 has no use for is taken for an error, router discovery with it, and what is beyond NR_ICMP_TYPES (__icmp_send).

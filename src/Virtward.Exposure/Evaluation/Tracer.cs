@@ -39,7 +39,6 @@ public sealed class Tracer
     {
         _options = options ?? new TracerOptions();
         _room = new Room(new CompiledRuleset(ruleset), network, true, _options.Limits.Nodes);
-        _room.NoTransparentSockets = _options.NoTransparentSockets;
         _life = new Life(_room);
         _sink = new TraceSink(_room);
         _machine = new Machine(_room, _life, _sink);

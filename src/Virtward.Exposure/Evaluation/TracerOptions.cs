@@ -8,9 +8,6 @@ public sealed record TracerOptions
     /// <summary>The TCP ports that programs listen on; elsewhere the host answers with a reset, which ends the flow.</summary>
     public ImmutableHashSet<int> ListeningTcp { get; init; } = [];
 
-    /// <summary>Whether no program has a transparent socket, so that <c>tproxy</c> finds none and its rules do not match; else that is unknown.</summary>
-    public bool NoTransparentSockets { get; init; }
-
     /// <summary>
     /// How often each neighbour may be told of a shorter way by IPv6; the kernel gives another every second (inet_peer_xrlim_allow), which does not pass here.
     /// </summary>

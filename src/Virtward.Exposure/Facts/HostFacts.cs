@@ -102,6 +102,7 @@ public sealed record HostFacts
             {
                 Neighbours = neighbours,
                 ForwardingEntries = NeighbourReader.Learned(snapshot, problems),
+                Sockets = snapshot.Text(SnapshotNames.Listeners) is null ? null : [.. ListenerSockets.Of(listeners.Where(static listener => listener.Namespace is null))],
             },
             Listeners = [.. listeners.Where(static listener => listener.Namespace is null)],
             ForeignListeners = [.. listeners.Where(static listener => listener.Namespace is not null)],

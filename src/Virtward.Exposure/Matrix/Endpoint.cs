@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Virtward.Core.Net;
 using Virtward.Exposure.Rulesets.Sets;
+using Virtward.Exposure.Topology;
 using Virtward.Exposure.Zones;
 
 namespace Virtward.Exposure.Matrix;
@@ -17,6 +18,9 @@ public sealed record Endpoint(EndpointPlace Place, Service Service, int Protocol
 
     /// <summary>The device it is bound to; null: any.</summary>
     public string? BoundDevice { get; init; }
+
+    /// <summary>Of a listener of TCP or UDP: its sockets, which a rule may hand packets to that are sent elsewhere (<c>tproxy</c>).</summary>
+    public ImmutableArray<LocalSocket> Sockets { get; init; } = [];
 
     /// <summary>Whether it takes packets to every address of the host.</summary>
     public bool Wildcard { get; init; }

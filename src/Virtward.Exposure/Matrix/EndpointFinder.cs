@@ -3,6 +3,7 @@ using Virtward.Core.Net;
 using Virtward.Core.Snapshots;
 using Virtward.Exposure.Facts;
 using Virtward.Exposure.Facts.Guests;
+using Virtward.Exposure.Facts.Network;
 using Virtward.Exposure.Packets;
 using Virtward.Exposure.Rulesets;
 using Virtward.Exposure.Rulesets.Sets;
@@ -29,6 +30,7 @@ internal static class EndpointFinder
             {
                 Addresses = [.. group.SelectMany(listener => Addresses(listener, facts.Network)).Distinct().Order()],
                 BoundDevice = group.Key.Device,
+                Sockets = [.. ListenerSockets.Of(group)],
                 Wildcard = group.Any(static listener => listener.Wildcard),
                 Owner = Owner(first),
             };

@@ -27,6 +27,7 @@ public sealed class MatrixMaker
     private readonly DeclaredServices _services;
     private readonly ExposureEngine _engine;
     private readonly PrefixSet _own;
+    private readonly ForeignDestinations _foreign;
     private readonly List<Problem> _notes = [];
 
     /// <summary>Prepares for a host.</summary>
@@ -43,6 +44,7 @@ public sealed class MatrixMaker
         _services = new DeclaredServices(services ?? []);
         _engine = engine ?? new ExposureEngine(ruleset, facts.Network);
         Paths = new PathFinder(_engine, facts.Network);
+        _foreign = new ForeignDestinations(ruleset, facts.Network);
         _own = PrefixSet.Of(EndpointFinder.OwnAddresses(facts.Network).Select(static address => new Prefix(address)));
     }
 
@@ -221,8 +223,19 @@ public sealed class MatrixMaker
                 Bridged = IsNeighbour(endpoint, guest, entry),
                 Straight = endpoint.Place is EndpointPlace.Guest or EndpointPlace.Container,
                 Arriving = endpoint.Behind,
+                Takers = _foreign.HandsOver ? endpoint.Sockets : [],
             };
             tally.Add(question, entry.Interface, asked, Judged(endpoint, _engine.Ask(question)));
+        }
+
+        foreach (Question question in _foreign.Of(endpoint, entry.Device))
+        {
+            PrefixSet family = question.Destination.IsV4 ? Everyone4 : Everyone6;
+            PrefixSet asked = entry.Sources is not null ? entry.Sources.Intersect(family) : family.Subtract(entry.Others);
+            if (!elsewhere && !asked.IsEmpty && !tally.IsFull(question.Destination, asked))
+            {
+                tally.Add(question, entry.Interface, asked, _engine.Ask(question with { From = asked }));
+            }
         }
     }
 

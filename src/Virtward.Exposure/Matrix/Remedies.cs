@@ -26,6 +26,16 @@ public static class Remedies
             return PathRemedies.For(destination, cell, Opener(cell), ruleset);
         }
 
+        if (Deciding(cell, static decision => decision.Verdict == "tproxy") is { } handing)
+        {
+            // It is not sent to this port, nor to an address of the host.
+            return
+            [
+                $"remove or narrow the rule \"{handing.Rule}\" ({TraceJson.Word(handing.Family)} {handing.Table}, chain {handing.Chain}, handle {handing.Handle}), which hands it on",
+                $"or drop it in a table of your own, before it is handed on: nft add rule inet MYTABLE prerouting iifname {Names(cell.Via)} {ProtocolNames.ToText(endpoint.Protocol)} dport {{ {cell.Sets.OpenPorts.ToText(16)} }} drop, in a chain at hook prerouting with priority -300",
+            ];
+        }
+
         var ways = new List<string>();
         if (endpoint.Place == EndpointPlace.Host && endpoint.Wildcard)
         {
@@ -67,10 +77,12 @@ public static class Remedies
     }
 
     // The last rule that said accept is the one that would have to change; where none did, nothing refuses, and a policy accepts.
-    private static Decision? Opener(Cell cell) => cell.Sets.Witnesses
+    private static Decision? Opener(Cell cell) =>
+        Deciding(cell, static decision => decision.Table.Length > 0 && decision.Verdict == "accept" && !decision.Rule.StartsWith("policy ", StringComparison.Ordinal));
+
+    private static Decision? Deciding(Cell cell, Func<Decision, bool> which) => cell.Sets.Witnesses
         .Where(static witness => witness.Outcome is Outcome.Accept or Outcome.Limited)
-        .Select(static witness => witness.Trace.Why.LastOrDefault(static decision =>
-            decision.Table.Length > 0 && decision.Verdict == "accept" && !decision.Rule.StartsWith("policy ", StringComparison.Ordinal)))
+        .Select(witness => witness.Trace.Why.LastOrDefault(which))
         .FirstOrDefault(static decision => decision is not null);
 
     internal static string OwnerOf(Ruleset ruleset, Decision decision)

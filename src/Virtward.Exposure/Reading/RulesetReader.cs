@@ -28,7 +28,7 @@ public static class RulesetReader
             { NftJson: string json } => NftJsonReader.Read(Encoding.UTF8.GetBytes(json)),
             _ => Ruleset.Empty,
         };
-        return nft.TryGet(out Ruleset? ruleset, out Problem? problem) ? Complete(ruleset, sources) : problem;
+        return nft.TryGet(out Ruleset? ruleset, out Problem? problem) ? Complete(sources.NftText is null ? ruleset : UnlistedPorts.Complete(ruleset, sources.NftJson), sources) : problem;
     }
 
     /// <summary>What nft shows, completed by what iptables-save and ipset say.</summary>

@@ -22,4 +22,7 @@ public sealed record HostNetwork
 
     /// <summary>Behind which port of a bridge which hardware address is, where that is known.</summary>
     public ImmutableArray<ForwardingEntry> ForwardingEntries { get; init; } = [];
+
+    /// <summary>The sockets that packets may be handed to (<c>tproxy</c>); null: not known.</summary>
+    public ImmutableArray<LocalSocket>? Sockets { get; init; }
 }

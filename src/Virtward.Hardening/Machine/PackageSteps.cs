@@ -110,7 +110,7 @@ internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageSt
         if (brokenOff.Count > 0)
         {
             // It is not configured first, which might start it; and while one is half unpacked, apt and dpkg do nothing else without force (dpkg(1), reinst-required).
-            await StopAsync([.. brokenOff], cancel);
+            await RetireAsync([.. brokenOff], forGood: before.Remains.Length == 0, cancel);
             _ = await RunAsync("dpkg", ["--force-depends", "--force-remove-reinstreq", "--purge", "--", .. brokenOff], cancel);
             if (!(await ReadAsync(new PackageStep(package, true), cancel)).TryGet(out PackageBefore? left, out Problem? problem))
             {
@@ -135,7 +135,7 @@ internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageSt
             away = [package];
         }
 
-        await StopAsync(away, cancel);
+        await RetireAsync(away, forGood: before.Remains.Length == 0, cancel);
 
         // Removed, and not purged, where its configuration was there before.
         return await AptAsync([before.Remains.Length == 0 ? "purge" : "remove", "--", .. away], cancel);
@@ -156,7 +156,8 @@ internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageSt
     }
 
     // Not every package stops what it has started before it goes: unattended-upgrades of Debian 12 leaves its service running. What it stops itself is stopped twice.
-    private async Task StopAsync(ImmutableArray<string> packages, CancellationToken cancel)
+    // And deb-systemd-helper(1) takes away the links by its own notes, which may be lost when the power fails, the links not.
+    private async Task RetireAsync(ImmutableArray<string> packages, bool forGood, CancellationToken cancel)
     {
         if (!machine.HasSystemd || !(await machine.Commands.RunAsync(Command.Of("dpkg-query", ["--listfiles", "--", .. packages]), cancel)).TryGet(out CommandOutput? listed, out _))
         {
@@ -173,6 +174,12 @@ internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageSt
         {
             // One that is not known to systemd is none that runs.
             _ = await machine.Commands.RunAsync(Command.Of("systemctl", ["--no-ask-password", "stop", "--", .. units]) with { TimeLimit = StopPatience }, cancel);
+        }
+
+        // One after the other: where one has no file yet, systemctl does nothing for the others.
+        foreach (string unit in forGood ? units : [])
+        {
+            _ = await machine.Commands.RunAsync(Command.Of("systemctl", "--no-ask-password", "--no-reload", "disable", "--", unit) with { TimeLimit = StopPatience }, cancel);
         }
     }
 

@@ -55,8 +55,9 @@ internal sealed class CommandFiles(ICommands commands, SnapshotRequest request)
         {
             await Run(SnapshotNames.NftText, true, "nft", "-a", "list", "ruleset").ConfigureAwait(false);
 
-            // nft 1.0.6 crashes on some rules of iptables-nft when it writes text, and writes their JSON.
-            if (request.NftJson || (gathering.Snapshot.Text(SnapshotNames.NftText) is null && Environment.IsPrivilegedProcess))
+            // nft 1.0.6 crashes on some rules of iptables-nft when it writes text, and writes their JSON; of tproxy its text leaves out ports that stand in a map.
+            string? text = gathering.Snapshot.Text(SnapshotNames.NftText);
+            if (request.NftJson || (text is null && Environment.IsPrivilegedProcess) || text?.Contains(" tproxy ", StringComparison.Ordinal) == true)
             {
                 await Run(SnapshotNames.NftJson, true, "nft", "-j", "list", "ruleset").ConfigureAwait(false);
             }

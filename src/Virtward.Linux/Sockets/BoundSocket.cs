@@ -11,4 +11,8 @@ namespace Virtward.Linux.Sockets;
 /// <param name="DeviceIndex">The number of the device that it is bound to; 0: none.</param>
 /// <param name="Uid">The number of the user that made it.</param>
 /// <param name="Inode">Its inode.</param>
-public sealed record BoundSocket(string Protocol, int Number, Address Address, int Port, bool V6Only, int DeviceIndex, long Uid, ulong Inode);
+public sealed record BoundSocket(string Protocol, int Number, Address Address, int Port, bool V6Only, int DeviceIndex, long Uid, ulong Inode)
+{
+    /// <summary>Whether it takes packets for others' addresses (IP_TRANSPARENT); null: not told.</summary>
+    public bool? Transparent { get; init; }
+}

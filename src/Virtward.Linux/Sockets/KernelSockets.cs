@@ -30,7 +30,11 @@ internal sealed class KernelSockets(NetlinkSocket socket)
     // linux/inet_diag.h.
     private const int AttributeV6Only = 11;
     private const int AttributeLocals = 12;
+    private const int AttributeOptions = 22;
     private const int LocalLength = 128;
+
+    // struct inet_diag_sockopt: the sixth bit; little-endian machines only, as all that this runs on.
+    private const int TransparentBit = 1 << 5;
 
     /// <summary>The protocols that are asked for: word, number, states.</summary>
     private static readonly (string Word, byte Number, uint States)[] Protocols =
@@ -84,6 +88,7 @@ internal sealed class KernelSockets(NetlinkSocket socket)
 
         bool v4 = message[0] == FamilyV4;
         ReadOnlySpan<byte> only = NetlinkAttributes.Find(attributes, AttributeV6Only);
+        ReadOnlySpan<byte> options = NetlinkAttributes.Find(attributes, AttributeOptions);
         var one = new BoundSocket(
             word,
             raw ? port : number,
@@ -92,7 +97,10 @@ internal sealed class KernelSockets(NetlinkSocket socket)
             !v4 && only.Length > 0 && only[0] != 0,
             MemoryMarshal.Read<int>(message[DeviceInMessage..]),
             MemoryMarshal.Read<uint>(message[UidOffset..]),
-            MemoryMarshal.Read<uint>(message[InodeOffset..]));
+            MemoryMarshal.Read<uint>(message[InodeOffset..]))
+        {
+            Transparent = options.IsEmpty ? null : (options[0] & TransparentBit) != 0,
+        };
         ReadOnlySpan<byte> locals = NetlinkAttributes.Find(attributes, AttributeLocals);
         if (locals.Length < LocalLength)
         {

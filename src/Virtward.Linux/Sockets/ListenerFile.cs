@@ -117,6 +117,7 @@ internal sealed partial class ListenerFile(ProcessTable processes)
             Uid = socket.Uid,
             User = processes.User(socket.Uid),
             Inode = socket.Inode,
+            Transparent = socket.Transparent,
         };
         bool qemu = listener.Processes.Length > 0 && QemuArguments.IsQemu(ListenerPurpose.Name(listener.Processes[0]));
         return listener with

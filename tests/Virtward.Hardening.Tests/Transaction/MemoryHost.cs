@@ -209,7 +209,7 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
             ["nft", "-s", "list", "table", "inet", ..] => Table is null ? Answer(1, "", "Error: No such file or directory") : Answer(0, Listing(), ""),
             ["nft", "-s", "list", ..] => Answer(1, "", "Error: No such file or directory"),
             ["nft", "-f", "-"] => Changing("nft", () => Load(command.Input)),
-            ["dpkg-query", .. var all] when command.Arguments.Contains("--listfiles") => Answer(0, string.Concat(Starting.Where(one => all.Contains(one.Key) && Packages.Contains(one.Key)).Select(static one => $"/lib/systemd/system/{one.Value}\n")), ""),
+            ["dpkg-query", .. var all] when command.Arguments.Contains("--listfiles") => Answer(0, string.Concat(Starting.Where(one => all.Contains(one.Key) && (Packages.Contains(one.Key) || HalfThere.Contains(one.Key))).Select(static one => $"/lib/systemd/system/{one.Value}\n")), ""),
             ["dpkg-query", var half] when HalfThere.Contains(half) => Answer(0, $"half-installed {Version}", ""),
             ["dpkg-query", var package] => Packages.Contains(package) ? Answer(0, $"installed {Version}", "") : Answer(1, "", "no packages found"),
             ["env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C", .. var rest] => Apt(rest, command.Arguments.Contains("--download-only")),
@@ -283,7 +283,15 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
     {
         ["dpkg"] when HalfThere.Count > 0 => Answer(1, "", "a package is in a very bad inconsistent state"),
         ["dpkg"] => Answer(0, "", ""),
-        ["dpkg", .. var all] => Changing($"dpkg {all[0]}", () => HalfThere.ExceptWith(all)),
+        ["dpkg", .. var all] => Changing($"dpkg {all[0]}", () =>
+        {
+            // The helper's notes of the links that it made are lost: those stay.
+            HalfThere.ExceptWith(all);
+            foreach (string unit in Starting.Where(one => all.Contains(one.Key) && Units.ContainsKey(one.Value)).Select(static one => one.Value).ToArray())
+            {
+                Units[unit] = (Units[unit].Boot == "enabled" ? "enabled" : "", Units[unit].Running);
+            }
+        }),
         ["apt-get", "remove" or "purge", ..] when HalfThere.Count > 0 => Answer(100, "", "a package needs to be reinstalled"),
         ["apt-get", "update"] when HasMirror => Changing("update", Unreachable.Clear),
         ["apt-get", "update"] => Answer(100, "", "no mirror"),

@@ -44,6 +44,7 @@ public sealed class PackageStepsTests
         Assert.Equal("python3-apt ucf", Assert.IsType<PackageBefore>(before).Brings);
         host.Packages.UnionWith(there);
         host.HalfThere.UnionWith(halfThere);
+        host.Units["unattended-upgrades.service"] = halfThere.Contains("unattended-upgrades") ? ("enabled", true) : ("", false);
         Assert.True((await runner.RestoreAsync(Step, before, Cancel)).IsOk);
         Assert.Empty(host.HalfThere);
         Assert.Equal(picture, host.Picture());

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Virtward.Core.Results;
+using Virtward.Exposure.Reading;
 using Virtward.Exposure.Reading.NftJson;
 using Virtward.Exposure.Reading.NftText;
 using Virtward.Exposure.Rulesets;
@@ -84,9 +85,11 @@ public sealed class ListingsOfTheKernelTests
 
     private static (Ruleset Text, Ruleset Json) Read(NetworkNamespace host)
     {
-        Result<Ruleset> text = NftTextReader.Read(host.Exec("nft", ["-a", "list", "ruleset"]));
+        // What the text leaves out of tproxy comes from the JSON.
+        var sources = new RulesetSources { NftText = host.Exec("nft", ["-a", "list", "ruleset"]), NftJson = host.Exec("nft", ["-j", "list", "ruleset"]) };
+        Result<Ruleset> text = RulesetReader.Read(sources);
         Assert.True(text.IsOk, text.Problem?.ToString());
-        Result<Ruleset> json = NftJsonReader.Read(Encoding.UTF8.GetBytes(host.Exec("nft", ["-j", "list", "ruleset"])));
+        Result<Ruleset> json = NftJsonReader.Read(Encoding.UTF8.GetBytes(sources.NftJson));
         Assert.True(json.IsOk, json.Problem?.ToString());
         return (text.Value, json.Value);
     }

@@ -64,6 +64,8 @@ public sealed class SnapshotTests : IDisposable
         Listen(AddressFamily.InterNetwork, ProtocolType.Udp, "0.0.0.0", 67, device: "br0");
         Listen(AddressFamily.InterNetwork, ProtocolType.Tcp, "127.0.0.1", 1007);
         Connected(1008);
+        Listen(AddressFamily.InterNetwork, ProtocolType.Tcp, "0.0.0.0", 1009, transparent: true);
+        Listen(AddressFamily.InterNetworkV6, ProtocolType.Udp, "::1", 1010, transparent: true);
 
         HostFacts facts = Take();
         string[] shown = _host.Exec("ss", ["-HlntuO"]).Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -77,6 +79,8 @@ public sealed class SnapshotTests : IDisposable
         Assert.Equal((true, false), (Find(facts, 1003).TakesV4, Find(facts, 1003).V6Only));
         Assert.Equal((false, true), (Find(facts, 1004).TakesV4, Find(facts, 1004).V6Only));
         Assert.True(Find(facts, 1007).Loopback);
+        Assert.Equal([1009, 1010], facts.Listeners.Where(static one => one.Transparent == true).Select(static one => one.Port).Order());
+        Assert.DoesNotContain(facts.Listeners, static one => one.Protocol is "tcp" or "udp" && one.Transparent is null);
         Assert.Empty(facts.Problems);
     }
 
@@ -351,7 +355,7 @@ public sealed class SnapshotTests : IDisposable
         return socket;
     }
 
-    private void Listen(AddressFamily family, ProtocolType protocol, string address, int port, string? device = null, bool dual = false)
+    private void Listen(AddressFamily family, ProtocolType protocol, string address, int port, string? device = null, bool dual = false, bool transparent = false)
     {
         Socket socket = Keep(() => new Socket(family, protocol == ProtocolType.Tcp ? SocketType.Stream : SocketType.Dgram, protocol));
         if (family == AddressFamily.InterNetworkV6)
@@ -362,6 +366,13 @@ public sealed class SnapshotTests : IDisposable
         if (device is not null)
         {
             socket.SetRawSocketOption(1, BindToDevice, Encoding.ASCII.GetBytes(device));
+        }
+
+        if (transparent)
+        {
+            // IP_TRANSPARENT, IPV6_TRANSPARENT (linux/in.h, linux/in6.h).
+            bool v6 = family == AddressFamily.InterNetworkV6;
+            socket.SetRawSocketOption(v6 ? 41 : 0, v6 ? 75 : 19, BitConverter.GetBytes(1));
         }
 
         socket.Bind(new IPEndPoint(IPAddress.Parse(address), port));

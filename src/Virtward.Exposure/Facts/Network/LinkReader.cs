@@ -89,7 +89,11 @@ internal static class LinkReader
             if (entry.Address("local") is Address local && entry.Int("prefixlen") is int length && length >= 0 && length <= local.Bits)
             {
                 Address? peer = entry.Address("address");
-                addresses.Add(new InterfaceAddress(local, length, peer?.IsV4 == local.IsV4 ? peer : null) { Dynamic = entry.Flag("dynamic") });
+                addresses.Add(new InterfaceAddress(local, length, peer?.IsV4 == local.IsV4 ? peer : null) 
+                {
+                    Dynamic = entry.Flag("dynamic"),
+                    Preferred = !entry.Flag("tentative") && !entry.Flag("deprecated"),
+                });
             }
             else if (entry.Text("family") is "inet" or "inet6")
             {

@@ -82,7 +82,7 @@ internal static class MarkTargets
 
     public static bool TransparentProxy(RuleBuilder rule, OptionGroup target)
     {
-        // Accepts where a socket takes the packet and drops it where none does: the mark is set and the verdict unknown.
+        // Accepts where a socket takes the packet, and then sets the mark; drops it where none does (tproxy_tg4).
         if (target.Find("tproxy-mark") is { } mark)
         {
             if (!Numbers.TryMasked(mark.Value, All, out ulong value, out ulong mask))
@@ -93,7 +93,17 @@ internal static class MarkTargets
             Assign(rule, PacketField.MetaMark, Make.Exchange(Make.Field(PacketField.MetaMark), mask, Make.Number(value), All));
         }
 
-        rule.Opaque($"-j {target}", mayDecide: true);
+        int port = 0;
+        UInt128 address = 0;
+        if (target.Options.Exists(static option => option.Name is not ("on-port" or "on-ip" or "tproxy-mark"))
+            || (target.Find("on-port") is { } ported && !(Numbers.TryRead(ported.Value, ushort.MaxValue, out ulong number) && (port = (int)number) >= 0))
+            || (target.Find("on-ip") is { } addressed && !rule.TryAddress(addressed.Value, out address)))
+        {
+            return false;
+        }
+
+        rule.Add(new TproxyStatement(null, address == 0 ? null : Make.Number(address), port == 0 ? null : Make.Number((uint)port)) { DropsOthers = true });
+        rule.Add(new VerdictStatement(new Verdict(VerdictKind.Accept)));
         return true;
     }
 

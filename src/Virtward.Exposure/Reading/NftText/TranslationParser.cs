@@ -57,7 +57,7 @@ internal sealed class TranslationParser(ParseContext context)
     public TproxyStatement? Tproxy()
     {
         Family? family = FamilyWord();
-        return _lexer.Take("to") && Target(out Expression? address, out Expression? port) ? new TproxyStatement(family, address, port) : null;
+        return _lexer.Take("to") && Target(out Expression? address, out Expression? port) ? new TproxyStatement(family, address, port ?? UnlistedPorts.Port) : null;
     }
 
     private Family? FamilyWord() => _lexer.Take("ip") ? Family.Ip : _lexer.Take("ip6") ? Family.Ip6 : null;

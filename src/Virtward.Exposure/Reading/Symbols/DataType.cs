@@ -54,6 +54,9 @@ public enum DataType
     /// <summary>Mobile IPv6's type.</summary>
     MobilityType,
 
+    /// <summary>What an MPTCP option says.</summary>
+    MptcpSubtype,
+
     /// <summary>The differentiated services code point.</summary>
     Dscp,
 

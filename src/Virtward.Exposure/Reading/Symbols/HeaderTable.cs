@@ -38,7 +38,7 @@ public static class HeaderTable
         ["tcp right"] = (32, DataType.Integer),
         ["tcp tsval"] = (32, DataType.Integer),
         ["tcp tsecr"] = (32, DataType.Integer),
-        ["tcp subtype"] = (4, DataType.Integer),
+        ["tcp subtype"] = (4, DataType.MptcpSubtype),
         ["ip type"] = (8, DataType.Integer),
         ["ip length"] = (8, DataType.Integer),
         ["ip ptr"] = (8, DataType.Integer),

@@ -53,6 +53,8 @@ public static class SymbolTable
             binding-acknowledgement 6, binding-error 7, fast-binding-update 8, fast-binding-acknowledgement 9,
             fast-binding-advertisement 10, experimental-mobility-header 11, home-agent-switch-message 12
             """),
+        // nft 1.1 prints these names, before that it was numbers (RFC 8684 section 8.2).
+        [DataType.MptcpSubtype] = Of("mp-capable 0, mp-join 1, dss 2, add-addr 3, remove-addr 4, mp-prio 5, mp-fail 6, mp-fastclose 7, mp-tcprst 8"),
         [DataType.Dscp] = Of(
             """
             cs0 0, cs1 8, cs2 16, cs3 24, cs4 32, cs5 40, cs6 48, cs7 56, df 0, be 0, lephb 1, af11 10, af12 12, af13 14, af21 18,
@@ -181,7 +183,7 @@ public static class SymbolTable
             or DataType.IgmpType or DataType.MobilityType or DataType.TcpFlag or DataType.CtDirection or DataType.NfProtocol
             or DataType.PacketType or DataType.Day or DataType.Boolean => 8,
         DataType.Dscp => 6,
-        DataType.DccpType => 4,
+        DataType.DccpType or DataType.MptcpSubtype => 4,
         DataType.Ecn => 2,
         _ => 0,
     };

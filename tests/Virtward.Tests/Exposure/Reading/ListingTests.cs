@@ -1,4 +1,6 @@
+using System.Text;
 using Virtward.Core.Results;
+using Virtward.Exposure.Reading;
 using Virtward.Exposure.Reading.NftJson;
 using Virtward.Exposure.Reading.NftText;
 using Virtward.Exposure.Rulesets;
@@ -49,7 +51,7 @@ public sealed class ListingTests
     [InlineData("limits")]
     public void Json_gives_the_same_model_up_to_what_it_loses(string name)
     {
-        Result<Ruleset> text = NftTextReader.Read(Listings.Text(name));
+        Result<Ruleset> text = RulesetReader.Read(new RulesetSources { NftText = Listings.Text(name), NftJson = Encoding.UTF8.GetString(Listings.Json(name)) });
         Result<Ruleset> json = NftJsonReader.Read(Listings.Json(name));
         Assert.True(json.IsOk, json.Problem?.ToString());
         Assert.Equal(ModelText.OfJson(text.Value), ModelText.OfJson(json.Value));

@@ -93,7 +93,7 @@ internal static class ModelText
         AssignStatement a => $"{Of(a.Target)} set {Of(a.Value)}",
         NatStatement n => $"{n.Kind}{(n.Family is { } f ? $" {f}" : "")}{(n.Prefix ? " prefix" : "")}"
             + $"{(n.Address is { } a ? $" to {Of(a)}" : "")}{(n.Port is { } p ? $" port {Of(p)}" : "")}{(n.Flags.Length > 0 ? $" {n.Flags}" : "")}",
-        TproxyStatement t => $"tproxy{(t.Family is { } f ? $" {f}" : "")}{(t.Address is { } a ? $" to {Of(a)}" : "")}{(t.Port is { } p ? $" port {Of(p)}" : "")}",
+        TproxyStatement t => $"tproxy{(t.Family is { } f ? $" {f}" : "")}{(t.Address is { } a ? $" to {Of(a)}" : "")}{(t.Port is { } p ? $" port {Of(p)}" : "")}{(t.DropsOthers ? " or drop" : "")}",
         RejectStatement r => $"reject {r.With}".TrimEnd(),
         LimitStatement l => Invariant($"limit {(l.Over ? "over " : "")}{l.Rate}/{l.UnitSeconds}s burst {l.Burst}{(l.Bytes ? " bytes" : "")}"),
         QuotaStatement q => Invariant($"quota {(q.Over ? "over " : "")}{q.Bytes}"),

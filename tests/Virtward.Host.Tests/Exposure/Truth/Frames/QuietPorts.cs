@@ -1,4 +1,7 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
+using Virtward.Core.Net;
+using Virtward.Exposure.Topology;
 using Virtward.Host.Tests.Support;
 
 namespace Virtward.Host.Tests.Exposure.Truth.Frames;
@@ -10,6 +13,11 @@ namespace Virtward.Host.Tests.Exposure.Truth.Frames;
 internal sealed unsafe class QuietPorts(NetworkNamespace host) : IDisposable
 {
     private readonly Dictionary<(int Type, int Port), int> _open = [];
+    private readonly List<int> _transparent = [];
+    private readonly List<LocalSocket> _sockets = [];
+
+    /// <summary>All of them, as the engine knows sockets.</summary>
+    public ImmutableArray<LocalSocket> Sockets => [.. _sockets];
 
     /// <summary>Makes TCP ports quiet that are not yet.</summary>
     public void OpenTcp(IEnumerable<int> ports) => Open(Libc.SockStream, ports);
@@ -17,9 +25,19 @@ internal sealed unsafe class QuietPorts(NetworkNamespace host) : IDisposable
     /// <summary>Makes UDP ports quiet that are not yet.</summary>
     public void OpenUdp(IEnumerable<int> ports) => Open(Libc.SockDgram, ports);
 
+    /// <summary>Makes a socket of TCP and one of UDP that take what is sent to others (IP_TRANSPARENT, IPV6_TRANSPARENT), and swallow it.</summary>
+    public void OpenTransparent(Address address, int port) => host.Run(() =>
+    {
+        foreach (int type in (ReadOnlySpan<int>)[Libc.SockStream, Libc.SockDgram])
+        {
+            _transparent.Add(Make(type, port, address, transparent: true));
+            _sockets.Add(new LocalSocket(type == Libc.SockStream ? 6 : 17, address, port) { V6Only = !address.IsV4, Transparent = true });
+        }
+    });
+
     public void Dispose()
     {
-        foreach (int descriptor in _open.Values)
+        foreach (int descriptor in _open.Values.Concat(_transparent))
         {
             Libc.Close(descriptor);
         }
@@ -37,20 +55,24 @@ internal sealed unsafe class QuietPorts(NetworkNamespace host) : IDisposable
         {
             foreach (int port in wanted)
             {
-                int descriptor = Make(type, port);
-                _open.Add((type, port), descriptor);
-                if (type == Libc.SockStream && Libc.Listen(descriptor, 8) != 0)
-                {
-                    throw Libc.Failure($"listen on {port}");
-                }
+                _open.Add((type, port), Make(type, port, Address.FromValue(0), transparent: false));
+                _sockets.Add(new LocalSocket(type == Libc.SockStream ? 6 : 17, Address.FromValue(0), port) { Transparent = false });
             }
         });
     }
 
-    private static int Make(int type, int port)
+    private static int Make(int type, int port, Address at, bool transparent)
     {
-        int descriptor = Libc.Open(Libc.AfInet6, type, 0);
-        Libc.Set(descriptor, 41, 26, 0);
+        int descriptor = Libc.Open(at.IsV4 ? Libc.AfInet : Libc.AfInet6, type, 0);
+        if (!at.IsV4)
+        {
+            Libc.Set(descriptor, 41, 26, transparent ? 1 : 0);
+        }
+
+        if (transparent)
+        {
+            Libc.Set(descriptor, at.IsV4 ? 0 : 41, at.IsV4 ? 19 : 75, 1);
+        }
 
         // struct sock_fprog with one instruction: BPF_RET | BPF_K, 0 bytes are kept.
         ulong instruction = 0x06;
@@ -64,8 +86,18 @@ internal sealed unsafe class QuietPorts(NetworkNamespace host) : IDisposable
 
         byte* address = stackalloc byte[28];
         new Span<byte>(address, 28).Clear();
-        *(ushort*)address = Libc.AfInet6;
+        *(ushort*)address = (ushort)(at.IsV4 ? Libc.AfInet : Libc.AfInet6);
         BinaryPrimitives.WriteUInt16BigEndian(new Span<byte>(address + 2, 2), (ushort)port);
-        return Libc.Bind(descriptor, address, 28) == 0 ? descriptor : throw Libc.Failure($"bind to port {port}");
+        if (at.IsV4)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(new Span<byte>(address + 4, 4), at.V4);
+        }
+        else
+        {
+            BinaryPrimitives.WriteUInt128BigEndian(new Span<byte>(address + 8, 16), at.Value);
+        }
+
+        return Libc.Bind(descriptor, address, at.IsV4 ? 16 : 28) == 0 && (type != Libc.SockStream || Libc.Listen(descriptor, 8) == 0)
+            ? descriptor : throw Libc.Failure($"bind to port {port}");
     }
 }

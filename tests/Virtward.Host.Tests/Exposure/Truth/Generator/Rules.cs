@@ -91,8 +91,7 @@ internal sealed class Rules(Dice dice, Palette palette, Values values, Matches m
 
         if (place is { Family: Family.Ip or Family.Ip6 or Family.Inet, Hook: Hook.Prerouting, Type: ChainType.Filter } && dice.Percent(4))
         {
-            string family = place.Family == Family.Inet ? dice.Pick("ip ", "ip6 ") : "";
-            return $"meta l4proto {dice.Pick("tcp", "udp")} tproxy {family}to :{palette.Port()} meta mark set 1 accept";
+            return Proxies.Rule(dice, palette, place);
         }
 
         string verdict = dice.Weighted(

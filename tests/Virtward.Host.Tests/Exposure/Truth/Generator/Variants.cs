@@ -87,6 +87,12 @@ internal static class Variants
             commandsV6.Add($"rule add {dice.Pick("from fd00:8::/64", "fwmark 0x2a", "iif virbr0")} table 101 pref 200");
         }
 
+        if (dice.Percent(40))
+        {
+            commands.Add(Proxies.Routes);
+            commandsV6.Add(Proxies.Routes);
+        }
+
         if (dice.Percent(8))
         {
             // A route over a device that is down is refused.

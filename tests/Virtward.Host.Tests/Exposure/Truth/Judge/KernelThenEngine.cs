@@ -1,6 +1,7 @@
 using Virtward.Core.Net;
 using Virtward.Exposure.Answers;
 using Virtward.Exposure.Packets;
+using Virtward.Host.Tests.Exposure.Truth.Generator;
 using Virtward.Host.Tests.Exposure.Truth.Scene;
 using Xunit;
 
@@ -17,10 +18,15 @@ internal static class KernelThenEngine
     public static void Agree(string rules, Packet[] probes, string[] arrive, Layout? layout = null)
     {
         using var scene = new TruthScene(layout ?? Layout.Plain);
+        foreach ((Address address, int port) in Proxies.Sockets)
+        {
+            scene.Quiet.OpenTransparent(address, port);
+        }
+
         Assert.Null(scene.Load(rules));
         string listing = scene.Listing();
         Assert.Equal(arrive, new Prober(scene) { Slow = listing.Contains("ct count", StringComparison.Ordinal) }.Run(probes).Select(static seen => string.Join(' ', seen.AcceptedIndex)));
-        TracedEngine engine = TracedEngine.Of(listing, SceneFacts.Read(scene.Host));
+        TracedEngine engine = TracedEngine.Of(listing, SceneFacts.Read(scene.Host) with { Sockets = scene.Quiet.Sockets });
         Assert.Equal(arrive, probes.Select(engine.Trace).Select(static said => said is { Verdict: Outcome.Accept, AcceptedIndex.IsDefaultOrEmpty: true } ? "0" : string.Join(' ', said.AcceptedIndex)));
     }
 

@@ -7,10 +7,10 @@ using Virtward.Exposure.Topology;
 
 namespace Virtward.Host.Tests.Exposure.Truth.Judge;
 
-/// <summary>The exposure engine, living one life of a host from a listing on. Nothing listens there, transparently or otherwise.</summary>
+/// <summary>The exposure engine, living one life of a host from a listing on. What listens there says nothing.</summary>
 internal sealed class TracedEngine(Ruleset rules, HostNetwork network, int redirects)
 {
-    private static readonly TracerOptions Quiet = new() { NoTransparentSockets = true };
+    private static readonly TracerOptions Quiet = new();
 
     private readonly Tracer _tracer = new(rules, network, Quiet with { Redirects = redirects });
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Virtward.Core.Net;
 using Virtward.Exposure.Answers;
 using Virtward.Exposure.Packets;
 using Virtward.Exposure.Topology;
@@ -25,7 +26,13 @@ internal sealed partial class Trial : IDisposable
         _scene = new TruthScene(layout);
         _prober = new Prober(_scene);
         _network = SceneFacts.Read(_scene.Host);
+        foreach ((Address address, int port) in Proxies.Sockets)
+        {
+            _scene.Quiet.OpenTransparent(address, port);
+        }
     }
+
+    private HostNetwork Network => _network with { Sockets = _scene.Quiet.Sockets };
 
     /// <summary>
     /// Waits until the host has told the groups that it is in, twice (RFC 3810 section 6.1), so that nothing but the probes meets limits and sets.
@@ -54,7 +61,7 @@ internal sealed partial class Trial : IDisposable
         _scene.Quiet.OpenUdp(palette.Ports.Append(80));
         _prober.Slow = rules.Contains("ct count", StringComparison.Ordinal);
         ImmutableArray<Observation> seen = _prober.Run(probes);
-        TracedEngine engine = TracedEngine.Of(rules, _network);
+        TracedEngine engine = TracedEngine.Of(rules, Network);
         tally.Rulesets++;
         tally.Rules += draft.Rules;
         tally.Packets += packets;
@@ -122,7 +129,7 @@ internal sealed partial class Trial : IDisposable
 
             Packet[] probes = [.. earlier, found.Packet];
             Observation seen = _prober.Run(probes)[^1];
-            TracedEngine engine = TracedEngine.Of(rules, _network);
+            TracedEngine engine = TracedEngine.Of(rules, Network);
             Trace said = Array.ConvertAll(probes, engine.Trace)[^1];
             if (Comparison.Difference(_scene.Layout, found.Packet, seen, said) != found.What)
             {
@@ -220,7 +227,7 @@ internal sealed partial class Trial : IDisposable
     /// (inet_peer_xrlim_allow).
     /// </summary>
     private bool IsLate(string listing, Packet[] probes, Observation seen) => Enumerable.Range(0, MostRedirects).Any(
-        redirects => Comparison.Difference(_scene.Layout, probes[^1], seen, Array.ConvertAll(probes, TracedEngine.Of(listing, _network, redirects).Trace)[^1]) is null);
+        redirects => Comparison.Difference(_scene.Layout, probes[^1], seen, Array.ConvertAll(probes, TracedEngine.Of(listing, Network, redirects).Trace)[^1]) is null);
 
     private ImmutableArray<Observation> Again(Draft draft, Packet[] probes)
     {

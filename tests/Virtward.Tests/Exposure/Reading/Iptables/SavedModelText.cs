@@ -64,6 +64,7 @@ internal static class SavedModelText
         AssignStatement a => $"{Of(a.Target, null)} := {Of(a.Value, a.Target)}",
         NatStatement n => Of(n),
         NotrackStatement => "notrack",
+        TproxyStatement t => $"tproxy{(t.Address is { } a ? $" to {Of(a, null)}" : "")}{(t.Port is { } p ? $" port {Of(p, null)}" : "")}{(t.DropsOthers ? " or drop" : "")}",
         OpaqueStatement o => $"opaque{(o.MayDecide ? "!" : "")}[{o.Text}]",
         PassStatement p => $"pass[{p.Text}]",
         SynproxyStatement s => $"synproxy[{s.Text}]",
