@@ -218,6 +218,7 @@ internal sealed class BridgePath(Room room, HookPlans plans, PacketPath path, Ru
                     states = ShowToIp(states, hook, bridge, from, to);
                     break;
                 default:
+                    NoteOrder(step, hook, bridge, states);
                     states = walker.Run(step.Chain!, states, $"bridge {hook} {step.Priority}");
                     break;
             }
@@ -225,6 +226,16 @@ internal sealed class BridgePath(Room room, HookPlans plans, PacketPath path, Ru
 
         // nf_conntrack_bridge.c
         return hook == Hook.Postrouting && room.Rules.TracksBridges ? path.Confirm(states) : states;
+    }
+
+    // Rules that are older than the host's first bridge meet its packets after br_netfilter, where both have one priority.
+    private void NoteOrder(PlanStep step, Hook hook, NetworkInterface bridge, List<PacketState> states)
+    {
+        if (step.Chain is { Rules.Length: > 0 } chain && states.Count > 0 && Calls(bridge, states[0])
+            && plans.Bridge(hook).Any(other => other.Kind == PlanKind.BridgeToIp && other.Priority == step.Priority))
+        {
+            room.Note($"whether the chain {chain.Table.Name} {chain.Chain.Name} is younger than the first bridge: it has br_netfilter's priority");
+        }
     }
 
     private List<PacketState> ShowToIp(List<PacketState> states, Hook hook, NetworkInterface bridge, NetworkInterface? from, NetworkInterface? to)

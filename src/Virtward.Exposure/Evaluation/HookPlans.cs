@@ -78,9 +78,11 @@ internal sealed class HookPlans(CompiledRuleset rules)
 
         if (hook is Hook.Prerouting or Hook.Forward or Hook.Postrouting)
         {
+            // Behind chains of its own priority: rules are younger than the bridge as a rule, and of equals the youngest is first (nf_hook_entries_grow, net/netfilter/core.c).
             // NF_BR_PRI_BRNF before routing, one before it in forward, last after it (net/bridge/br_netfilter_hooks.c).
             int priority = hook == Hook.Prerouting ? BridgePriority : hook == Hook.Forward ? BridgePriority - 1 : int.MaxValue;
-            Insert(plan, new PlanStep(PlanKind.BridgeToIp, priority, null));
+            int at = plan.FindIndex(other => other.Priority > priority);
+            plan.Insert(at < 0 ? plan.Count : at, new PlanStep(PlanKind.BridgeToIp, priority, null));
         }
 
         return _bridge[hook] = plan;

@@ -275,7 +275,12 @@ internal sealed class PacketPath
         states = RunDevice(states, device, Hook.Egress);
         foreach (PacketState state in states)
         {
-            if (device.Loopback)
+            if (!device.Up)
+            {
+                // noop_enqueue (net/sched/sch_generic.c)
+                _sink.Drop(state, Kernel("devices", $"{device.Name} is down", "drop"));
+            }
+            else if (device.Loopback)
             {
                 state.Out = null;
                 state.ConfirmFlow();
@@ -493,6 +498,12 @@ internal sealed class PacketPath
             // Both are of one flow: what the rules bound it to for the copy holds for the packet.
             state.Connection ??= heard.Connection;
             heard.HeardBack = true;
+            if (heard.Out is { Up: false } down)
+            {
+                _sink.Drop(heard, Kernel("devices", $"{down.Name} is down", "drop"));
+                continue;
+            }
+
             Receive([heard], heard.Out!);
         }
     }

@@ -248,4 +248,33 @@ public sealed class OnceWrongTests
             Assert.Equal(expected, new Prober(scene).Run([packet]).Single().Verdict);
         }
     }
+
+    /// <summary>A chain of a bridge that was made later runs before br_netfilter where both have the same priority (nf_hook_entries_grow): it sees addresses as they came.</summary>
+    [Theory]
+    [InlineData("0", "8.8.8.8", "")]
+    [InlineData("0", "192.168.122.11", "0")]
+    [InlineData("1", "8.8.8.8", "0")]
+    [InlineData("1", "192.168.122.11", "")]
+    public void A_younger_chain_comes_first_of_the_same_priority(string priority, string dropped, string arrive) => Agree(
+        $$"""
+        table bridge b {
+            chain pre { type filter hook prerouting priority {{priority}}; policy accept; ip daddr {{dropped}} tcp dport 443 drop; }
+        }
+        table ip n {
+            chain pre { type nat hook prerouting priority dstnat; policy accept; ip daddr 8.8.8.8 tcp dport 443 dnat to 192.168.122.11; }
+        }
+        """,
+        [Of("vnet0", "192.168.122.10", "8.8.8.8", 443)],
+        [arrive],
+        Layout.Plain with { Sysctls = [("net.bridge.bridge-nf-call-iptables", "1")] });
+
+    /// <summary>What the host sends to everybody it does not hear by a device that is down (enqueue_to_backlog, net/core/dev.c).</summary>
+    [Theory]
+    [InlineData("up", "0")]
+    [InlineData("down", "")]
+    public void Nobody_hears_himself_by_a_device_that_is_down(string state, string arrive) => Agree(
+        "table inet t {\n}\n",
+        [Of("host", "192.168.1.100", "255.255.255.255", 3389) with { Protocol = 17 }],
+        [arrive],
+        Layout.Plain with { Commands = $"link set eth1 {state}" });
 }
