@@ -60,6 +60,7 @@ internal sealed class IncomingRouting(Room room, PacketPath path, ISink sink)
                     break;
                 case RouteType.Unicast when forwards:
                     Cut(ref part, BddManager.Not(_validation.Valid(part, device, hit.Device)), "martian source");
+                    CutHanded(ref part);
                     Forward(part, device, hit);
                     break;
                 case RouteType.Unspecified or RouteType.Unreachable or RouteType.Prohibit when forwards:
@@ -148,7 +149,7 @@ internal sealed class IncomingRouting(Room room, PacketPath path, ISink sink)
     private void Forward6(PacketState state, NetworkInterface device, RouteHit hit)
     {
         BitValue source = state[Slot.SourceAddress];
-        Cut(ref state, BddManager.Not(room.Sets.Equal(state[Slot.Socket], 0)), "handed to a socket, and not routed to the host");
+        CutHanded(ref state);
         Cut(ref state, room.Manager.Or(room.Sets.Equal(source, 0), Loop6(source)), "martian source");
         int link = room.Manager.And(state.Condition, room.Sets.InRange(source, (UInt128)0xfe80 << 112, ((UInt128)0xfec0 << 112) - 1));
         if (link != BddManager.False && hit.Device != device.Name)
@@ -162,16 +163,13 @@ internal sealed class IncomingRouting(Room room, PacketPath path, ISink sink)
         Forward(state, device, hit);
     }
 
+    // What a socket has is passed on to nobody (ip_forward, ip6_forward).
+    private void CutHanded(ref PacketState state) =>
+        Cut(ref state, BddManager.Not(room.Sets.Equal(state[Slot.Socket], 0)), "handed to a socket, and not routed to the host");
+
     // ip_forward: the time to live is looked at before the hook.
     private void Forward(PacketState state, NetworkInterface device, RouteHit hit)
     {
-        if (state.Condition == BddManager.False)
-        {
-            return;
-        }
-
-        // A socket has it: it is passed on to nobody (ip_forward, ip6_forward).
-        Cut(ref state, BddManager.Not(room.Sets.Equal(state[Slot.Socket], 0)), "handed to a socket, and not routed to the host");
         if (state.Condition == BddManager.False)
         {
             return;

@@ -46,13 +46,10 @@ internal sealed class PacketPath
     public void Enter(PacketState state, NetworkInterface device)
     {
         _devices = 0;
-        if (!device.Up)
+        if (!IsLostAt(device, state))
         {
-            _sink.Drop(state, Kernel("devices", $"{device.Name} is down", "drop"));
-            return;
+            Receive([state], device);
         }
-
-        Receive([state], device);
     }
 
     /// <summary>The host sends packets of its own.</summary>
@@ -275,12 +272,12 @@ internal sealed class PacketPath
         states = RunDevice(states, device, Hook.Egress);
         foreach (PacketState state in states)
         {
-            if (!device.Up)
+            if (IsLostAt(device, state))
             {
-                // noop_enqueue (net/sched/sch_generic.c)
-                _sink.Drop(state, Kernel("devices", $"{device.Name} is down", "drop"));
+                continue;
             }
-            else if (device.Loopback)
+
+            if (device.Loopback)
             {
                 state.Out = null;
                 state.ConfirmFlow();
@@ -311,14 +308,21 @@ internal sealed class PacketPath
         {
             _sink.Unproven(state, $"the device {name} is not known");
         }
-        else if (!device.Up)
-        {
-            _sink.Drop(state, Kernel("devices", $"{name} is down", "drop"));
-        }
-        else
+        else if (!IsLostAt(device, state))
         {
             Transmit([state], device);
         }
+    }
+
+    // A device that is down takes nothing in (enqueue_to_backlog, net/core/dev.c) and sends nothing (noop_enqueue, net/sched/sch_generic.c).
+    private bool IsLostAt(NetworkInterface device, PacketState state)
+    {
+        if (!device.Up)
+        {
+            _sink.Drop(state, Kernel("devices", $"{device.Name} is down", "drop"));
+        }
+
+        return !device.Up;
     }
 
     /// <summary>What the kernel did by itself, where it is wanted.</summary>
@@ -498,13 +502,10 @@ internal sealed class PacketPath
             // Both are of one flow: what the rules bound it to for the copy holds for the packet.
             state.Connection ??= heard.Connection;
             heard.HeardBack = true;
-            if (heard.Out is { Up: false } down)
+            if (!IsLostAt(heard.Out!, heard))
             {
-                _sink.Drop(heard, Kernel("devices", $"{down.Name} is down", "drop"));
-                continue;
+                Receive([heard], heard.Out!);
             }
-
-            Receive([heard], heard.Out!);
         }
     }
 

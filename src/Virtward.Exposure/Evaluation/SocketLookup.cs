@@ -12,8 +12,8 @@ namespace Virtward.Exposure.Evaluation;
 /// </summary>
 internal sealed class SocketLookup
 {
-    /// <summary>The number of a socket that nobody knows.</summary>
-    public const uint Unknown = uint.MaxValue;
+    // The number of a socket that nobody knows.
+    private const uint Unknown = uint.MaxValue;
 
     private const int Tcp = 6;
     private const int Udp = 17;

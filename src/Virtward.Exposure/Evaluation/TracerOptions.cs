@@ -5,7 +5,10 @@ namespace Virtward.Exposure.Evaluation;
 /// <summary>What a simulated life of a host needs to know beside rules and network.</summary>
 public sealed record TracerOptions
 {
-    /// <summary>The TCP ports that programs listen on; elsewhere the host answers with a reset, which ends the flow.</summary>
+    /// <summary>
+    /// The TCP ports that programs listen on and answer at; elsewhere the host answers with a reset, which ends the flow. Where the host's sockets are known, the address counts too: a
+    /// socket at another port takes what it gets and says nothing.
+    /// </summary>
     public ImmutableHashSet<int> ListeningTcp { get; init; } = [];
 
     /// <summary>

@@ -75,6 +75,7 @@ public sealed class TransparentProxyTests
     {
         foreach (string program in (ReadOnlySpan<string>)["iptables-nft", "iptables-legacy"])
         {
+            Assert.SkipUnless(File.Exists($"/usr/sbin/{program}"), $"{program} is not installed");
             using TruthScene scene = Scene();
             scene.Host.Exec(program, ["-t", "mangle", "-A", "PREROUTING", .. rule.Split(' ')]);
             Judge(scene, Of("vnet0", "192.168.122.10", "8.8.8.8", port), to);
@@ -91,11 +92,7 @@ public sealed class TransparentProxyTests
     private static TruthScene Scene()
     {
         var scene = new TruthScene(Layout.Plain with { Commands = Proxies.Routes, CommandsV6 = Proxies.Routes });
-        foreach ((Core.Net.Address address, int port) in Proxies.Sockets)
-        {
-            scene.Quiet.OpenTransparent(address, port);
-        }
-
+        Proxies.OpenOn(scene);
         scene.Quiet.OpenTcp([NotTransparent]);
         return scene;
     }

@@ -1,21 +1,31 @@
 using System.Collections.Immutable;
 using Virtward.Core.Net;
 using Virtward.Exposure.Rulesets;
+using Virtward.Host.Tests.Exposure.Truth.Scene;
 
 namespace Virtward.Host.Tests.Exposure.Truth.Generator;
 
 /// <summary>Transparent sockets, rules that hand packets to them, and the routes that make those the host's.</summary>
 internal static class Proxies
 {
-    /// <summary>The mark by which the routes know them.</summary>
-    public const string Mark = "0x77";
+    // By which the routes know what is for them.
+    private const string Mark = "0x77";
 
     private const int Bound = 50080;
     private const int Unbound = 50081;
 
-    /// <summary>Where they stand: two are bound to an address, two to none.</summary>
-    public static ImmutableArray<(Address Address, int Port)> Sockets { get; } =
+    // Two are bound to an address, two to none.
+    private static readonly ImmutableArray<(Address Address, int Port)> Sockets =
         [(Address.Parse("127.0.0.1"), Bound), (Address.Parse("::1"), Bound), (Address.Parse("0.0.0.0"), Unbound), (Address.Parse("::"), Unbound)];
+
+    /// <summary>Opens the sockets on a host.</summary>
+    public static void OpenOn(TruthScene scene)
+    {
+        foreach ((Address address, int port) in Sockets)
+        {
+            scene.Quiet.OpenTransparent(address, port);
+        }
+    }
 
     /// <summary>Commands of <c>ip</c> that make what bears the mark the host's own.</summary>
     public static string Routes => $"route add local default dev lo table 77\nrule add fwmark {Mark} table 77 pref 77";

@@ -1,7 +1,6 @@
 using Virtward.Core.Net;
 using Virtward.Exposure.Answers;
 using Virtward.Exposure.Packets;
-using Virtward.Host.Tests.Exposure.Truth.Generator;
 using Virtward.Host.Tests.Exposure.Truth.Scene;
 using Xunit;
 
@@ -18,11 +17,6 @@ internal static class KernelThenEngine
     public static void Agree(string rules, Packet[] probes, string[] arrive, Layout? layout = null)
     {
         using var scene = new TruthScene(layout ?? Layout.Plain);
-        foreach ((Address address, int port) in Proxies.Sockets)
-        {
-            scene.Quiet.OpenTransparent(address, port);
-        }
-
         Assert.Null(scene.Load(rules));
         string listing = scene.Listing();
         Assert.Equal(arrive, new Prober(scene) { Slow = listing.Contains("ct count", StringComparison.Ordinal) }.Run(probes).Select(static seen => string.Join(' ', seen.AcceptedIndex)));

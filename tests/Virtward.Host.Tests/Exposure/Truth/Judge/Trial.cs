@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Virtward.Core.Net;
 using Virtward.Exposure.Answers;
 using Virtward.Exposure.Packets;
 using Virtward.Exposure.Topology;
@@ -26,10 +25,7 @@ internal sealed partial class Trial : IDisposable
         _scene = new TruthScene(layout);
         _prober = new Prober(_scene);
         _network = SceneFacts.Read(_scene.Host);
-        foreach ((Address address, int port) in Proxies.Sockets)
-        {
-            _scene.Quiet.OpenTransparent(address, port);
-        }
+        Proxies.OpenOn(_scene);
     }
 
     private HostNetwork Network => _network with { Sockets = _scene.Quiet.Sockets };
