@@ -50,6 +50,13 @@ internal static class BansBench
         table.Row($"{Many:N0} bans from the store into an empty kernel, once", Measure.Text(whole), "");
         table.Row("  of it, opening and loading the store", Measure.Text(loaded), "");
         table.Row("  of it, CPU, the kernel's part included", Measure.Text(cpu.TotalMilliseconds), "");
+        Check(firewall.Apply("delete table inet virtward"));
+        using (var guard = new RunningGuard(options, work.Path, firewall))
+        {
+            table.Row($"`virtward guard run` with {Many:N0} bans in its store, from its start until they are in the kernel", Measure.Text(guard.OnGuard.TotalMilliseconds), "");
+            table.Row("  of it, CPU", Measure.Text(guard.Used.TotalMilliseconds), "");
+        }
+
         int next = Many;
         Row("one more ban, with all of them present", Measure.Milliseconds(Singles, () => Ban(next++)));
         int last = Many;

@@ -26,6 +26,7 @@ internal sealed partial class RunningGuard : IDisposable
     private readonly string _program;
     private readonly string _state;
     private readonly Process _process;
+    private readonly TaskCompletionSource<TimeSpan> _onGuard = new();
 
     /// <summary>Starts it, and waits until its table is in the kernel.</summary>
     /// <param name="options">Names the program.</param>
@@ -46,7 +47,13 @@ internal sealed partial class RunningGuard : IDisposable
         };
         long began = Stopwatch.GetTimestamp();
         _process = Process.Start(start)!;
-        _process.OutputDataReceived += (_, _) => { };
+        _process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data?.Contains("on guard", StringComparison.Ordinal) == true)
+            {
+                _onGuard.TrySetResult(Stopwatch.GetElapsedTime(began));
+            }
+        };
         _process.BeginOutputReadLine();
         while (!firewall.Tables().Value.Contains("inet virtward"))
         {
@@ -66,6 +73,19 @@ internal sealed partial class RunningGuard : IDisposable
 
     /// <summary>How long it took until its table was there.</summary>
     public TimeSpan Ready { get; }
+
+    /// <summary>How long it took until it said that it is on guard: all of its store's bans are in the kernel then. Waits for that.</summary>
+    public TimeSpan OnGuard => _onGuard.Task.WaitAsync(Patience).GetAwaiter().GetResult();
+
+    /// <summary>The processor's seconds that it has used so far.</summary>
+    public TimeSpan Used
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
 
     /// <summary>Waits until it has used next to no CPU for a while: it has read what there is.</summary>
     public void WaitUntilIdle()

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using Virtward.Core.Results;
 
 namespace Virtward.Linux.Nftables;
@@ -11,15 +12,19 @@ public sealed partial class LibNftables : INftRunner
 {
     private const string Library = "libnftables.so.1";
 
+    // The library waits for answers with select(2), whose sets hold descriptors below FD_SETSIZE (1,024); a greater one ends the program (glibc, __fdelt_chk). Some are left to spare:
+    // other threads open files meanwhile.
+    private const int DescriptorLimit = 1000;
+
     private readonly Lock _lock = new();
     private nint _context;
 
     private LibNftables(nint context) => _context = context;
 
-    /// <summary>Makes a context; null where the library is not installed.</summary>
+    /// <summary>Makes a context; null where the library is not installed, or where so many files are open that it could not wait for an answer.</summary>
     public static LibNftables? TryOpen()
     {
-        if (!NativeLibrary.TryLoad(Library, typeof(LibNftables).Assembly, null, out _))
+        if (NextDescriptor() >= DescriptorLimit || !NativeLibrary.TryLoad(Library, typeof(LibNftables).Assembly, null, out _))
         {
             return null;
         }
@@ -56,6 +61,13 @@ public sealed partial class LibNftables : INftRunner
                 _context = 0;
             }
         }
+    }
+
+    // A new descriptor is the lowest one that is free (open(2)).
+    private static int NextDescriptor()
+    {
+        using SafeFileHandle one = File.OpenHandle("/dev/null");
+        return (int)one.DangerousGetHandle();
     }
 
     [LibraryImport(Library, EntryPoint = "nft_ctx_new")]

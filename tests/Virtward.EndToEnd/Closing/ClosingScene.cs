@@ -16,7 +16,7 @@ public sealed class ClosingScene : IDisposable
     public const string Init =
         "virtward init --yes --profile isolated --zone internet=up0 --zone management=mgmt0,192.168.1.0/24,fd00:1::/64 --zone vpn=vpn0,10.8.0.0/24 --zone guests=virbr0";
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("virtward-closing-");
+    private readonly DirectoryInfo? _folder;
     private readonly HostDisk _disk;
     private readonly HostImage _image;
     private readonly string _key;
@@ -25,6 +25,7 @@ public sealed class ClosingScene : IDisposable
     public ClosingScene()
     {
         Assert.SkipWhen(HostImage.Missing() is not null, HostImage.Missing() ?? "");
+        _folder = Directory.CreateTempSubdirectory("virtward-closing-");
         Internet = new NetworkNamespace();
         Management = new NetworkNamespace();
         Vpn = new NetworkNamespace();
@@ -38,6 +39,27 @@ public sealed class ClosingScene : IDisposable
         _key = Path.Combine(_folder.FullName, "key");
         Assert.Equal(0, Tool.Run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", _key]).Code);
         Host.Must($"install -d -m 700 /root/.ssh && cat >/root/.ssh/authorized_keys <<'END'\n{File.ReadAllText(_key + ".pub").Trim()}\nEND\nchmod 600 /root/.ssh/authorized_keys");
+    }
+
+    /// <summary>The same host, with the same administrator, after a loss of power that left a disk, between zones of its own; it boots.</summary>
+    /// <param name="of">Whose host and administrator; it must last longer.</param>
+    /// <param name="disk">What was left; its owner is this object from now on.</param>
+    /// <param name="again">Where given, the power fails once more, so long after the boot began.</param>
+    /// <param name="say">Told what takes long.</param>
+    /// <param name="stop">Breaks that off.</param>
+    public ClosingScene(ClosingScene of, HostDisk disk, TimeSpan? again, Action<string> say, CancellationToken stop)
+    {
+        Internet = new NetworkNamespace();
+        Management = new NetworkNamespace();
+        Vpn = new NetworkNamespace();
+        (_image, _disk, _key, Program) = (of._image, disk, of._key, of.Program);
+        if (again is { } after)
+        {
+            VirtualHost.Flicker(_image, _disk, [Internet, Management, Vpn], after, stop);
+        }
+
+        Host = VirtualHost.Boot(_image, _disk, [Internet, Management, Vpn], say);
+        Address();
     }
 
     /// <summary>203.0.113.1, 2001:db8::1.</summary>
@@ -62,7 +84,7 @@ public sealed class ClosingScene : IDisposable
         Internet.Dispose();
         Management.Dispose();
         Vpn.Dispose();
-        _folder.Delete(recursive: true);
+        _folder?.Delete(recursive: true);
     }
 
     /// <summary>Cuts the power, now, and starts the machine again.</summary>
@@ -73,13 +95,8 @@ public sealed class ClosingScene : IDisposable
         Address();
     }
 
-    /// <summary>Goes back to the moment that <see cref="VirtualHost.Keep"/> kept.</summary>
-    public void GoBack()
-    {
-        Host.Dispose();
-        Host = VirtualHost.GoOn(_image, _disk, [Internet, Management, Vpn]);
-        Address();
-    }
+    /// <summary>What a loss of power would leave at this very moment; the host goes on.</summary>
+    public HostDisk Lost() => Host.Lost(_disk);
 
     /// <summary>Runs a command there that must succeed, and tells how long it took and what it said.</summary>
     public string Told(string command)

@@ -9,9 +9,14 @@ public sealed class HostDisk : IDisposable
 
     /// <summary>A disk that is as the host's was when its memory was saved.</summary>
     public HostDisk(HostImage image)
+        : this(path => Overlay(image.Of("warm.qcow2"), "qcow2", path))
+    {
+    }
+
+    private HostDisk(Action<string> make)
     {
         string path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"virtward-host-{Guid.NewGuid():N}.qcow2");
-        Overlay(image.Of("warm.qcow2"), "qcow2", path);
+        make(path);
         _file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         File.Delete(path);
         Path = $"/proc/{Environment.ProcessId}/fd/{_file.SafeFileHandle.DangerousGetHandle()}";
@@ -21,6 +26,9 @@ public sealed class HostDisk : IDisposable
     public string Path { get; }
 
     public void Dispose() => _file.Dispose();
+
+    /// <summary>Another disk with what is in this one's file now; who writes to it is to stand still meanwhile.</summary>
+    public HostDisk Copy() => new(path => File.Copy(Path, path));
 
     /// <summary>Makes an empty disk above another.</summary>
     public static void Overlay(string on, string format, string to)

@@ -12,7 +12,6 @@ namespace Virtward.EndToEnd.Machine;
 /// </summary>
 public sealed class VirtualHost : IDisposable
 {
-    private const string Moment = "moment";
     private const int ProgramDiskSize = 128 * 1024 * 1024;
 
     // The emulated processor is this much slower than a real one, and the machine may be busy besides.
@@ -28,6 +27,7 @@ public sealed class VirtualHost : IDisposable
     private readonly StreamReader _answers;
     private readonly Socket _monitor;
     private int _commands;
+    private bool _gone;
 
     private VirtualHost(HostImage image, string disk, string program, IReadOnlyList<NetworkNamespace> zones, params IEnumerable<string> state)
     {
@@ -109,21 +109,38 @@ public sealed class VirtualHost : IDisposable
         return host;
     }
 
-    /// <summary>A host that goes on where <see cref="Keep"/> was called, with its disk and memory of then.</summary>
-    public static VirtualHost GoOn(HostImage image, HostDisk disk, IReadOnlyList<NetworkNamespace> zones)
+    /// <summary>Starts to boot such a host, and takes its power away again after a while.</summary>
+    public static void Flicker(HostImage image, HostDisk disk, IReadOnlyList<NetworkNamespace> zones, TimeSpan after, CancellationToken stop)
     {
-        var host = new VirtualHost(image, disk.Path, "", zones, "-loadvm", Moment);
-        host.Resume();
-        return host;
+        using var host = new VirtualHost(image, disk.Path, "", zones);
+        host.Tell("cont");
+        stop.WaitHandle.WaitOne(after);
+        stop.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Keeps this very moment, memory and disk, in the disk's file, to go on from there as often as one likes.</summary>
-    public void Keep()
+    /// <summary>What a loss of power would leave on the disk at this very moment; the host itself goes on.</summary>
+    /// <remarks>
+    /// The machine's process stands still while its disk's file is copied (SIGSTOP, signal(7)), and nobody tells it to write anything before: the copy holds what would be there
+    /// had it been killed.
+    /// </remarks>
+    public HostDisk Lost(HostDisk disk)
     {
-        string told = Tell($"savevm {Moment}");
-        if (told.Contains("rror", StringComparison.Ordinal))
+        Signal("STOP");
+        try
         {
-            throw new InvalidOperationException(told);
+            // A signal stops one thread after the other; a write that the kernel has begun is finished first.
+            var watch = Stopwatch.StartNew();
+            while (!Directory.GetDirectories($"/proc/{_process.Id}/task").All(static task => State(task) == 'T'))
+            {
+                Within(watch, TimeSpan.FromMinutes(1), "it does not stand still");
+                Thread.Sleep(1);
+            }
+
+            return disk.Copy();
+        }
+        finally
+        {
+            Signal("CONT");
         }
     }
 
@@ -142,8 +159,15 @@ public sealed class VirtualHost : IDisposable
         return ran.Code == 0 ? ran.Output : throw new InvalidOperationException($"in the host: {script}: {ran.Code}: {ran.Error}{ran.Output}");
     }
 
+    /// <summary>Takes its power away; it may have been before.</summary>
     public void Dispose()
     {
+        if (_gone)
+        {
+            return;
+        }
+
+        _gone = true;
         _process.Kill();
         _process.WaitForExit();
         _process.Dispose();
@@ -195,6 +219,22 @@ public sealed class VirtualHost : IDisposable
 
         File.Move(image.Of("ram.part"), image.Of("ram"));
         say($"its memory is saved after {watch.Elapsed.TotalSeconds:0} s");
+    }
+
+    private void Signal(string name)
+    {
+        Ran told = Tool.Run("kill", ["-s", name, _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        if (told.Code != 0)
+        {
+            throw new InvalidOperationException(told.Error);
+        }
+    }
+
+    // proc_pid_stat(5): the state follows the name in parentheses.
+    private static char State(string task)
+    {
+        string stat = File.ReadAllText(Path.Combine(task, "stat"));
+        return stat[stat.LastIndexOf(')') + 2];
     }
 
     private void Resume()

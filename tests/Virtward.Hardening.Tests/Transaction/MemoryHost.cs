@@ -212,6 +212,8 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
             ["dpkg-query", .. var all] when command.Arguments.Contains("--listfiles") => Answer(0, string.Concat(Starting.Where(one => all.Contains(one.Key) && (Packages.Contains(one.Key) || HalfThere.Contains(one.Key))).Select(static one => $"/lib/systemd/system/{one.Value}\n")), ""),
             ["dpkg-query", var half] when HalfThere.Contains(half) => Answer(0, $"half-installed {Version}", ""),
             ["dpkg-query", var package] => Packages.Contains(package) ? Answer(0, $"installed {Version}", "") : Answer(1, "", "no packages found"),
+            ["env", "LC_ALL=C", "userdel", var name] => Changing($"userdel {name}", () => WithoutLine("/etc/passwd", name)),
+            ["env", "LC_ALL=C", "groupdel", var name] => Changing($"groupdel {name}", () => WithoutLine("/etc/group", name)),
             ["env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C", .. var rest] => Apt(rest, command.Arguments.Contains("--download-only")),
             ["switch", "get", var name] => Answer(0, Switches[name] + "\n", ""),
             ["query", var name] => Switches[name] == "yes" ? Answer(0, "yes\n", "") : Answer(1, "no\n", ""),
@@ -277,6 +279,9 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
         return Task.FromResult<Result<Done>>(default(Done));
     }
 
+    private void WithoutLine(string path, string name) =>
+        Files[path] = Files[path] with { Content = Blob.FromText(string.Concat(Files[path].Content.ToText().Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith(name + ":", StringComparison.Ordinal)).Select(static line => line + "\n"))) };
+
     private IEnumerable<string> Brought(string package) => Bringing.Where(one => one.Key == package && !Packages.Contains(one.Value)).Select(static one => one.Value);
 
     private Task<Result<CommandOutput>> Apt(string[] words, bool downloadOnly) => words switch
@@ -299,7 +304,7 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
         ["apt-get", "install", var wanted] when downloadOnly => Answer(
             0, $"Reading package lists...\nThe following NEW packages will be installed:\n  {string.Join("\n  ", Brought(wanted).Append(wanted))}\n0 upgraded, 2 newly installed\n", ""),
         ["apt-get", "install", var package] => Install(package),
-        ["apt-get", "simulate", "purge", .. var all] => Answer(0, string.Join('\n', all.Concat(Needing.Where(one => all.Contains(one.Value)).Select(static one => one.Key)).Select(static one => $"Purg {one} [1.0]")), ""),
+        ["apt-get", "simulate", "purge" or "remove", .. var all] => Answer(0, string.Join('\n', all.Concat(Needing.Where(one => all.Contains(one.Value)).Select(static one => one.Key)).Select(static one => $"Purg {one} [1.0]")), ""),
         ["apt-get", "remove" or "purge", .. var all] => Changing($"{words[1]} {all[0]}", () =>
         {
             // What still runs goes on, though there is no unit any more.

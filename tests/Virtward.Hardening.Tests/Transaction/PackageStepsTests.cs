@@ -1,3 +1,5 @@
+using Virtward.Core.Host;
+using Virtward.Core.Results;
 using Virtward.Hardening.Changes;
 using Virtward.Hardening.Machine;
 
@@ -48,6 +50,85 @@ public sealed class PackageStepsTests
         Assert.True((await runner.RestoreAsync(Step, before, Cancel)).IsOk);
         Assert.Empty(host.HalfThere);
         Assert.Equal(picture, host.Picture());
+    }
+
+    /// <summary>Seen on a host: the group was in place, the rest of it not, and the package's own script took away nothing, for there was no such user.</summary>
+    [Fact]
+    public async Task Accounts_that_the_power_failed_in_the_middle_of_go_and_those_of_others_stay()
+    {
+        MemoryHost host = Scene.Host();
+        const string people = "root:x:0:\nadm:x:4:\n";
+        const string others = "other:x:107:\npeople:x:1000:\n";
+        Write(host, "/etc/passwd", "root:x:0:0::/root:/bin/bash\nupgrader-old:x:101:65534::/:/bin/false\n");
+        Write(host, "/etc/group", people);
+        var runner = new StepRunner(host.Machine);
+        StepState before = await runner.ForeseeAsync(Step, (await runner.ReadAsync(Step, Cancel)).Value, Cancel);
+        const string script = "/var/lib/dpkg/info/unattended-upgrades.postinst";
+        Write(host, script, "adduser --system --group --home /nonexistent _upgrader; adduser people adm; # nobody's other-thing; upgrader-old\n");
+        Write(host, "/etc/group", people + others);
+        string picture = host.Picture();
+        Write(host, "/etc/group", $"{people}_upgrader:x:106:\n{others}");
+        Write(host, "/etc/gshadow+", "root:*::\n");
+        host.HalfThere.Add("unattended-upgrades");
+        Assert.True((await runner.RestoreAsync(Step, before, Cancel)).IsOk);
+        Assert.Equal(picture, host.Picture());
+    }
+
+    [Fact]
+    public async Task One_that_others_need_is_not_removed()
+    {
+        MemoryHost host = Scene.Host();
+        host.Packages.UnionWith(["rpcbind", "nis"]);
+        host.Needing["nis"] = "rpcbind";
+        Problem problem = (await new StepRunner(host.Machine).SetAsync(new PackageStep("rpcbind", false), new PackageBefore("1.0"), Cancel)).Problem!;
+        Assert.Contains("others need it: nis", problem.What, StringComparison.Ordinal);
+        Assert.Contains("rpcbind", host.Packages);
+    }
+
+    [Fact]
+    public void What_dnf_is_about_to_do_is_understood()
+    {
+        const string said = """
+            Dependencies resolved.
+            ================================================================================
+             Package          Architecture     Version                Repository       Size
+            ================================================================================
+            Installing:
+             dnf-automatic    noarch           4.14.0-9.el9           baseos          46 k
+            Installing dependencies:
+             a-name-that-is-longer-than-its-column
+                              noarch           1.0-1.el9              baseos         6.7 k
+            Upgrading:
+             python3-dnf      noarch           4.14.0-9.el9           baseos         406 k
+            Installing weak dependencies:
+             extra            x86_64           1:1.0-1.el9            appstream      6.7 k
+
+            Transaction Summary
+            ================================================================================
+            Install  3 Packages
+            Upgrade  1 Package
+
+            """;
+        Assert.Equal(["dnf-automatic", "a-name-that-is-longer-than-its-column", "extra"], DnfPlan.Brings(said));
+        Assert.Empty(DnfPlan.Takes(said));
+        Assert.Equal(["one", "two", "three"], DnfPlan.Takes("Removing:\n one   noarch  1  @baseos  1 k\nRemoving dependent packages:\n two x 1 @b 1\nRemoving unused dependencies:\n three x 1 @b 1\n\nSummary\n"));
+        Assert.Empty(DnfPlan.Brings("Error: Unable to find a match: nothere\n"));
+    }
+
+    [Fact]
+    public void What_rpm_finds_changed_is_understood()
+    {
+        const string said = """
+            S.5....T.  c /etc/tool/main.conf
+            .......T.  c /etc/tool/other.conf
+            S.5....T.    /usr/share/tool/file1
+            missing    d /usr/share/doc/tool/README with blanks
+            .M.......  g /var/lib/tool
+
+            """;
+        Assert.Equal(["/etc/tool/main.conf"], RpmVerify.ChangedConfiguration(said));
+        Assert.True(RpmVerify.IsAnythingMissing(said));
+        Assert.False(RpmVerify.IsAnythingMissing("S.5....T.  c /etc/missing/main.conf\n"));
     }
 
     [Fact]
@@ -106,6 +187,8 @@ public sealed class PackageStepsTests
         Assert.Empty(AptHistory.BroughtBy(log + "Remove: auditd:amd64 (1:3.0.9-1)\n", "auditd"));
         Assert.Empty(AptHistory.BroughtBy("", "auditd"));
     }
+
+    private static void Write(MemoryHost host, string path, string text) => host.Files[path] = new FileImage(Blob.FromText(text), UnixFileMode.UserRead, 0, 0);
 
     private static async Task InstalledAndBackAsync(MemoryHost host, Action<MemoryHost> meanwhile)
     {

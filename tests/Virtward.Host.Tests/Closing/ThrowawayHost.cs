@@ -121,6 +121,12 @@ public sealed class ThrowawayHost : IDisposable
     /// <summary>The administrator's private key.</summary>
     public string Key { get; }
 
+    /// <summary>Where its files are seen from here.</summary>
+    public string Root => $"/proc/{_inside}/root";
+
+    /// <summary>The arguments of <c>nsenter</c>, up to the program, that lead into it.</summary>
+    public IReadOnlyList<string> Within => Enter;
+
     /// <summary>Writes a file of the host.</summary>
     public void Write(string path, string content)
     {
@@ -188,7 +194,7 @@ public sealed class ThrowawayHost : IDisposable
     /// <summary>Whether a transaction has been written down; looked up without a process.</summary>
     public bool HasTransaction()
     {
-        var folder = new DirectoryInfo($"/proc/{_inside}/root/var/lib/virtward/transactions");
+        var folder = new DirectoryInfo(Root + "/var/lib/virtward/transactions");
         return folder.Exists && folder.EnumerateDirectories().Any();
     }
 

@@ -72,6 +72,19 @@ public sealed class GuardRunTests : IDisposable
         Assert.Contains("192.0.2.0", Kernel(), StringComparison.Ordinal);
     }
 
+    /// <summary>libnftables waits with select(2), which ends a program whose descriptor is 1,024 or more.</summary>
+    [Fact]
+    public async Task It_bans_with_more_open_files_than_libnftables_can_wait_for()
+    {
+        File.WriteAllText(Log, "");
+        using RunningGuard guard = RunningGuard.StartWithFiles(_host, 1100, "--log", Log, "--state", State);
+        await guard.ReadyAsync();
+        Fail("198.51.100.7", 3);
+        await guard.BansAsync("198.51.100.7");
+        Assert.Contains("198.51.100.7", Kernel());
+        Assert.Equal(0, await guard.StopAsync());
+    }
+
     [Fact]
     public async Task A_flushed_ruleset_is_put_back()
     {

@@ -45,6 +45,10 @@ public sealed partial class RunningGuard : IDisposable
     public static RunningGuard Start(NetworkNamespace inside, params string[] arguments) =>
         new(inside.Start(BuiltProgram.Path, ["guard", "run", "--json", .. arguments]));
 
+    /// <summary>The same, with files open that it knows nothing of, as many as said.</summary>
+    public static RunningGuard StartWithFiles(NetworkNamespace inside, int files, params string[] arguments) =>
+        new(inside.Start("bash", ["-c", $"ulimit -n $(ulimit -Hn); for ((i = 0; i < {files}; i++)); do exec {{file}}</dev/null; done; exec \"$@\"", "bash", BuiltProgram.Path, "guard", "run", "--json", .. arguments]));
+
     /// <summary>The events of one type, such as <c>ban</c>.</summary>
     public IEnumerable<JsonElement> Of(string type) => Events.Where(e => e.GetProperty("type").GetString() == type);
 

@@ -28,6 +28,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
 
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Control(int descriptor, int command, int argument);
+
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     public static partial int SetOption(int descriptor, int level, int name, void* value, int length);
 
@@ -54,6 +57,23 @@ internal static unsafe partial class Libc
     {
         int descriptor = Socket(domain, type | CloseOnExec, protocol);
         return descriptor >= 0 ? descriptor : throw Failure($"socket({domain}, {type}, {protocol})");
+    }
+
+    /// <summary>
+    /// The same socket under a great number, where the limit allows that (ulimit -n). There are thousands in a long trial, and whoever waits with select(2), as libnftables does,
+    /// needs numbers below 1,024.
+    /// </summary>
+    public static int OutOfTheWay(int descriptor)
+    {
+        const int DuplicateCloseOnExec = 1030;
+        int other = Control(descriptor, DuplicateCloseOnExec, 2048);
+        if (other < 0)
+        {
+            return descriptor;
+        }
+
+        Close(descriptor);
+        return other;
     }
 
     /// <summary>Sets a numeric option or throws.</summary>

@@ -98,6 +98,6 @@ internal sealed unsafe class QuietPorts(NetworkNamespace host) : IDisposable
         }
 
         return Libc.Bind(descriptor, address, at.IsV4 ? 16 : 28) == 0 && (type != Libc.SockStream || Libc.Listen(descriptor, 8) == 0)
-            ? descriptor : throw Libc.Failure($"bind to port {port}");
+            ? Libc.OutOfTheWay(descriptor) : throw Libc.Failure($"bind to port {port}");
     }
 }
