@@ -11,6 +11,12 @@ internal sealed class AptPackages(HostMachine machine) : IPackages
     private static readonly TimeSpan LockPatience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan StopPatience = TimeSpan.FromMinutes(2);
     private static readonly ImmutableArray<string> UnitKinds = [".service", ".socket", ".timer", ".path"];
+    private static readonly ImmutableArray<(string Folder, string Unit)> Readers =
+    [
+        ("/etc/apparmor.d/", "apparmor.service"), ("/modules-load.d/", "systemd-modules-load.service"), ("/sysctl.d/", "systemd-sysctl.service"),
+        ("/sysusers.d/", "systemd-sysusers.service"), ("/tmpfiles.d/", "systemd-tmpfiles-setup.service"),
+    ];
+
     private static readonly ImmutableArray<string> QuickFetch = ["--option=Acquire::Retries=0", "--option=Acquire::http::Timeout=20", "--option=Acquire::https::Timeout=20", "--error-on=any"];
 
     public async Task<Result<PackageBefore>> ReadAsync(string package, CancellationToken cancel)
@@ -97,6 +103,7 @@ internal sealed class AptPackages(HostMachine machine) : IPackages
         if (brokenOff.Count > 0)
         {
             // It is not configured first, which might start it; and while one is half unpacked, apt and dpkg do nothing else without force (dpkg(1), reinst-required).
+            string files = await FilesOfAsync([.. brokenOff], cancel);
             await RetireAsync([.. brokenOff], forGood: before.Remains.Length == 0, cancel);
             _ = await RunAsync("dpkg", ["--force-depends", "--force-remove-reinstreq", "--purge", "--", .. brokenOff], cancel);
             if (!(await ReadAsync(package, cancel)).TryGet(out PackageBefore? left, out problem))
@@ -105,6 +112,7 @@ internal sealed class AptPackages(HostMachine machine) : IPackages
             }
 
             now = left;
+            await ReadAgainAsync(files, cancel);
         }
 
         List<string> brought = await OfAsync(along, static one => one != new PackageBefore(null), cancel);
@@ -152,14 +160,14 @@ internal sealed class AptPackages(HostMachine machine) : IPackages
     // And deb-systemd-helper(1) takes away the links by its own notes, which may be lost when the power fails, the links not.
     private async Task RetireAsync(ImmutableArray<string> packages, bool forGood, CancellationToken cancel)
     {
-        if (!machine.HasSystemd || !(await machine.Commands.RunAsync(Command.Of("dpkg-query", ["--listfiles", "--", .. packages]), cancel)).TryGet(out CommandOutput? listed, out _))
+        if (!machine.HasSystemd)
         {
             return;
         }
 
         string[] units =
         [
-            .. listed.Output.Split('\n').Where(static path => path.StartsWith("/lib/systemd/system/", StringComparison.Ordinal) || path.StartsWith("/usr/lib/systemd/system/", StringComparison.Ordinal))
+            .. (await FilesOfAsync(packages, cancel)).Split('\n').Where(static path => path.StartsWith("/lib/systemd/system/", StringComparison.Ordinal) || path.StartsWith("/usr/lib/systemd/system/", StringComparison.Ordinal))
                 .Select(static path => path[(path.LastIndexOf('/') + 1)..])
                 .Where(static name => !name.Contains('@') && UnitKinds.Any(kind => name.EndsWith(kind, StringComparison.Ordinal))),
         ];
@@ -177,6 +185,23 @@ internal sealed class AptPackages(HostMachine machine) : IPackages
     }
 
     private static bool TakesOnly(string simulated, ImmutableArray<string> away) => Takes(simulated).All(away.Contains);
+
+    private async Task<string> FilesOfAsync(ImmutableArray<string> packages, CancellationToken cancel) =>
+        (await machine.Commands.RunAsync(Command.Of("dpkg-query", ["--listfiles", "--", .. packages]), cancel)).TryGet(out CommandOutput? listed, out _) ? listed.Output : "";
+
+    // Whoever reads a folder as a whole at the start has failed on half a package's files there, and would stay failed until the next start: a profile of AppArmor that includes a file which
+    // was still to be made ends apparmor.service so.
+    private async Task ReadAgainAsync(string files, CancellationToken cancel)
+    {
+        foreach ((string folder, string unit) in machine.HasSystemd ? Readers : [])
+        {
+            if (files.Contains(folder, StringComparison.Ordinal)
+                && (await machine.Commands.RunAsync(Command.Of("systemctl", "is-failed", "--quiet", "--", unit), cancel)).TryGet(out CommandOutput? failed, out _) && failed.Succeeded)
+            {
+                _ = await machine.Commands.RunAsync(Command.Of("systemctl", "--no-ask-password", "start", "--", unit) with { TimeLimit = StopPatience }, cancel);
+            }
+        }
+    }
 
     // "Purg auditd [1:3.0.9-1]", "Remv …" is what apt-get --simulate prints of each.
     private static IEnumerable<string> Takes(string simulated) => simulated.Split('\n')

@@ -56,6 +56,12 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
     /// <summary>Services that packages start and do not stop.</summary>
     public Dictionary<string, string> Starting { get; } = [];
 
+    /// <summary>Files of packages, by package.</summary>
+    public Dictionary<string, string> Owning { get; } = [];
+
+    /// <summary>Units that have failed.</summary>
+    public HashSet<string> Failed { get; } = [];
+
     /// <summary>Packages that no mirror has.</summary>
     public HashSet<string> Unreachable { get; } = [];
 
@@ -205,11 +211,12 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
                 // In the queue of a boot the socket comes before its service.
                 && !command.Arguments.Contains("--no-block") => Answer(1, "", ""),
             ["systemctl", "restart", var service, var socket] => Changing($"restart {socket}", () => (Units[socket], Units[service]) = ((Units[socket].Boot, true), (Units[service].Boot, true))),
+            ["systemctl", "is-failed", var unit] => Answer(Failed.Contains(unit) ? 0 : 1, "", ""),
             ["systemctl", var verb, .. var units] => Changing($"{verb} {units[0]}", () => Systemctl(verb, units[0])),
             ["nft", "-s", "list", "table", "inet", ..] => Table is null ? Answer(1, "", "Error: No such file or directory") : Answer(0, Listing(), ""),
             ["nft", "-s", "list", ..] => Answer(1, "", "Error: No such file or directory"),
             ["nft", "-f", "-"] => Changing("nft", () => Load(command.Input)),
-            ["dpkg-query", .. var all] when command.Arguments.Contains("--listfiles") => Answer(0, string.Concat(Starting.Where(one => all.Contains(one.Key) && (Packages.Contains(one.Key) || HalfThere.Contains(one.Key))).Select(static one => $"/lib/systemd/system/{one.Value}\n")), ""),
+            ["dpkg-query", .. var all] when command.Arguments.Contains("--listfiles") => Answer(0, string.Concat(Starting.Where(one => all.Contains(one.Key) && (Packages.Contains(one.Key) || HalfThere.Contains(one.Key))).Select(static one => $"/lib/systemd/system/{one.Value}\n")) + string.Concat(all.Where(Owning.ContainsKey).Select(one => Owning[one] + "\n")), ""),
             ["dpkg-query", var half] when HalfThere.Contains(half) => Answer(0, $"half-installed {Version}", ""),
             ["dpkg-query", var package] => Packages.Contains(package) ? Answer(0, $"installed {Version}", "") : Answer(1, "", "no packages found"),
             ["env", "LC_ALL=C", "userdel", var name] => Changing($"userdel {name}", () => WithoutLine("/etc/passwd", name)),
@@ -397,7 +404,7 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
 
             // systemd remembers by the links that it leaves in place.
             "unmask" => (_enabledBelowMask.Contains(unit) ? "enabled" : "disabled", state.Running),
-            "start" => (state.Boot, true),
+            "start" => Started(unit, state.Boot),
             "stop" => (state.Boot, false),
             _ => throw new InvalidOperationException(verb),
         };
@@ -405,6 +412,12 @@ public sealed class MemoryHost : IHostFiles, IKernelSettings, ICommands, ITransa
         {
             _enabledBelowMask.Add(unit);
         }
+    }
+
+    private (string Boot, bool Running) Started(string unit, string boot)
+    {
+        Failed.Remove(unit);
+        return (boot, true);
     }
 
     private readonly HashSet<string> _enabledBelowMask = [];

@@ -74,6 +74,26 @@ public sealed class PackageStepsTests
         Assert.Equal(picture, host.Picture());
     }
 
+    /// <summary>Seen on a host: chrony's profile was there, the file that it includes not yet, and apparmor.service failed on it at the start.</summary>
+    [Theory]
+    [InlineData("/etc/apparmor.d/usr.sbin.chronyd", true)]
+    [InlineData("/etc/apparmor/parser.conf", false)]
+    public async Task Who_failed_on_half_a_package_at_the_start_is_started_again_without_it(string file, bool again)
+    {
+        MemoryHost host = Scene.Host();
+        host.Units["apparmor.service"] = ("enabled", true);
+        host.Units["systemd-sysctl.service"] = ("enabled", false);
+        var runner = new StepRunner(host.Machine);
+        StepState before = await runner.ForeseeAsync(Step, (await runner.ReadAsync(Step, Cancel)).Value, Cancel);
+        host.HalfThere.Add("unattended-upgrades");
+        host.Owning["unattended-upgrades"] = file;
+        host.Units["apparmor.service"] = ("enabled", false);
+        host.Failed.UnionWith(["apparmor.service", "systemd-sysctl.service"]);
+        Assert.True((await runner.RestoreAsync(Step, before, Cancel)).IsOk);
+        Assert.Equal(("enabled", again), host.Units["apparmor.service"]);
+        Assert.Equal(("enabled", false), host.Units["systemd-sysctl.service"]);
+    }
+
     [Fact]
     public async Task One_that_others_need_is_not_removed()
     {
