@@ -1,6 +1,5 @@
 using Virtward.Core.Host;
 using Virtward.Core.Results;
-using Virtward.Hardening.Changes;
 using Virtward.Hardening.Machine;
 using Virtward.Host.Tests.Closing;
 using Virtward.Host.Tests.Program;
