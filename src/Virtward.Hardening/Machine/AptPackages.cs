@@ -68,7 +68,7 @@ internal sealed class AptPackages(HostMachine machine) : IPackages
         }
 
         string[] others = [.. Takes(plan.Output).Where(one => one != package)];
-        return others.Length > 0 ? PackageSteps.Needed(package, others) : await AptAsync(["remove", "--", package], cancel);
+        return others.Length > 0 ? PackageSteps.Needed(package, others, PackageSteps.NameThemFirst) : await AptAsync(["remove", "--", package], cancel);
     }
 
     public async Task<Result<Done>> BringBackAsync(string package, PackageBefore before, CancellationToken cancel)
@@ -104,7 +104,7 @@ internal sealed class AptPackages(HostMachine machine) : IPackages
         {
             // It is not configured first, which might start it; and while one is half unpacked, apt and dpkg do nothing else without force (dpkg(1), reinst-required).
             string files = await FilesOfAsync([.. brokenOff], cancel);
-            await RetireAsync([.. brokenOff], forGood: before.Remains.Length == 0, cancel);
+            await RetireAsync(files, forGood: before.Remains.Length == 0, cancel);
             _ = await RunAsync("dpkg", ["--force-depends", "--force-remove-reinstreq", "--purge", "--", .. brokenOff], cancel);
             if (!(await ReadAsync(package, cancel)).TryGet(out PackageBefore? left, out problem))
             {
@@ -125,12 +125,12 @@ internal sealed class AptPackages(HostMachine machine) : IPackages
         _ = await RunAsync("dpkg", ["--force-confold", "--configure", "--pending"], cancel);
         ImmutableArray<string> away = [package, .. brought];
         if (brought.Count > 0
-            && (!(await RunAsync("apt-get", ["--simulate", "purge", "--", .. away], cancel)).TryGet(out CommandOutput? plan, out _) || !TakesOnly(plan.Output, away)))
+            && (!(await RunAsync("apt-get", ["--simulate", "purge", "--", .. away], cancel)).TryGet(out CommandOutput? plan, out _) || !Takes(plan.Output).All(away.Contains)))
         {
             away = [package];
         }
 
-        await RetireAsync(away, forGood: before.Remains.Length == 0, cancel);
+        await RetireAsync(await FilesOfAsync(away, cancel), forGood: before.Remains.Length == 0, cancel);
 
         // Removed, and not purged, where its configuration was there before.
         return await AptAsync([before.Remains.Length == 0 ? "purge" : "remove", "--", .. away], cancel);
@@ -158,7 +158,7 @@ internal sealed class AptPackages(HostMachine machine) : IPackages
 
     // Not every package stops what it has started before it goes: unattended-upgrades of Debian 12 leaves its service running. What it stops itself is stopped twice.
     // And deb-systemd-helper(1) takes away the links by its own notes, which may be lost when the power fails, the links not.
-    private async Task RetireAsync(ImmutableArray<string> packages, bool forGood, CancellationToken cancel)
+    private async Task RetireAsync(string files, bool forGood, CancellationToken cancel)
     {
         if (!machine.HasSystemd)
         {
@@ -167,7 +167,7 @@ internal sealed class AptPackages(HostMachine machine) : IPackages
 
         string[] units =
         [
-            .. (await FilesOfAsync(packages, cancel)).Split('\n').Where(static path => path.StartsWith("/lib/systemd/system/", StringComparison.Ordinal) || path.StartsWith("/usr/lib/systemd/system/", StringComparison.Ordinal))
+            .. files.Split('\n').Where(static path => path.StartsWith("/lib/systemd/system/", StringComparison.Ordinal) || path.StartsWith("/usr/lib/systemd/system/", StringComparison.Ordinal))
                 .Select(static path => path[(path.LastIndexOf('/') + 1)..])
                 .Where(static name => !name.Contains('@') && UnitKinds.Any(kind => name.EndsWith(kind, StringComparison.Ordinal))),
         ];
@@ -183,8 +183,6 @@ internal sealed class AptPackages(HostMachine machine) : IPackages
             _ = await machine.Commands.RunAsync(Command.Of("systemctl", "--no-ask-password", "--no-reload", "disable", "--", unit) with { TimeLimit = StopPatience }, cancel);
         }
     }
-
-    private static bool TakesOnly(string simulated, ImmutableArray<string> away) => Takes(simulated).All(away.Contains);
 
     private async Task<string> FilesOfAsync(ImmutableArray<string> packages, CancellationToken cancel) =>
         (await machine.Commands.RunAsync(Command.Of("dpkg-query", ["--listfiles", "--", .. packages]), cancel)).TryGet(out CommandOutput? listed, out _) ? listed.Output : "";

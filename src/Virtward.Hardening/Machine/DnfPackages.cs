@@ -44,7 +44,7 @@ internal sealed class DnfPackages(HostMachine machine) : IPackages
         }
 
         string[] others = [.. takes.Where(one => one != package)];
-        return others.Length > 0 ? PackageSteps.Needed(package, others) : await DnfAsync([KeepOthers, "remove", package], cancel);
+        return others.Length > 0 ? PackageSteps.Needed(package, others, PackageSteps.NameThemFirst) : await DnfAsync([KeepOthers, "remove", package], cancel);
     }
 
     public async Task<Result<Done>> TakeAwayAsync(string package, PackageBefore before, Dictionary<string, string> scripts, CancellationToken cancel)
@@ -89,7 +89,7 @@ internal sealed class DnfPackages(HostMachine machine) : IPackages
                 return await DnfAsync([KeepOthers, "remove", .. away], cancel);
             }
 
-            problem = PackageSteps.Needed(package, [.. takes.Where(one => !away.Contains(one))]);
+            problem = PackageSteps.Needed(package, [.. takes.Where(one => !away.Contains(one))], "remove those first, then take the change back again");
         }
 
         return problem!;

@@ -7,7 +7,7 @@ namespace Virtward.Hardening.Machine;
 
 /// <summary>
 /// Users and groups that packages make for themselves. Where the power failed while one was made, the package's own script does not know of what there is already; and rpm's packages leave theirs
-/// behind. What goes is what was not there before, is a system's account, and is named in the scripts of a package that is gone.
+/// behind. What goes is what was not there before, is a system's account, and is made by a package that is gone.
 /// </summary>
 internal sealed class PackageAccounts(HostMachine machine)
 {
@@ -18,6 +18,9 @@ internal sealed class PackageAccounts(HostMachine machine)
 
     private static readonly ImmutableArray<(string Kind, string Path, string Program)> Kinds = [("user", "/etc/passwd", "userdel"), ("group", "/etc/group", "groupdel")];
 
+    // Programs of scripts; and what rpm says of sysusers.d(5), "user(NAME) = …". There a line is "u NAME …" itself.
+    private static readonly ImmutableArray<string> Makers = ["adduser", "useradd", "addgroup", "groupadd", "user(", "group("];
+
     // What shadow's programs write before they put it in place (its lib/commonio.c).
     private static readonly ImmutableArray<string> HalfWritten = ["/etc/passwd+", "/etc/shadow+", "/etc/group+", "/etc/gshadow+"];
 
@@ -26,7 +29,7 @@ internal sealed class PackageAccounts(HostMachine machine)
 
     /// <summary>Removes the new ones.</summary>
     /// <param name="before">What <see cref="Remember"/> said; empty: that is not known, and nothing is removed.</param>
-    /// <param name="scripts">The scripts of the packages that are gone.</param>
+    /// <param name="scripts">What is run and read when the packages that are gone are installed.</param>
     /// <param name="cancel">Breaks it off.</param>
     public async Task<Result<Done>> RemoveNewAsync(string before, string scripts, CancellationToken cancel)
     {
@@ -36,12 +39,13 @@ internal sealed class PackageAccounts(HostMachine machine)
         }
 
         HashSet<string> known = [.. before.Split(' ')];
+        string[] making = [.. Making(scripts)];
         foreach ((string kind, string path, string program) in Kinds)
         {
             // Anew for each kind: a user's own group goes with it.
             foreach ((string name, int id) in Names(path))
             {
-                if (id is < 1 or > LastSystemId || known.Contains($"{kind}:{name}") || !IsNamed(name, scripts))
+                if (id is < 1 or > LastSystemId || known.Contains($"{kind}:{name}") || !making.Any(line => IsNamed(name, line)))
                 {
                     continue;
                 }
@@ -77,13 +81,17 @@ internal sealed class PackageAccounts(HostMachine machine)
             .Select(static fields => (fields[0], int.Parse(fields[2], CultureInfo.InvariantCulture)))]
         : [];
 
+    // In a line that makes accounts: others are only spoken of.
+    private static IEnumerable<string> Making(string scripts) => scripts.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n')
+        .Where(static line => Makers.Any(maker => line.Contains(maker, StringComparison.Ordinal)) || line.StartsWith("u ", StringComparison.Ordinal) || line.StartsWith("g ", StringComparison.Ordinal));
+
     // As a word of its own.
-    private static bool IsNamed(string name, string scripts)
+    private static bool IsNamed(string name, string line)
     {
-        for (int at = scripts.IndexOf(name, StringComparison.Ordinal); at >= 0; at = scripts.IndexOf(name, at + 1, StringComparison.Ordinal))
+        for (int at = line.IndexOf(name, StringComparison.Ordinal); at >= 0; at = line.IndexOf(name, at + 1, StringComparison.Ordinal))
         {
             int end = at + name.Length;
-            if ((at == 0 || !IsOfName(scripts[at - 1])) && (end == scripts.Length || !IsOfName(scripts[end])))
+            if ((at == 0 || !IsOfName(line[at - 1])) && (end == line.Length || !IsOfName(line[end])))
             {
                 return true;
             }

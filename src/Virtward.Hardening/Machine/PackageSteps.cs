@@ -10,6 +10,9 @@ internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageSt
     /// <summary>How long a package manager may take.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
+    /// <summary>What to do where others need a package that the policy wants gone.</summary>
+    public const string NameThemFirst = "remove those first, or name them before it in software.absent if they are to go, too";
+
     private IPackages Packages =>
         machine.Files.Read("/usr/bin/dpkg-query", 64 * 1024 * 1024) is { IsOk: true, Value: not null } ? new AptPackages(machine) : new DnfPackages(machine);
 
@@ -61,8 +64,7 @@ internal sealed class PackageSteps(HostMachine machine) : IStepHandler<PackageSt
         : new Problem($"the package manager could not {verb} it: {LastLine(output.Error)}", package);
 
     /// <summary>A package cannot go, for others need it.</summary>
-    public static Problem Needed(string package, IReadOnlyList<string> by) =>
-        new($"cannot be removed, for others need it: {string.Join(", ", by)}", package, "remove those first, or name them before it if they are to go, too");
+    public static Problem Needed(string package, IReadOnlyList<string> by, string hint) => new($"cannot be removed, for others need it: {string.Join(", ", by)}", package, hint);
 
     private static string LastLine(string text) => text.TrimEnd().Split('\n')[^1].Trim();
 }

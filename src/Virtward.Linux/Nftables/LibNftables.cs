@@ -24,7 +24,7 @@ public sealed partial class LibNftables : INftRunner
     /// <summary>Makes a context; null where the library is not installed, or where so many files are open that it could not wait for an answer.</summary>
     public static LibNftables? TryOpen()
     {
-        if (NextDescriptor() >= DescriptorLimit || !NativeLibrary.TryLoad(Library, typeof(LibNftables).Assembly, null, out _))
+        if (!IsBelowLimit() || !NativeLibrary.TryLoad(Library, typeof(LibNftables).Assembly, null, out _))
         {
             return null;
         }
@@ -63,11 +63,18 @@ public sealed partial class LibNftables : INftRunner
         }
     }
 
-    // A new descriptor is the lowest one that is free (open(2)).
-    private static int NextDescriptor()
+    // A new descriptor is the lowest one that is free (open(2)); where there is none at all, what comes next says so.
+    private static bool IsBelowLimit()
     {
-        using SafeFileHandle one = File.OpenHandle("/dev/null");
-        return (int)one.DangerousGetHandle();
+        try
+        {
+            using SafeFileHandle one = File.OpenHandle("/dev/null");
+            return one.DangerousGetHandle() < DescriptorLimit;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     [LibraryImport(Library, EntryPoint = "nft_ctx_new")]

@@ -129,14 +129,7 @@ public sealed class VirtualHost : IDisposable
         try
         {
             // A signal stops one thread after the other; a write that the kernel has begun is finished first.
-            var watch = Stopwatch.StartNew();
-            while (!Directory.GetDirectories($"/proc/{_process.Id}/task").All(static task => State(task) == 'T'))
-            {
-                Within(watch, TimeSpan.FromMinutes(1), "it does not stand still");
-                Thread.Sleep(1);
-            }
-
-            return disk.Copy();
+            return Wait.For(StandsStill) ? disk.Copy() : throw new TimeoutException("the machine's process does not stand still");
         }
         finally
         {
@@ -230,11 +223,17 @@ public sealed class VirtualHost : IDisposable
         }
     }
 
-    // proc_pid_stat(5): the state follows the name in parentheses.
-    private static char State(string task)
+    // proc_pid_stat(5): the state follows the name in parentheses. A thread that ends meanwhile did not stand still.
+    private bool StandsStill()
     {
-        string stat = File.ReadAllText(Path.Combine(task, "stat"));
-        return stat[stat.LastIndexOf(')') + 2];
+        try
+        {
+            return Directory.GetDirectories($"/proc/{_process.Id}/task").Select(static task => File.ReadAllText(Path.Combine(task, "stat"))).All(static stat => stat[stat.LastIndexOf(')') + 2] == 'T');
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private void Resume()

@@ -58,13 +58,13 @@ public sealed class PackageStepsTests
     {
         MemoryHost host = Scene.Host();
         const string people = "root:x:0:\nadm:x:4:\n";
-        const string others = "other:x:107:\npeople:x:1000:\n";
+        const string others = "other:x:107:\nspoken:x:108:\npeople:x:1000:\n";
         Write(host, "/etc/passwd", "root:x:0:0::/root:/bin/bash\nupgrader-old:x:101:65534::/:/bin/false\n");
         Write(host, "/etc/group", people);
         var runner = new StepRunner(host.Machine);
         StepState before = await runner.ForeseeAsync(Step, (await runner.ReadAsync(Step, Cancel)).Value, Cancel);
         const string script = "/var/lib/dpkg/info/unattended-upgrades.postinst";
-        Write(host, script, "adduser --system --group --home /nonexistent _upgrader; adduser people adm; # nobody's other-thing; upgrader-old\n");
+        Write(host, script, "adduser --system \\\n  --group --home /nonexistent _upgrader\nadduser people adm; # nobody's other-thing; upgrader-old\nchown other:spoken /var/lib/upgrades\n");
         Write(host, "/etc/group", people + others);
         string picture = host.Picture();
         Write(host, "/etc/group", $"{people}_upgrader:x:106:\n{others}");
