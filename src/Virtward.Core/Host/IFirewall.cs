@@ -45,7 +45,8 @@ public interface IFirewall : IDisposable
 
     /// <summary>
     /// Waits until somebody has changed any ruleset, or the time is up. Cheap: the kernel's own notification (NFNLGRP_NFTABLES), no
-    /// polling. Changes by <see cref="ApplyElements"/> of this object are left out; a change in doubt is reported.
+    /// polling. Changes by <see cref="ApplyElements"/> of this object are left out; a change in doubt is reported,
+    /// so a very great many at once may count as one.
     /// </summary>
     /// <returns>Whether there was a change.</returns>
     ValueTask<bool> WaitForChangeAsync(TimeSpan atMost, CancellationToken cancel);

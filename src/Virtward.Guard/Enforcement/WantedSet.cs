@@ -15,9 +15,6 @@ public sealed class WantedSet
     /// <summary>How many elements are wanted.</summary>
     public int Count => _entries.Count;
 
-    /// <summary>Makes room for a number of elements.</summary>
-    public void Reserve(int elements) => _entries.EnsureCapacity(elements);
-
     /// <summary>Until when an element is wanted; null where it is not.</summary>
     public UnixTime? Find(Address key) => _entries.TryGetValue(key, out Entry entry) ? entry.Until : null;
 

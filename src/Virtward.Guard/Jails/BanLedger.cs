@@ -17,6 +17,9 @@ public sealed class BanLedger(bool trackChanges)
     private readonly Dictionary<string, HashSet<ulong>> _subjects = [];
     private readonly List<BanChange>? _changes = trackChanges ? [] : null;
 
+    // Bans of prefixes in force: mostly there are none, and a hundred thousand others that come back need not look for them.
+    private int _prefixBans;
+
     /// <summary>The bans in force.</summary>
     public BanBook Book { get; } = new();
 
@@ -176,6 +179,11 @@ public sealed class BanLedger(bool trackChanges)
 
     private bool TryKeepFolded(Ban ban)
     {
+        if (_prefixBans == 0)
+        {
+            return false;
+        }
+
         Ban? outer = Book.Enclosing(ban.Target).FirstOrDefault(outer => outer.Origin == BanOrigin.Prefix && outer.Target != ban.Target);
         if (outer is null)
         {
@@ -206,6 +214,7 @@ public sealed class BanLedger(bool trackChanges)
         Book.Add(ban);
         if (ban.Origin == BanOrigin.Prefix)
         {
+            _prefixBans++;
             Cover.Add(ban.Target);
         }
         else if (SubjectKey.TryFrom(ban.Target, out SubjectKey subject))
@@ -216,9 +225,10 @@ public sealed class BanLedger(bool trackChanges)
 
     private void TakeOut(Ban ban)
     {
-        Book.Remove(ban);
+        bool removed = Book.Remove(ban);
         if (ban.Origin == BanOrigin.Prefix)
         {
+            _prefixBans -= removed ? 1 : 0;
             Cover.Remove(ban.Target);
         }
         else if (SubjectKey.TryFrom(ban.Target, out SubjectKey subject))

@@ -139,7 +139,7 @@ public sealed class StateKeeper(
     private void RecallFailures(GuardState state, UnixTime now, NeverBan neverBan)
     {
         UnixTime from = now - siege.Window;
-        var failures = new Dictionary<(int Jail, SubjectKey Subject), (UnixTime At, int Attempts)>();
+        var failures = new Dictionary<(int Jail, SubjectKey Subject), (UnixTime At, int Attempts)>(state.Bans.Length);
         foreach (Ban ban in state.Bans.Concat(state.Folded).Where(static ban => ban.Origin == BanOrigin.Jail))
         {
             Note(ban.Jail, ban.Target, ban.Since, ban.Sightings);

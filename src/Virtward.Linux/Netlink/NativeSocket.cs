@@ -13,6 +13,7 @@ internal static partial class NativeSocket
     internal const int SoAttachFilter = 26;
     internal const int SoSndBufForce = 32;
     internal const int NetlinkAddMembership = 1;
+    internal const int NetlinkDropMembership = 2;
     internal const int NetlinkCapAck = 10;
     internal const int MsgDontWait = 0x40;
     internal const short PollIn = 1;

@@ -11,13 +11,15 @@ public sealed class NetlinkWatch : IDisposable
 {
     private readonly SafeNetlinkHandle _socket;
     private readonly SafeNetlinkHandle _stop;
+    private readonly int[] _groups;
     private readonly SemaphoreSlim _changed = new(0, 1);
     private readonly Thread _thread;
 
-    private NetlinkWatch(SafeNetlinkHandle socket, SafeNetlinkHandle stop)
+    private NetlinkWatch(SafeNetlinkHandle socket, SafeNetlinkHandle stop, int[] groups)
     {
         _socket = socket;
         _stop = stop;
+        _groups = groups;
         _thread = new Thread(Listen, maxStackSize: 128 * 1024) { IsBackground = true, Name = "netlink-watch" };
         _thread.Start();
     }
@@ -42,13 +44,8 @@ public sealed class NetlinkWatch : IDisposable
             }
         }
 
-        foreach (int group in groups)
-        {
-            int number = group;
-            ok = ok && NativeSocket.SetOption(
-                socket, NativeSocket.SolNetlink, NativeSocket.NetlinkAddMembership, &number, sizeof(int)) == 0;
-        }
-
+        int[] joined = groups.ToArray();
+        ok = ok && TrySet(socket, NativeSocket.NetlinkAddMembership, joined);
         var stop = new SafeNetlinkHandle(ok ? NativeSocket.EventDescriptor(0, NativeSocket.SockCloexec) : -1);
         if (stop.IsInvalid)
         {
@@ -57,13 +54,32 @@ public sealed class NetlinkWatch : IDisposable
             return problem;
         }
 
-        return new NetlinkWatch(socket, stop);
+        return new NetlinkWatch(socket, stop, joined);
     }
 
     /// <summary>Waits for the next notification, or one that came since the last call. Notifications that were lost count as one.</summary>
     /// <returns>Whether there was one in time.</returns>
     public async ValueTask<bool> WaitAsync(TimeSpan atMost, CancellationToken cancel) =>
         await _changed.WaitAsync(atMost, cancel).ConfigureAwait(false);
+
+    /// <summary>
+    /// Makes the kernel's notifications go nowhere while a great many changes of our own are made: it makes one for each as soon as
+    /// anybody listens. What others changed meanwhile cannot be known, so it counts as a notification.
+    /// </summary>
+    /// <param name="changes">Makes the changes.</param>
+    /// <exception cref="InvalidOperationException">The kernel does not let the watch listen again, as it did when it was opened.</exception>
+    public T Without<T>(Func<T> changes)
+    {
+        _ = TrySet(_socket, NativeSocket.NetlinkDropMembership, _groups);
+        try
+        {
+            return changes();
+        }
+        finally
+        {
+            ListenAgain();
+        }
+    }
 
     /// <inheritdoc/>
     public unsafe void Dispose()
@@ -93,11 +109,46 @@ public sealed class NetlinkWatch : IDisposable
                 return;
             }
 
-            if (ReadAll() && _changed.CurrentCount == 0)
+            if (ReadAll())
+            {
+                Tell();
+            }
+        }
+    }
+
+    private void ListenAgain()
+    {
+        if (!TrySet(_socket, NativeSocket.NetlinkAddMembership, _groups))
+        {
+            throw new InvalidOperationException($"cannot listen to the kernel's notifications again (errno {Marshal.GetLastPInvokeError()})");
+        }
+
+        Tell();
+    }
+
+    private void Tell()
+    {
+        lock (_groups)
+        {
+            if (_changed.CurrentCount == 0)
             {
                 _changed.Release();
             }
         }
+    }
+
+    private static unsafe bool TrySet(SafeNetlinkHandle socket, int option, int[] groups)
+    {
+        foreach (int group in groups)
+        {
+            int number = group;
+            if (NativeSocket.SetOption(socket, NativeSocket.SolNetlink, option, &number, sizeof(int)) != 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     // Empties the socket. ENOBUFS says that notifications were dropped: as good as one, and it clears the condition.

@@ -32,6 +32,9 @@ public sealed class GuardHost : IAsyncDisposable
     private const long MuchLitter = 16 * Litter;
     private static readonly TimeSpan PastBansKept = TimeSpan.FromDays(90);
 
+    // What the start of a guard with 100,000 bans takes, and some more.
+    private const long StartupMemory = 96 * 1024 * 1024;
+
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _tasks = [];
     private readonly TroubleLog _troubles;
@@ -83,6 +86,7 @@ public sealed class GuardHost : IAsyncDisposable
         GuardHostOptions options, IGuardListener listener, TimeProvider clock, out ImmutableArray<Problem> problems)
     {
         HostPolicy policy = Overridden(options);
+        using var later = new CollectLater(StartupMemory);
         var files = new LinuxLogFiles();
         var loader = new FilterLoader(new HostTextFiles(), TimeZoneInfo.Local, clock);
         if (!new GuardPlanner(loader, files).Plan(policy, out problems).TryGet(out GuardPlan? plan, out Problem? problem))
@@ -152,7 +156,7 @@ public sealed class GuardHost : IAsyncDisposable
         var engine = new GuardEngine(plan.Policy.Guard, list, RandomSeed(), trackChanges: true);
         engine.Restore(state.Engine, now);
         parts.UseNeverBan(list);
-        if (!parts.Enforcer.Reconcile(engine.Bans.All.Where(ban => !ban.Simulated)).TryGet(out _, out Problem? problem))
+        if (!parts.Enforcer.Reconcile([.. engine.Bans.All.Where(ban => !ban.Simulated)]).TryGet(out _, out Problem? problem))
         {
             return problem;
         }

@@ -221,4 +221,26 @@ public abstract class FirewallContract
         Firewall.Apply("delete table inet virtward\n");
         Assert.True(await Firewall.WaitForChangeAsync(TimeSpan.FromSeconds(20), cancel));
     }
+
+    [Fact]
+    public async Task After_a_great_many_elements_at_once_scripts_are_noticed_as_before()
+    {
+        CancellationToken cancel = TestContext.Current.CancellationToken;
+        Firewall.Apply(Make);
+        List<ElementChange> many =
+        [
+            .. Enumerable.Range(0, 40_000).Select(
+                number => new ElementChange("ban4_32", Address.FromV4(0xC6120000u + (uint)number), ElementAction.Put, TimeSpan.FromMinutes(1))),
+        ];
+        Assert.True(Firewall.ApplyElements("virtward", many).IsOk);
+        Assert.Equal(40_000, Elements().Count);
+        while (await Firewall.WaitForChangeAsync(TimeSpan.FromMilliseconds(300), cancel))
+        {
+        }
+
+        Firewall.ApplyElements("virtward", [new("ban4_32", One, ElementAction.Put, TimeSpan.FromMinutes(1))]);
+        Assert.False(await Firewall.WaitForChangeAsync(TimeSpan.FromMilliseconds(300), cancel));
+        Firewall.Apply("delete table inet virtward\n");
+        Assert.True(await Firewall.WaitForChangeAsync(TimeSpan.FromSeconds(20), cancel));
+    }
 }

@@ -1,4 +1,5 @@
 using Virtward.Core.Host;
+using Virtward.Core.Net;
 using Virtward.Host.Tests.Support;
 using Virtward.Linux.Nftables;
 using Xunit;
@@ -22,6 +23,25 @@ public sealed class LibraryFirewallTests : FirewallContract, IDisposable
     }
 
     protected override IFirewall Firewall { get; }
+
+    // The kernel is not listened to while so many are written: that somebody may have changed something meanwhile must be told.
+    [Fact]
+    public async Task A_great_many_elements_at_once_count_as_a_change()
+    {
+        CancellationToken cancel = TestContext.Current.CancellationToken;
+        Firewall.Apply("add table inet virtward\nadd set inet virtward ban4_32 { type ipv4_addr; flags timeout; }\n");
+        while (await Firewall.WaitForChangeAsync(TimeSpan.FromMilliseconds(300), cancel))
+        {
+        }
+
+        List<ElementChange> many =
+        [
+            .. Enumerable.Range(0, 20_000).Select(
+                number => new ElementChange("ban4_32", Address.FromV4(0xC6120000u + (uint)number), ElementAction.Put, TimeSpan.FromMinutes(1))),
+        ];
+        Assert.True(Firewall.ApplyElements("virtward", many).IsOk);
+        Assert.True(await Firewall.WaitForChangeAsync(TimeSpan.FromSeconds(20), cancel));
+    }
 
     public void Dispose()
     {
